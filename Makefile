@@ -1,0 +1,41 @@
+# What a fresh machine needs beside Go is installed by the target that needs it.
+
+GO      ?= go
+BINARY  := bin/lsyncgo
+VERSION := $(shell cat VERSION)
+LINT    := $(GO) tool -modfile=scripts/tools/go.mod golangci-lint
+SYSTEMS := linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 windows/amd64
+
+.PHONY: run build test lint bench fuzz clean
+
+run: build
+	scripts/run.sh $(BINARY)
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BINARY) ./cmd/lsyncgo
+
+test:
+	scripts/deps.sh test
+	$(GO) test -race -timeout 20m ./...
+
+lint:
+	scripts/deps.sh lint
+	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) vet ./...
+	$(LINT) run ./...
+	for system in $(SYSTEMS); do \
+		echo "build for $$system"; \
+		GOOS=$${system%/*} GOARCH=$${system#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./... || exit 1; \
+	done
+
+bench: build
+	scripts/bench/bench.sh $(BENCHFLAGS)
+
+# Each fuzz target for FUZZTIME; the seeds it finds are kept under testdata.
+FUZZTIME ?= 1m
+fuzz:
+	scripts/deps.sh test
+	scripts/fuzz.sh $(FUZZTIME)
+
+clean:
+	rm -rf bin
