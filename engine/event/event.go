@@ -1,0 +1,108 @@
+// Package event holds what a monitor reports: values only, no behaviour that
+// touches the file system, a clock or the engine.
+package event
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what happened. The first five come from the file system, the next
+// three are made by the engine, the last ones tell about the watching itself.
+type Kind uint8
+
+const (
+	// Attrib: metadata of an entry changed.
+	Attrib Kind = iota + 1
+	// Modify: a file was written (see Mode for when that is reported).
+	Modify
+	// Create: an entry is new, or was moved in from a place nobody watches.
+	Create
+	// Delete: an entry is gone, or was moved to a place nobody watches.
+	Delete
+	// Move: an entry was renamed within one root, Path to Dest.
+	Move
+
+	// Init asks a sync for its startup work.
+	Init
+	// Blanket holds back everything that comes after it.
+	Blanket
+	// Full asks a sync to bring everything below Path into step.
+	Full
+
+	// Overflow: events of this root were lost; its tree has to be looked at again.
+	Overflow
+	// RootLost: the root itself was deleted, moved away or unmounted. Nothing
+	// follows for this root until RootBack.
+	RootLost
+	// RootBack: the root exists again and is watched again.
+	RootBack
+	// Unwatched: the directory Path could not be watched; Err says why.
+	// Changes below it may be missed until the monitor looks again.
+	Unwatched
+)
+
+var kindNames = [...]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
+	"Overflow", "RootLost", "RootBack", "Unwatched"}
+
+// String returns the name that Lua scripts see as event.etype.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && k > 0 {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// Event is one thing that happened below one root.
+//
+// Paths are bytes as the file system has them, relative to the root, without a
+// leading slash; a directory ends in a slash; the root itself is "".
+type Event struct {
+	Root RootID
+	Kind Kind
+	Path string
+	Dest string // Move only: the new path
+	// Tree marks a directory that appeared with contents for which no events of
+	// their own follow (it was moved in): whoever acts on it must take all of it.
+	Tree bool
+	Time time.Time
+	Err  error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
+}
+
+// RootID names a root within one monitor; the engine uses the number of the sync.
+type RootID uint32
+
+// IsDir reports whether path names a directory (or the root).
+func IsDir(path string) bool { return path == "" || strings.HasSuffix(path, "/") }
+
+// Mode says which kernel events count as a write. It is Lsyncd's inotifyMode.
+type Mode uint8
+
+const (
+	// CloseWrite reports a file when a writer closes it; a new file that is
+	// still open for writing is reported when it is closed. The default.
+	CloseWrite Mode = iota
+	// ModifyOnly reports every write and does not wait for a close.
+	ModifyOnly
+	// CloseWriteOrModify reports both.
+	CloseWriteOrModify
+	// CloseWriteAfterModify reports a close only if something was written
+	// since the file was opened.
+	CloseWriteAfterModify
+)
+
+// ParseMode reads a value of inotifyMode.
+func ParseMode(s string) (Mode, error) {
+	switch s {
+	case "", "CloseWrite":
+		return CloseWrite, nil
+	case "Modify":
+		return ModifyOnly, nil
+	case "CloseWrite or Modify":
+		return CloseWriteOrModify, nil
+	case "CloseWrite after Modify":
+		return CloseWriteAfterModify, nil
+	}
+	return 0, fmt.Errorf("inotifyMode %q is not one of CloseWrite, Modify, \"CloseWrite or Modify\", \"CloseWrite after Modify\"", s)
+}
