@@ -1,0 +1,46 @@
+package delay
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestAgenda checks the order in which slips come up against a sorted list, with
+// keys in any order and enough void slips for trim to act.
+func TestAgenda(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var a agenda
+		valid := map[*Delay]int64{}
+		var order []*Delay
+		for _, key := range rapid.SliceOfN(rapid.Int64Range(0, 1000), 150, 300).Draw(t, "keys") {
+			d := &Delay{}
+			valid[d] = key
+			order = append(order, d)
+			a.push(key, d)
+		}
+		order = rapid.Permutation(order).Draw(t, "order")
+		for _, d := range order[:rapid.IntRange(0, len(order)).Draw(t, "void")] {
+			d.turn++
+			delete(valid, d)
+			a.trim(len(valid))
+		}
+		if size := len(a.run) + len(a.heap); size > 2*len(valid)+64 {
+			t.Fatalf("%d slips for %d delays", size, len(valid))
+		}
+		want := make([]int64, 0, len(valid))
+		for _, key := range valid {
+			want = append(want, key)
+		}
+		slices.Sort(want)
+		got := make([]int64, 0, len(valid))
+		for s, ok := a.peek(); ok; s, ok = a.peek() {
+			got = append(got, s.key)
+			s.delay.turn++
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("came up as %v, want %v", got, want)
+		}
+	})
+}

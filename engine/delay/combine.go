@@ -1,0 +1,143 @@
+package delay
+
+import (
+	"fmt"
+	"time"
+
+	"lsyncgo/engine/event"
+)
+
+// Verdict is what became of an event given to Add.
+type Verdict uint8
+
+const (
+	// Queued: nothing queued is related to it; it is a delay of its own and waits.
+	Queued Verdict = iota
+	// Absorbed: a queued delay covers it already.
+	Absorbed
+	// Replaced: a queued delay took over its kind and alarm and kept its own place.
+	Replaced
+	// Stacked: it is a delay of its own, blocked by something older.
+	Stacked
+	// Split: a Move became a Delete and a Create, each combined for itself.
+	Split
+)
+
+var verdictNames = [...]string{"queued", "absorbed", "replaced", "stacked", "split"}
+
+// String returns the verdict in lower case, for logs.
+func (v Verdict) String() string {
+	if int(v) < len(verdictNames) {
+		return verdictNames[v]
+	}
+	return fmt.Sprintf("Verdict(%d)", uint8(v))
+}
+
+// outcomes is what happens to a new event of a path (second index) whose newest
+// related delay is of the same path (first index) and not active.
+var outcomes = [...][event.Delete + 1]Verdict{
+	event.Attrib: {event.Attrib: Absorbed, event.Modify: Replaced, event.Create: Replaced, event.Delete: Replaced},
+	event.Modify: {event.Attrib: Absorbed, event.Modify: Absorbed, event.Create: Replaced, event.Delete: Replaced},
+	event.Create: {event.Attrib: Absorbed, event.Modify: Absorbed, event.Create: Absorbed, event.Delete: Replaced},
+	event.Delete: {event.Attrib: Absorbed, event.Modify: Absorbed, event.Create: Replaced, event.Delete: Absorbed},
+}
+
+// Add queues what happened: an Attrib, Modify, Create, Delete or, with dest, a
+// Move. Paths are relative to the root and end in a slash for a directory. tree
+// is event.Event's Tree; alarm is the time of the event plus the sync's delay,
+// the zero time means at once. The newest related delay decides what becomes
+// of it; an active one only ever blocks, for what acts on it may have read
+// the old state already.
+func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Time) Verdict {
+	switch {
+	case kind == event.Move:
+		return q.addMove(path, dest, tree, alarm)
+	case kind > event.Move:
+		q.AddApart(kind, path, alarm)
+		return Queued
+	}
+	s := q.trie.find(path)
+	if old := s.sameNode(); old != nil && old.delay.status != Active {
+		d := old.delay
+		switch {
+		case d.Kind == event.Move:
+			if d.Dest == path && (kind == event.Create || kind == event.Delete) {
+				d.forgetDest()
+				// What a directory brought along from its old place has no
+				// events of its own at the new one.
+				tree = tree || kind == event.Create && event.IsDir(path)
+			}
+		case d.Path == path && !d.barrier():
+			if v := q.merge(d, kind, tree, alarm); v != Stacked {
+				return v
+			}
+		}
+	}
+	d := q.make(kind, path, tree, alarm)
+	q.trie.insert(&d.origin, s)
+	q.queue(d)
+	return d.verdict()
+}
+
+// merge combines a new event with the waiting or blocked delay d of its path.
+func (q *Queue) merge(d *Delay, kind event.Kind, tree bool, alarm time.Time) Verdict {
+	v := outcomes[d.Kind][kind]
+	switch {
+	case d.Kind == event.Delete && kind == event.Create && event.IsDir(d.Path):
+		// The old tree has to be gone before the new one is made.
+		return Stacked
+	case v == Absorbed:
+		d.Tree = d.Tree || tree
+	case v == Replaced:
+		d.Tree = tree || d.Tree && d.Kind != event.Delete && kind != event.Delete
+		d.Kind, d.Tries, d.Data = kind, 0, nil
+		q.postpone(d, q.instant(alarm))
+	}
+	return v
+}
+
+// postpone gives d a new alarm. A hold that ends later stays, so that a file
+// that is written all the time does not defeat the backoff.
+func (q *Queue) postpone(d *Delay, alarm instant) {
+	if d.held && d.alarm > alarm {
+		return
+	}
+	waits := d.shelf != nowhere
+	q.schedule.leave(d)
+	d.alarm, d.held = alarm, false
+	if waits {
+		q.schedule.enter(d)
+	}
+}
+
+// addMove queues a Move if it can stay one. Whatever is queued about either end
+// speaks of states between which the Move cannot be replayed, so then it is split.
+func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
+	from, to := q.trie.find(path), q.trie.find(dest)
+	if from.occupied() || to.occupied() || related(path, dest) {
+		q.Add(event.Delete, path, "", false, alarm)
+		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
+		return Split
+	}
+	d := q.make(event.Move, path, tree, alarm)
+	d.Dest, d.far = dest, &end{delay: d}
+	q.trie.insert(&d.origin, from)
+	q.trie.insert(d.far, q.trie.find(dest)) // the origin may have made nodes
+	q.queue(d)
+	return d.verdict()
+}
+
+// forgetDest turns a Move into the Delete of its origin, because its destination
+// was replaced before anything acted on it. The far end stays: what
+// comes to the destination later waits for this one.
+func (d *Delay) forgetDest() {
+	d.Kind, d.Dest, d.Tries, d.Data = event.Delete, "", 0, nil
+}
+
+// verdict tells what became of a delay that was just queued.
+func (d *Delay) verdict() Verdict {
+	if d.status == Block {
+		return Stacked
+	}
+	return Queued
+}

@@ -1,0 +1,219 @@
+// Package delay is the delay FIFO of one sync: what happened waits here, is
+// combined with what happened before, and is handed out in order.
+//
+// Two delays are related if one of them names the same path as the other, or a
+// directory above it. A delay waits until everything older and related to it has
+// left; unrelated delays do not notice each other. A million of them is normal,
+// so no operation but Each and Collect looks at all:
+//
+//   - A trie over path segments holds the ends of the delays: one at the path,
+//     and for a Move a second one at the destination. What is older at a path or
+//     above it is found by going up. What is older below it is not looked for but
+//     counted: each end knows how many ends below it came between its
+//     predecessor at the same node and itself, which is its gap.
+//   - A blocked delay is registered with the newest older one upwards, and looks
+//     again when that leaves. It is free once no end of it is registered and
+//     all gaps are 0.
+//   - Free delays stand in an agenda by alarm, and once ripe in one by position.
+//
+// The package is pure: it reads no clock and holds no lock. A Queue and its
+// delays belong to one goroutine.
+package delay
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"lsyncgo/engine/event"
+)
+
+// Queue is the delay FIFO of one sync. New makes one.
+type Queue struct {
+	max   int
+	count int
+	seq   uint64
+	round uint64 // counts the calls of Collect
+
+	epoch    time.Time // of all instants
+	lines    [2]list   // indexed by line
+	barriers []*Delay  // the queued Init and Blanket, oldest first
+	trie     trie
+	schedule schedule
+}
+
+// New returns an empty queue. With maxDelays or more delays in it alarms are
+// ignored: what waits is ready, unless Retry holds it. 0 or less sets no limit.
+func New(maxDelays int) *Queue {
+	return &Queue{max: maxDelays, lines: [2]list{{line: all}, {line: idle}}, trie: newTrie(), schedule: newSchedule()}
+}
+
+// SetMaxDelays changes the limit given to New.
+func (q *Queue) SetMaxDelays(n int) {
+	q.max = n
+	q.schedule.adjust(q.count, q.max)
+}
+
+// AddApart queues an Init, Blanket or Full, which combines with nothing and
+// waits for nothing but its alarm. Everything added after an Init or Blanket
+// waits for it; path does not matter for that. A Full concerns nobody.
+func (q *Queue) AddApart(kind event.Kind, path string, alarm time.Time) *Delay {
+	d := q.make(kind, path, false, alarm)
+	if d.barrier() {
+		q.barriers = append(q.barriers, d)
+		q.trie.place(&d.origin, q.trie.root)
+	}
+	q.queue(d)
+	return d
+}
+
+// Len returns how many delays are queued, whatever their status.
+func (q *Queue) Len() int { return q.count }
+
+// Next returns the oldest delay that is ready at now, or nil, and leaves it as
+// it is. now must not go back from call to call.
+func (q *Queue) Next(now time.Time) *Delay {
+	return q.schedule.next(q.instant(now), q.crowded())
+}
+
+// NextAlarm returns the earliest time at which Next returns a delay if nothing
+// else happens: the zero time if there is one that does not depend on time,
+// because the queue has reached its limit. It is false if nothing waits.
+func (q *Queue) NextAlarm() (time.Time, bool) {
+	at, ok := q.schedule.alarm(q.crowded())
+	return q.time(at), ok
+}
+
+func (q *Queue) crowded() bool { return q.max > 0 && q.count >= q.max }
+
+// Activate says that an agent acts on d from now on. A blocked delay may be
+// activated too, in a list together with what blocks it.
+func (q *Queue) Activate(d *Delay) {
+	if !d.queued || d.status == Active {
+		return
+	}
+	q.schedule.leave(d)
+	d.unregister()
+	d.status = Active
+	q.lines[idle].remove(d)
+}
+
+// Retry ends the activity on d and holds it: until alarm neither Next nor
+// Collect touches it, not even in a queue over its limit. It keeps its place,
+// and is blocked if something older and related is still queued.
+func (q *Queue) Retry(d *Delay, alarm time.Time) {
+	if !d.queued {
+		return
+	}
+	if d.status == Active {
+		q.lines[idle].insert(d, q.youngerIdle(d))
+	}
+	q.schedule.leave(d)
+	d.unregister()
+	d.alarm, d.held = q.instant(alarm), true
+	q.admit(d)
+}
+
+// youngerIdle returns the oldest delay that is younger than d and not active,
+// or nil. It looks both ways, for a list of delays that comes back after a
+// failure does so from its front or from its end: its last neighbour is near.
+func (q *Queue) youngerIdle(d *Delay) *Delay {
+	older, younger := d.links[all].older, d.links[all].younger
+	for older != nil && younger != nil && older.status == Active && younger.status == Active {
+		older, younger = older.links[all].older, younger.links[all].younger
+	}
+	switch {
+	case older == nil:
+		return q.lines[idle].oldest
+	case younger == nil:
+		return nil
+	case older.status != Active:
+		return older.links[idle].younger
+	}
+	return younger
+}
+
+// Remove takes d out of the queue, whatever its status, and frees what waited
+// only for it. Removing twice does nothing.
+func (q *Queue) Remove(d *Delay) {
+	if !d.queued {
+		return
+	}
+	d.queued = false
+	q.count--
+	q.schedule.leave(d)
+	d.unregister()
+	q.lines[all].remove(d)
+	if d.status != Active {
+		q.lines[idle].remove(d)
+	}
+	if d.barrier() {
+		i := slices.Index(q.barriers, d)
+		q.barriers = slices.Delete(q.barriers, i, i+1)
+	}
+	for e := range d.ends {
+		q.trie.withdraw(e, q.settle)
+	}
+	q.release(d)
+	q.schedule.adjust(q.count, q.max)
+}
+
+// Each calls f for every delay in FIFO order until f returns false. f may
+// remove the delay it is given, and must not change the queue otherwise.
+func (q *Queue) Each(f func(*Delay) bool) {
+	for d := q.lines[all].oldest; d != nil; {
+		younger := d.links[all].younger
+		if !f(d) {
+			return
+		}
+		d = younger
+	}
+}
+
+// Oldest returns the delay that has been queued for the longest time, or nil.
+func (q *Queue) Oldest() *Delay { return q.lines[all].oldest }
+
+// make returns a delay that is not queued yet.
+func (q *Queue) make(kind event.Kind, path string, tree bool, alarm time.Time) *Delay {
+	q.seq++
+	at := q.instant(alarm)
+	d := &Delay{Kind: kind, Path: path, Tree: tree, alarm: at, first: at, seq: q.seq, queue: q}
+	d.origin.delay = d
+	return d
+}
+
+// queue appends d, whose ends are in the trie.
+func (q *Queue) queue(d *Delay) {
+	d.queued = true
+	q.count++
+	q.lines[all].insert(d, nil)
+	q.lines[idle].insert(d, nil)
+	q.admit(d)
+	q.schedule.adjust(q.count, q.max)
+}
+
+// instant is a time in nanoseconds since the queue's epoch. Eight bytes instead
+// of the 24 of a time.Time matter in a million delays, and counting from the
+// first time seen keeps its monotonic clock: a step of the wall clock neither
+// hurries nor hangs what is queued.
+type instant int64
+
+// always is the instant of the zero time.
+const always instant = math.MinInt64
+
+func (q *Queue) instant(t time.Time) instant {
+	if t.IsZero() {
+		return always
+	}
+	if q.epoch.IsZero() {
+		q.epoch = t
+	}
+	return instant(t.Sub(q.epoch))
+}
+
+func (q *Queue) time(i instant) time.Time {
+	if i == always {
+		return time.Time{}
+	}
+	return q.epoch.Add(time.Duration(i))
+}
