@@ -1,0 +1,158 @@
+// Package core is the engine as a value machine: Step takes the time and one
+// input, changes the state of the syncs and returns what has to be done. It
+// reads no clock, opens nothing, starts no goroutine and never blocks.
+package core
+
+import (
+	"time"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+)
+
+// Work is something that runs beside the loop for an agent and ends with an
+// exit code: a child process or a job in process. Core only names it.
+type Work interface {
+	// Describe returns one line for logs and status: the command as a user would type it.
+	Describe() string
+}
+
+// Actions is what core asks of one sync's script. All calls come from the goroutine
+// that calls Step. An error is a failure of the script; core logs it once and
+// treats the agent as described at each function.
+type Actions interface {
+	// Init runs the script's init for the Init agent. If it neither spawned nor
+	// discarded it, the startup is done. Error: as for Action.
+	Init(s *Sync, a *Agent) error
+	// Action runs the script's action. It looks at the sync through Event and
+	// Events, and ends each agent it took by Spawn or Discard. One that leaves
+	// the first ready delay as it was is asked again when something changed, or
+	// after a second. Error: the first ready delay, if it still waits, is tried
+	// again with backoff, at most three times.
+	Action(s *Sync) error
+	// Full runs the script's full for the Full agent. As Init.
+	Full(s *Sync, a *Agent) error
+	// Collect decides what the exit code of the agent's work means. Error: exit
+	// code 0 counts as Ok, all else as Partial.
+	Collect(s *Sync, a *Agent, r Result) (Verdict, error)
+}
+
+// Verdict is what Collect decided.
+type Verdict uint8
+
+const (
+	// Ok: done, the delays leave the FIFO.
+	Ok Verdict = iota
+	// Again: the agent's delays wait and are tried again, with backoff.
+	Again
+	// Die: end the program (or the sync, by settings onDie).
+	Die
+	// Partial: as Again, but at most three times; then the sync is degraded
+	// and the delays leave the FIFO.
+	Partial
+)
+
+// Result is how a piece of work ended.
+type Result struct {
+	// Code is the exit code; 128+N after death by signal N; 127 if it could not be started.
+	Code   int
+	Signal int
+	// Tail is the last output of a child, or the errors of a job, one per line.
+	Tail []string
+	Err  error // why it could not be started or waited for
+}
+
+// ProcID names one started piece of work.
+type ProcID uint64
+
+// Input is what happened outside. One of Events, Exited, Watched, Tick, Stop.
+type Input interface{ input() }
+
+// Events came from the monitor.
+type Events []event.Event
+
+// Exited: a piece of work has ended.
+type Exited struct {
+	Proc   ProcID
+	Result Result
+}
+
+// Watched answers a Watch command.
+type Watched struct {
+	Sync event.RootID
+	Err  error
+}
+
+// Tick: the time of Alarm has come, or a script's callback ran and may have changed something.
+type Tick struct{}
+
+// Stop asks to end: no more events, running work is waited for. A second Stop ends it.
+type Stop struct {
+	// Code is the exit status of the program.
+	Code int
+	Why  string
+}
+
+func (Events) input()  {}
+func (Exited) input()  {}
+func (Watched) input() {}
+func (Tick) input()    {}
+func (Stop) input()    {}
+
+// Command is what the loop has to do. One of Start, Kill, Watch, Unwatch, Ready, Exit.
+type Command interface{ command() }
+
+// Start starts a piece of work; its end comes back as Exited.
+type Start struct {
+	Proc ProcID
+	Sync *Sync
+	Work Work
+}
+
+// Kill ends a running piece of work and everything it started.
+type Kill struct{ Proc ProcID }
+
+// Watch begins to watch the sync's source; the answer comes as Watched.
+type Watch struct{ Sync *Sync }
+
+// Unwatch ends it.
+type Unwatch struct{ Sync *Sync }
+
+// Ready says, once, that every sync is watched or has reported why it is not.
+type Ready struct{}
+
+// Exit ends the program; it is the last command.
+type Exit struct {
+	Code int
+	Why  string
+}
+
+func (Start) command()   {}
+func (Kill) command()    {}
+func (Watch) command()   {}
+func (Unwatch) command() {}
+func (Ready) command()   {}
+func (Exit) command()    {}
+
+// Choice is what the test of Events says of one delay.
+type Choice = delay.Choice
+
+// Agent is what a script acts on: one delay, or a list of them.
+type Agent struct {
+	Sync   *Sync
+	List   bool
+	Delays []*delay.Delay
+	// Script belongs to the implementation of Actions (the Lua value of this
+	// agent). It is nil for a fresh agent and again after a reload.
+	Script any
+
+	proc  ProcID
+	work  Work
+	begun time.Time
+}
+
+// Log is where core reports to; *logging.Logger satisfies it.
+type Log interface {
+	Log(category string, args ...any)
+	Enabled(category string) bool
+}

@@ -1,0 +1,144 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/status"
+)
+
+// maxPartial is how often a Partial verdict is tried again before the delays are given up.
+const maxPartial = 3
+
+// ended takes in that a piece of work has ended and does what the script decides.
+func (c *Core) ended(in Exited) {
+	a := c.procs[in.Proc]
+	if a == nil {
+		return
+	}
+	delete(c.procs, in.Proc)
+	s := a.Sync
+	s.unlist(a)
+	s.changes++
+	s.quietUntil = c.now
+	if s.phase == leaving {
+		c.left(s)
+		return
+	}
+	if c.stops > 1 {
+		return
+	}
+	verdict, err := s.cfg.Actions.Collect(s, a, in.Result)
+	if err != nil {
+		c.log.Log("Error", err)
+		verdict = Partial
+		if in.Result.Code == 0 {
+			verdict = Ok
+		}
+	}
+	switch verdict {
+	case Again, Partial:
+		s.failed(a, in.Result, verdict)
+	case Die:
+		s.last = s.failure("its exit code says to stop", a, in.Result)
+		s.log("Error", a.lastWords(in.Result), ": this exit code says to stop")
+		s.finish(a)
+		s.die()
+	default:
+		s.succeeded(a)
+	}
+}
+
+func (s *Sync) succeeded(a *Agent) {
+	s.last = nil
+	if a.Kind() == event.Init {
+		s.degraded, s.failures, s.reason = nil, 0, ""
+		s.log("Normal", "startup done")
+	}
+	s.finish(a)
+}
+
+// failed puts the agent's delays back into the FIFO, or gives them up.
+func (s *Sync) failed(a *Agent, r Result, v Verdict) {
+	if a.Kind() == event.Init && v == Again && !s.core.settings.Insist {
+		s.last = s.failure("startup failed", a, r)
+		s.log("Error", "startup failed: ", a.lastWords(r), "; use -insist or settings{ insist = true } to keep trying")
+		s.finish(a)
+		s.die()
+		return
+	}
+	s.last = s.failure("failed", a, r)
+	s.again(a, v == Partial, a.lastWords(r))
+}
+
+// again retries an agent with backoff, and logs why; a bounded one is given up
+// after maxPartial attempts more.
+func (s *Sync) again(a *Agent, bounded bool, why string) {
+	tries := a.Tries() + 1
+	if bounded && tries > maxPartial {
+		s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
+		s.giveUp(a)
+		return
+	}
+	wait := backoff(s.cfg.Delay, tries)
+	at := s.core.now.Add(wait)
+	for _, d := range a.Delays {
+		d.Tries = uint16(min(tries, 1<<16-1))
+		s.queue.Retry(d, at)
+	}
+	s.changes++
+	s.log("Warn", why, "; trying again in ", wait)
+}
+
+// giveUp takes the agent's delays off the FIFO undone, and remembers them.
+func (s *Sync) giveUp(a *Agent) {
+	for _, d := range a.Delays {
+		s.degrade("changes were given up after repeated failures", describe(d))
+	}
+	s.finish(a)
+}
+
+// die ends the sync or the program, as the settings say.
+func (s *Sync) die() {
+	if !s.core.settings.OnDieStop {
+		s.core.exit(255, fmt.Sprintf("sync %s has died", s.cfg.Name))
+		return
+	}
+	s.phase = stopped
+	s.starting = false
+	if s.last != nil {
+		s.reason = s.last.Text
+	}
+	s.core.do(Unwatch{Sync: s})
+	s.log("Error", "this sync is stopped; the others go on")
+}
+
+func (s *Sync) failure(text string, a *Agent, r Result) *status.Failure {
+	f := &status.Failure{When: s.core.now, Text: text, Code: r.Code, Tail: r.Tail}
+	if a != nil {
+		f.Command = a.work.Describe()
+		f.Text = fmt.Sprintf("%s: %s", a, text)
+	}
+	return f
+}
+
+// lastWords says what failed, how, and what the child itself said about it.
+func (a *Agent) lastWords(r Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s ", a, a.work.Describe())
+	switch {
+	case r.Err != nil:
+		fmt.Fprintf(&b, "failed: %v", r.Err)
+	case r.Signal != 0:
+		fmt.Fprintf(&b, "was ended by signal %d", r.Signal)
+	default:
+		fmt.Fprintf(&b, "ended with exit code %d", r.Code)
+	}
+	const lines = 5
+	for _, line := range r.Tail[max(0, len(r.Tail)-lines):] {
+		b.WriteString("; ")
+		b.WriteString(line)
+	}
+	return b.String()
+}

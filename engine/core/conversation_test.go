@@ -1,0 +1,387 @@
+package core_test
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/filter"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write what the engine says into the conversations; commit only what you understand")
+
+// TestConversations plays testdata/*.txt: each line that is not indented is an
+// input, the indented ones after it are what the engine has to answer.
+//
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [exclude=P] [act=single|list|twice|discard|idle|fail] [digest=S]
+//	settings [max=N] [insist] [onepass] [stop]
+//	step | watched NAME [ERROR] | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
+//	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
+func TestConversations(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(text))
+			if *rewrite {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(text) {
+				t.Errorf("the conversation went differently:\n%s", firstDifference(string(text), got))
+			}
+		})
+	}
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range w {
+		if i >= len(g) || w[i] != g[i] {
+			return fmt.Sprintf("line %d:\nwant:\n%s\ngot:\n%s", i+1,
+				strings.Join(w[i:min(i+6, len(w))], "\n"), strings.Join(g[min(i, len(g)-1):min(i+6, len(g))], "\n"))
+		}
+	}
+	return "extra: " + strings.Join(g[len(w):], "\n")
+}
+
+// stage is the world of one conversation.
+type stage struct {
+	t        *testing.T
+	out      strings.Builder
+	now      time.Time
+	settings core.Settings
+	cfgs     []core.SyncConfig
+	core     *core.Core
+}
+
+func play(t *testing.T, text string) string {
+	st := &stage{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "\t") {
+			continue
+		}
+		fmt.Fprintln(&st.out, line)
+		if line != "" && line[0] != '#' {
+			st.line(strings.Fields(line))
+		}
+	}
+	return st.out.String()
+}
+
+func (st *stage) say(format string, args ...any) {
+	fmt.Fprintf(&st.out, "\t"+format+"\n", args...)
+}
+
+// Log and Enabled make the stage the engine's log.
+func (st *stage) Log(category string, args ...any) {
+	if category != "Exec" && category != "Delay" {
+		st.say("%s: %s", category, fmt.Sprint(args...))
+	}
+}
+func (st *stage) Enabled(category string) bool { return category != "Delay" && category != "Exec" }
+
+func (st *stage) line(words []string) {
+	verb, args := words[0], words[1:]
+	switch verb {
+	case "settings":
+		st.cfgs = nil
+		st.settings = parseSettings(st.t, args)
+	case "sync":
+		st.cfgs = append(st.cfgs, st.parseSync(args))
+	case "reload":
+		if _, err := st.core.Reload(st.settings, st.cfgs); err != nil {
+			st.say("error: %v", err)
+		}
+		st.step(core.Tick{})
+	case "step":
+		st.step(core.Tick{})
+	case "watched":
+		w := core.Watched{Sync: st.find(args[0]).ID()}
+		if len(args) > 1 {
+			w.Err = errors.New(strings.Join(args[1:], " "))
+		}
+		st.step(w)
+	case "advance":
+		st.advance(args[0])
+	case "exit":
+		st.step(core.Exited{Proc: core.ProcID(st.number(args[0])), Result: result(st.number(args[1]))})
+	case "term":
+		st.step(core.Stop{Code: 143, Why: "SIGTERM"})
+	case "alarm":
+		text := strings.Join(args[1:], " ")
+		st.core.AddAlarm(st.core.Now().Add(st.duration(args[0])), func(time.Time) error {
+			st.say("alarm %s", text)
+			return nil
+		})
+		st.step(core.Tick{})
+	case "snapshot":
+		st.snapshot()
+	case "blanket":
+		st.find(args[0]).Blanket()
+		st.step(core.Tick{})
+	case "full":
+		st.find(args[0]).Full(args[1])
+		st.step(core.Tick{})
+	default:
+		st.event(verb, args)
+	}
+}
+
+func (st *stage) event(verb string, args []string) {
+	kinds := map[string]event.Kind{"create": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
+		"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched}
+	kind, ok := kinds[verb]
+	if !ok {
+		st.t.Fatalf("unknown verb %q", verb)
+	}
+	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Time: st.now, Err: errors.New("the reason")}
+	if len(args) > 1 {
+		e.Path = args[1]
+	}
+	if len(args) > 2 {
+		e.Dest = args[2]
+	}
+	st.step(core.Events{e})
+}
+
+func result(code int) core.Result {
+	r := core.Result{Code: code}
+	if code > 128 && code < 160 {
+		r.Signal = code - 128
+	}
+	if code != 0 {
+		r.Tail = []string{"its own words"}
+	}
+	return r
+}
+
+func (st *stage) machine() *core.Core {
+	if st.core == nil {
+		st.core = core.New(st.settings, st)
+		for _, cfg := range st.cfgs {
+			if _, err := st.core.Add(cfg); err != nil {
+				st.t.Fatal(err)
+			}
+		}
+	}
+	return st.core
+}
+
+func (st *stage) find(name string) *core.Sync {
+	for _, s := range st.machine().Syncs() {
+		if s.Config().Name == name {
+			return s
+		}
+	}
+	st.t.Fatalf("no sync %q", name)
+	return nil
+}
+
+func (st *stage) step(in core.Input) {
+	for _, cmd := range st.machine().Step(st.now, in) {
+		switch cmd := cmd.(type) {
+		case core.Start:
+			st.say("start %d %s", cmd.Proc, cmd.Work.Describe())
+		case core.Kill:
+			st.say("kill %d", cmd.Proc)
+		case core.Watch:
+			st.say("watch %s", cmd.Sync.Config().Name)
+		case core.Unwatch:
+			st.say("unwatch %s", cmd.Sync.Config().Name)
+		case core.Ready:
+			st.say("ready")
+		case core.Exit:
+			st.say("exit %d: %s", cmd.Code, cmd.Why)
+		}
+	}
+}
+
+// advance lets time pass as a loop would: from alarm to alarm.
+func (st *stage) advance(d string) {
+	end := st.now.Add(st.duration(d))
+	for range 100 {
+		at, ok := st.machine().Alarm()
+		if !ok || at.After(end) {
+			st.now = end
+			return
+		}
+		if at.After(st.now) {
+			st.now = at
+		}
+		st.step(core.Tick{})
+	}
+	st.t.Fatalf("the engine wants to be woken all the time")
+}
+
+func (st *stage) snapshot() {
+	for _, s := range st.machine().Snapshot(true).Syncs {
+		st.say("%s: %s %q pending=%d waiting=%d blocked=%d active=%d retrying=%d oldest=%s", s.Name, s.State, s.Reason,
+			s.Pending, s.Waiting, s.Blocked, s.Active, s.Retrying, s.OldestAge)
+		for _, d := range s.Delays {
+			st.say("  %s %s %s %s", d.Status, d.Kind, d.Path, d.Dest)
+		}
+		if s.LastError != nil {
+			st.say("  error: %s", s.LastError.Text)
+		}
+	}
+}
+
+func (st *stage) number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return n
+}
+
+func (st *stage) duration(s string) time.Duration {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return d
+}
+
+func parseSettings(t *testing.T, words []string) core.Settings {
+	var s core.Settings
+	for _, w := range words {
+		key, value, _ := strings.Cut(w, "=")
+		switch key {
+		case "max":
+			s.MaxProcesses, _ = strconv.Atoi(value)
+		case "insist":
+			s.Insist = true
+		case "onepass":
+			s.OnePass = true
+		case "stop":
+			s.OnDieStop = true
+		default:
+			t.Fatalf("unknown setting %q", w)
+		}
+	}
+	return s
+}
+
+func (st *stage) parseSync(words []string) core.SyncConfig {
+	a := &script{st: st, style: "single"}
+	cfg := core.SyncConfig{Name: words[0], Source: "/" + words[0] + "/", MaxProcesses: 1, MaxDelays: 1000, Actions: a, Digest: strings.Join(words, " ")}
+	for _, w := range words[1:] {
+		key, value, _ := strings.Cut(w, "=")
+		switch key {
+		case "delay":
+			cfg.Delay = st.duration(value)
+		case "max":
+			cfg.MaxProcesses = st.number(value)
+		case "limit":
+			cfg.MaxDelays = st.number(value)
+		case "init":
+			cfg.HasInit = true
+		case "moves":
+			cfg.KeepMoves = true
+		case "exclude":
+			cfg.Rules = append(cfg.Rules, filter.Rule{Pattern: value})
+		case "act":
+			a.style = value
+		case "digest":
+			cfg.Digest = value
+		default:
+			st.t.Fatalf("unknown word %q", w)
+		}
+	}
+	return cfg
+}
+
+// work is a piece of work that says what it is for.
+type work string
+
+func (w work) Describe() string { return string(w) }
+
+func workFor(a *core.Agent) work {
+	var words []string
+	for _, d := range a.Delays {
+		words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Kind, d.Path, d.Dest)))
+	}
+	return work(a.Sync.Config().Name + " " + strings.Join(words, ", "))
+}
+
+// script acts in one of a few simple ways. Exit code 1 dies, 3 is partial,
+// others but 0 are tried again, 9 is a failing collect.
+type script struct {
+	st    *stage
+	style string
+}
+
+func (a *script) Init(s *core.Sync, agent *core.Agent) error { return s.Spawn(agent, workFor(agent)) }
+func (a *script) Full(s *core.Sync, agent *core.Agent) error { return s.Spawn(agent, workFor(agent)) }
+
+func (a *script) Action(s *core.Sync) error {
+	switch a.style {
+	case "list":
+		if l := s.Events(nil); l != nil {
+			return s.Spawn(l, workFor(l))
+		}
+	case "files": // a list of files only, as a test function of a script makes it
+		l := s.Events(func(e *core.Agent) core.Choice {
+			if event.IsDir(e.Delays[0].Path) {
+				return delay.Leave
+			}
+			return delay.Take
+		})
+		if l == nil {
+			return s.Discard(s.Event())
+		}
+		return s.Spawn(l, workFor(l))
+	case "twice":
+		for e := s.Event(); e != nil; e = s.Event() {
+			if err := s.Spawn(e, workFor(e)); err != nil {
+				return err
+			}
+		}
+	case "discard":
+		a.st.say("discard %s", workFor(s.Event()))
+		return s.Discard(s.Event())
+	case "idle":
+		a.st.say("asked about %s", workFor(s.Event()))
+	case "fail":
+		return errors.New("x.lua:1: the script is wrong")
+	default:
+		return s.Spawn(s.Event(), workFor(s.Event()))
+	}
+	return nil
+}
+
+func (a *script) Collect(_ *core.Sync, _ *core.Agent, r core.Result) (core.Verdict, error) {
+	switch r.Code {
+	case 0:
+		return core.Ok, nil
+	case 1:
+		return core.Die, nil
+	case 3:
+		return core.Partial, nil
+	case 9:
+		return core.Ok, errors.New("x.lua:2: collect is wrong")
+	}
+	return core.Again, nil
+}

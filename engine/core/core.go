@@ -1,0 +1,207 @@
+package core
+
+import (
+	"fmt"
+	"time"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+)
+
+// Settings are what holds for all syncs.
+type Settings struct {
+	MaxProcesses int  // over all syncs; 0: no limit
+	Insist       bool // a startup that fails is tried again
+	OnePass      bool // end when every startup is done
+	OnDieStop    bool // a verdict of Die ends the sync, not the program
+}
+
+// Core is the machine. Its methods may only be called by one goroutine.
+type Core struct {
+	settings Settings
+	log      Log
+	now      time.Time
+
+	syncs   []*Sync
+	byID    map[event.RootID]*Sync
+	leaving int // syncs removed by a reload that still have children
+	nextID  event.RootID
+	turn    int // the sync that is asked first in the next round
+
+	procs    map[ProcID]*Agent
+	nextProc ProcID
+
+	alarms    alarms
+	nextAlarm uint64
+
+	commands []Command
+	more     bool // a round was cut short
+	ready    bool
+	stops    int
+	exitCode int
+	exitWhy  string
+	exited   bool
+}
+
+// New returns a machine without syncs.
+func New(settings Settings, log Log) *Core {
+	return &Core{settings: settings, log: log, byID: map[event.RootID]*Sync{}, procs: map[ProcID]*Agent{}}
+}
+
+// Add adds a sync. The first Step after it asks for its watch. The error names
+// a filter rule that cannot be used.
+func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
+	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
+	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays)}
+	if err := s.setRules(cfg.Rules); err != nil {
+		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)
+	}
+	c.nextID++
+	c.byID[s.id] = s
+	c.syncs = append(c.syncs, s)
+	return s, nil
+}
+
+// Syncs returns the syncs in the order of the config.
+func (c *Core) Syncs() []*Sync { return c.syncs }
+
+// Now is the time of the Step in progress, or of the last one.
+func (c *Core) Now() time.Time { return c.now }
+
+// Step takes one input at time now and returns what has to be done about it, in order.
+func (c *Core) Step(now time.Time, in Input) []Command {
+	if now.After(c.now) {
+		c.now = now
+	}
+	switch in := in.(type) {
+	case Events:
+		c.events(in)
+	case Exited:
+		c.ended(in)
+	case Watched:
+		c.watched(in)
+	case Stop:
+		c.stop(in)
+	}
+	if !c.fading() {
+		c.place()
+		c.fireAlarms()
+		c.startWaiting()
+		c.rounds()
+	}
+	c.finished()
+	commands := c.commands
+	c.commands = nil
+	return commands
+}
+
+func (c *Core) do(cmd Command) {
+	if !c.exited {
+		c.commands = append(c.commands, cmd)
+	}
+}
+
+func (c *Core) events(list Events) {
+	if c.fading() {
+		return
+	}
+	for _, e := range list {
+		if s := c.byID[e.Root]; s != nil && s.phase != leaving && s.phase != stopped {
+			s.event(e)
+		}
+	}
+}
+
+// Alarm returns the time at which Step wants a Tick; ok is false if only an
+// input can bring it further.
+func (c *Core) Alarm() (at time.Time, ok bool) {
+	if c.fading() {
+		return time.Time{}, false
+	}
+	if c.more {
+		return c.now, true
+	}
+	earliest := func(t time.Time) {
+		if !ok || t.Before(at) {
+			at, ok = t, true
+		}
+	}
+	if len(c.alarms) > 0 {
+		earliest(c.alarms[0].at)
+	}
+	for _, s := range c.syncs {
+		if !s.watchAt.IsZero() {
+			earliest(s.watchAt)
+		}
+		if !s.canAct() || c.full() {
+			continue
+		}
+		if t, ok := s.queue.NextAlarm(); ok {
+			if s.quietUntil.After(t) {
+				t = s.quietUntil
+			}
+			earliest(t)
+		}
+	}
+	return at, ok
+}
+
+// fading reports whether the end has begun: nothing new is started.
+func (c *Core) fading() bool { return c.stops > 0 || c.exited }
+
+// Terminate ends the program with this exit code at once.
+func (c *Core) Terminate(code int, why string) { c.exit(code, why) }
+
+func (c *Core) exit(code int, why string) {
+	c.do(Exit{Code: code, Why: why})
+	c.exited = true
+}
+
+func (c *Core) stop(in Stop) {
+	c.stops++
+	switch c.stops {
+	case 1:
+		c.exitCode, c.exitWhy = in.Code, in.Why
+		c.forgetWaiting()
+		if n := len(c.procs); n > 0 {
+			c.log.Log("Normal", in.Why, ": waiting for ", n, " running processes; once more ends them")
+		}
+	case 2:
+		c.log.Log("Normal", in.Why, ": ending ", len(c.procs), " running processes")
+		for id := range c.procs {
+			c.do(Kill{Proc: id})
+		}
+	default:
+		c.exit(in.Code, in.Why)
+	}
+}
+
+// forgetWaiting drops work that was never started.
+func (c *Core) forgetWaiting() {
+	for _, s := range c.syncs {
+		s.waiting = nil
+	}
+}
+
+// finished ends the program when nothing is left to wait for.
+func (c *Core) finished() {
+	switch {
+	case c.exited:
+	case c.stops > 0 && len(c.procs) == 0:
+		c.exit(c.exitCode, c.exitWhy)
+	case c.stops == 0 && c.settings.OnePass && c.allStarted():
+		c.exit(0, "every startup is done")
+	}
+}
+
+func (c *Core) allStarted() bool {
+	for _, s := range c.syncs {
+		if s.phase == stopped {
+			continue
+		}
+		if s.phase != running || s.starting || len(s.running) > 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,112 @@
+package core
+
+import (
+	"lsyncgo/engine/event"
+)
+
+// event takes in what a monitor reported for this sync.
+func (s *Sync) event(e event.Event) {
+	switch e.Kind {
+	case event.Overflow:
+		s.overflow(e)
+	case event.RootLost:
+		s.hold(e)
+	case event.RootBack:
+		s.release()
+	case event.Unwatched:
+		s.log("Warn", "cannot watch ", e.Path, ": ", e.Err)
+	case event.Move:
+		s.move(e)
+	default:
+		if s.Excluded(e.Path) {
+			s.exclude(e.Kind, e.Path)
+			return
+		}
+		s.add(e.Kind, e.Path, "", e)
+	}
+}
+
+func (s *Sync) exclude(k event.Kind, path string) {
+	if s.core.log.Enabled("Exclude") {
+		s.log("Exclude", "ignored ", k, " of ", path)
+	}
+}
+
+// move lets only that end of a rename through which the sync can see.
+func (s *Sync) move(e event.Event) {
+	from, to := !s.Excluded(e.Path), !s.Excluded(e.Dest)
+	switch {
+	case from && to && s.cfg.KeepMoves:
+		s.add(event.Move, e.Path, e.Dest, e)
+		return
+	case !from:
+		s.exclude(event.Move, e.Path)
+	case !to:
+		s.exclude(event.Move, e.Dest)
+	}
+	if from {
+		s.add(event.Delete, e.Path, "", e)
+	}
+	if to {
+		e.Tree = event.IsDir(e.Dest)
+		s.add(event.Create, e.Dest, "", e)
+	}
+}
+
+func (s *Sync) add(k event.Kind, path, dest string, e event.Event) {
+	at := e.Time
+	if at.IsZero() {
+		at = s.core.now
+	}
+	verdict := s.queue.Add(k, path, dest, e.Tree, at.Add(s.cfg.Delay))
+	s.changes++
+	s.quietUntil = s.core.now
+	if s.core.log.Enabled("Delay") {
+		s.log("Delay", k, " ", path, " ", dest, " ", verdict)
+	}
+}
+
+// overflow repairs a sync whose events were lost, as startup does.
+func (s *Sync) overflow(e event.Event) {
+	if !s.cfg.HasInit {
+		s.degrade("events were lost and there is no init to repair it", "")
+		s.log("Error", "events were lost (", e.Err, "), and the sync has no init that could repair it: ",
+			"changes up to now may be missing at the target")
+		return
+	}
+	s.log("Warn", "events were lost (", e.Err, "): syncing this tree from scratch; other syncs go on")
+	s.begin()
+}
+
+// hold stops a sync whose source is gone. Its absence is never passed on as deletes.
+func (s *Sync) hold(e event.Event) {
+	if s.phase != running && s.phase != placing {
+		return
+	}
+	s.phase = held
+	s.reason = "the source is lost"
+	if e.Err != nil {
+		s.reason = e.Err.Error()
+	}
+	s.log("Error", "source ", s.cfg.Source, " is lost: ", s.reason,
+		"; the target is left as it is, and the sync goes on when the source is back")
+}
+
+func (s *Sync) release() {
+	if s.phase != held {
+		return
+	}
+	s.phase = running
+	s.reason = ""
+	s.changes++
+	s.log("Normal", "source ", s.cfg.Source, " is back")
+	s.begin()
+}
+
+func (s *Sync) degrade(why, path string) {
+	s.reason = why
+	s.failures++
+	if path != "" && len(s.degraded) < maxDegraded {
+		s.degraded = append(s.degraded, path)
+	}
+}

@@ -1,0 +1,98 @@
+package core
+
+import (
+	"slices"
+
+	"lsyncgo/engine/delay"
+)
+
+// Reload replaces the settings and the definitions. A sync whose definition
+// has the same digest keeps its FIFO, its children and its watches and only
+// gets the new script; the others are removed, and new ones start when the children of
+// the removed ones have ended. It returns the syncs in the order of cfgs. The
+// error names a filter rule that cannot be used; then nothing has changed.
+func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
+	old := c.syncs
+	next := make([]*Sync, 0, len(cfgs))
+	for _, cfg := range cfgs {
+		if i := slices.IndexFunc(old, func(s *Sync) bool { return s.survives(cfg) && !slices.Contains(next, s) }); i >= 0 {
+			next = append(next, old[i])
+			continue
+		}
+		s, err := c.Add(cfg)
+		if err != nil {
+			c.forget(next, old)
+			return nil, err
+		}
+		next = append(next, s)
+	}
+	c.settings = settings
+	c.alarms = nil
+	c.turn = 0
+	c.syncs = next
+	for _, s := range old {
+		if !slices.Contains(next, s) {
+			c.remove(s)
+		}
+	}
+	for i, s := range next {
+		if slices.Contains(old, s) {
+			s.adopt(cfgs[i])
+		}
+	}
+	return next, nil
+}
+
+// forget undoes the Adds of a reload that failed.
+func (c *Core) forget(added, old []*Sync) {
+	for _, s := range added {
+		if !slices.Contains(old, s) {
+			delete(c.byID, s.id)
+		}
+	}
+	c.syncs = old
+}
+
+func (s *Sync) survives(cfg SyncConfig) bool {
+	return s.cfg.Digest == cfg.Digest && s.cfg.Name == cfg.Name && s.phase != stopped
+}
+
+// adopt takes over the new script for an unchanged definition.
+func (s *Sync) adopt(cfg SyncConfig) {
+	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
+	s.cfg = cfg
+	s.queue.SetMaxDelays(cfg.MaxDelays)
+	s.queue.Each(func(d *delay.Delay) bool {
+		if a, ok := d.Data.(*Agent); ok {
+			a.Script = nil
+		}
+		return true
+	})
+	for _, a := range s.running {
+		a.Script = nil
+	}
+	s.changes++
+	s.quietUntil = s.core.now
+}
+
+// remove lets a sync end: its children run to their end, nothing else happens.
+func (c *Core) remove(s *Sync) {
+	if s.phase != stopped && s.phase != queued {
+		c.do(Unwatch{Sync: s})
+	}
+	for _, a := range s.waiting {
+		s.unlist(a)
+	}
+	s.waiting = nil
+	s.phase = leaving
+	c.leaving++
+	c.left(s)
+}
+
+// left forgets a removed sync when its last child has ended.
+func (c *Core) left(s *Sync) {
+	if len(s.running) == 0 {
+		delete(c.byID, s.id)
+		c.leaving--
+	}
+}

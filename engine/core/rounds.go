@@ -1,0 +1,120 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+)
+
+// maxRound bounds the calls of scripts in one Step, so that a million ready
+// events do not keep the loop from its other inputs.
+const maxRound = 1000
+
+// leftAlone is how long a script that did nothing about its ready event is not asked again.
+const leftAlone = time.Second
+
+// full reports whether all process slots of the program are taken.
+func (c *Core) full() bool {
+	return c.settings.MaxProcesses > 0 && len(c.procs) >= c.settings.MaxProcesses
+}
+
+func (s *Sync) canAct() bool {
+	return s.phase == running && len(s.running) < s.cfg.MaxProcesses
+}
+
+// startWaiting starts spawned work for which there is a process slot now, one
+// of each sync in turn.
+func (c *Core) startWaiting() {
+	for started := true; started && !c.full(); {
+		started = false
+		for i := range c.syncs {
+			s := c.syncs[(c.turn+i)%len(c.syncs)]
+			if len(s.waiting) == 0 || c.full() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
+				continue
+			}
+			a := s.waiting[0]
+			s.waiting = s.waiting[1:]
+			c.start(a)
+			started = true
+		}
+	}
+}
+
+func (c *Core) start(a *Agent) {
+	c.nextProc++
+	a.proc, a.begun = c.nextProc, c.now
+	c.procs[a.proc] = a
+	if c.log.Enabled("Exec") {
+		a.Sync.log("Exec", a.work.Describe(), " for ", a)
+	}
+	c.do(Start{Proc: a.proc, Sync: a.Sync, Work: a.work})
+}
+
+// rounds asks the syncs in turn to act on their ready events, until none is
+// left or no process slot is.
+func (c *Core) rounds() {
+	c.more = false
+	calls := 0
+	for acted := true; acted; {
+		acted = false
+		for range c.syncs {
+			if c.full() || c.fading() {
+				return
+			}
+			if calls >= maxRound {
+				c.more = true
+				return
+			}
+			s := c.syncs[c.turn%len(c.syncs)]
+			c.turn = (c.turn + 1) % len(c.syncs)
+			if s.act() {
+				acted = true
+				calls++
+			}
+		}
+	}
+}
+
+// act runs the script for the first ready delay; false if there was nothing to
+// do or the script left it alone.
+func (s *Sync) act() bool {
+	if !s.canAct() || s.quietUntil.After(s.core.now) {
+		return false
+	}
+	d := s.queue.Next(s.core.now)
+	if d == nil {
+		return false
+	}
+	before := s.changes
+	var err error
+	switch d.Kind {
+	case event.Init:
+		err = s.cfg.Actions.Init(s, agentOf(s, d))
+	case event.Full:
+		err = s.cfg.Actions.Full(s, agentOf(s, d))
+	default:
+		err = s.cfg.Actions.Action(s)
+	}
+	untouched := d.Queued() && d.Status() == delay.Wait
+	switch {
+	case err != nil:
+		s.core.log.Log("Error", err)
+		s.last = s.failure(err.Error(), nil, Result{})
+		if untouched {
+			s.again(agentOf(s, d), true, describe(d)+": its script failed")
+		}
+	case untouched && (d.Kind == event.Init || d.Kind == event.Full):
+		s.finish(agentOf(s, d))
+	case s.changes == before:
+		s.quietUntil = s.core.now.Add(leftAlone)
+		return false
+	}
+	return true
+}
+
+// unlist forgets an agent that does not run any more.
+func (s *Sync) unlist(a *Agent) {
+	s.running = slices.DeleteFunc(s.running, func(b *Agent) bool { return a == b })
+}

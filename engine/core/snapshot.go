@@ -1,0 +1,98 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/status"
+)
+
+// Snapshot tells what all syncs are doing now; withDelays adds every pending
+// delay. Daemon only has what core knows.
+func (c *Core) Snapshot(withDelays bool) status.Snapshot {
+	shot := status.Snapshot{At: c.now}
+	shot.Daemon.Running = len(c.procs)
+	shot.Daemon.MaxProcesses = c.settings.MaxProcesses
+	for _, s := range c.syncs {
+		shot.Syncs = append(shot.Syncs, s.snapshot(withDelays))
+	}
+	return shot
+}
+
+func (s *Sync) snapshot(withDelays bool) status.Sync {
+	v := status.Sync{
+		Name: s.cfg.Name, Source: s.cfg.Source, Target: s.cfg.Target,
+		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
+		LastError: s.last, Degraded: slices.Clone(s.degraded),
+	}
+	for _, r := range s.rules {
+		if r.Include {
+			v.Filters = append(v.Filters, "+ "+r.Pattern)
+		} else {
+			v.Excludes = append(v.Excludes, r.Pattern)
+		}
+	}
+	for _, a := range s.running {
+		if a.proc != 0 {
+			v.Running = append(v.Running, status.Process{Describe: a.work.Describe(), Since: a.begun})
+		}
+	}
+	s.queue.Each(func(d *delay.Delay) bool {
+		s.count(&v, d)
+		if withDelays {
+			v.Delays = append(v.Delays, status.Delay{
+				Status: d.Status().String(), Kind: d.Kind.String(), Path: d.Path, Dest: d.Dest})
+		}
+		return true
+	})
+	if d := s.queue.Oldest(); d != nil {
+		v.OldestAge = s.age(d)
+	}
+	v.State, v.Reason = s.state(v), s.reason
+	return v
+}
+
+// age is how long ago the event of d happened.
+func (s *Sync) age(d *delay.Delay) time.Duration {
+	happened := d.FirstAlarm()
+	if d.Kind <= event.Move {
+		happened = happened.Add(-s.cfg.Delay)
+	}
+	return s.core.now.Sub(happened)
+}
+
+func (s *Sync) count(v *status.Sync, d *delay.Delay) {
+	switch d.Status() {
+	case delay.Active:
+		v.Active++
+		return
+	case delay.Block:
+		v.Blocked++
+	default:
+		v.Waiting++
+	}
+	if d.Tries > 0 {
+		v.Retrying++
+		if at := d.Alarm(); v.NextRetry.IsZero() || at.Before(v.NextRetry) {
+			v.NextRetry = at
+		}
+	}
+}
+
+func (s *Sync) state(v status.Sync) status.State {
+	switch {
+	case s.phase == stopped || s.phase == held || s.core.fading():
+		return status.Stopped
+	case v.Retrying > 0 || s.watchTries > 0:
+		return status.Retrying
+	case s.phase != running || s.starting:
+		return status.Starting
+	case s.failures > 0:
+		return status.Degraded
+	case v.Pending > 0:
+		return status.Behind
+	}
+	return status.InStep
+}

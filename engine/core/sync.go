@@ -1,0 +1,290 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/filter"
+	"lsyncgo/engine/status"
+)
+
+// SyncConfig is the definition of one sync, complete and checked.
+type SyncConfig struct {
+	Name  string
+	Place string // file:line of the sync call
+	// Source is absolute, symlinks resolved, with one trailing slash.
+	Source string
+	Target string // for the status only: the target, or host:targetdir
+
+	Delay        time.Duration // from an event to its action
+	MaxDelays    int           // from this length of the FIFO on nothing waits; 0: no limit
+	MaxProcesses int           // at least 1
+
+	Flat bool // subdirs = false
+	Mode event.Mode
+	// KeepMoves: the script knows Move. Otherwise a Move becomes Delete and Create.
+	KeepMoves bool
+	Rules     []filter.Rule
+	Actions   Actions
+	// HasInit: an Init event starts the sync. Without it nothing can repair the
+	// sync after lost events.
+	HasInit bool
+	// Digest identifies the definition: a reload leaves a sync with an equal one alone.
+	Digest string
+	// Monitor is the name of the sync's monitor, empty for the one of the settings.
+	Monitor string
+}
+
+type phase uint8
+
+const (
+	queued  phase = iota // waits until syncs that a reload removed have ended
+	placing              // its watches are being placed
+	running
+	held    // the source is lost; events and actions rest until it is back
+	stopped // died; for good
+	leaving // removed by a reload; its children are waited for
+)
+
+// Sync is one source with its FIFO and its script: what Lsyncd calls the inlet
+// is the methods of this type. They may only be called inside Step or between
+// two Steps by the goroutine that owns the Core.
+type Sync struct {
+	core  *Core
+	id    event.RootID
+	cfg   SyncConfig
+	queue *delay.Queue
+	phase phase
+
+	rules  []filter.Rule
+	filter atomic.Pointer[filter.Set]
+
+	running []*Agent // started or about to be, in order of spawning
+	waiting []*Agent // of these, spawned while no process slot was free
+
+	changes    uint64    // grows with everything that may make a ready delay act differently
+	quietUntil time.Time // the script left its ready delay alone: do not ask before
+	watchTries int
+	watchAt    time.Time // when to try again to watch; zero if not planned
+	starting   bool      // the Init event is not done
+
+	reason   string // why held, stopped or degraded, in words
+	degraded []string
+	failures uint64 // delays that were given up
+	last     *status.Failure
+}
+
+// maxDegraded bounds the paths that are kept of what was given up.
+const maxDegraded = 100
+
+// Config returns the sync's definition; it must not be changed.
+func (s *Sync) Config() *SyncConfig { return &s.cfg }
+
+// Core returns the machine the sync belongs to.
+func (s *Sync) Core() *Core { return s.core }
+
+// ID names the sync's root in monitor events.
+func (s *Sync) ID() event.RootID { return s.id }
+
+// Rules returns the filter rules in force, in order.
+func (s *Sync) Rules() []filter.Rule { return slices.Clone(s.rules) }
+
+func (s *Sync) setRules(rules []filter.Rule) error {
+	set, err := filter.Compile(rules)
+	if err != nil {
+		return err
+	}
+	s.rules = rules
+	s.filter.Store(set)
+	return nil
+}
+
+// AddExclude excludes what matches pattern from now on.
+func (s *Sync) AddExclude(pattern string) error {
+	return s.AppendFilter(filter.Rule{Pattern: pattern})
+}
+
+// AppendFilter adds a rule behind the present ones.
+func (s *Sync) AppendFilter(r filter.Rule) error {
+	return s.setRules(append(slices.Clone(s.rules), r))
+}
+
+// RemoveExclude removes the newest exclude rule with exactly this pattern, and
+// reports whether there was one.
+func (s *Sync) RemoveExclude(pattern string) bool {
+	for i := len(s.rules) - 1; i >= 0; i-- {
+		if r := s.rules[i]; !r.Include && r.Pattern == pattern {
+			rest := slices.Delete(slices.Clone(s.rules), i, i+1)
+			return s.setRules(rest) == nil
+		}
+	}
+	return false
+}
+
+// Excluded reports whether the filter rules exclude path, which is relative to
+// the source and ends in a slash for a directory. Any goroutine may call it.
+func (s *Sync) Excluded(path string) bool { return s.filter.Load().Excluded(path) }
+
+// agentOf returns the agent of one delay, the same for the same delay until it
+// is replaced by another event.
+func agentOf(s *Sync, d *delay.Delay) *Agent {
+	if a, ok := d.Data.(*Agent); ok {
+		return a
+	}
+	a := &Agent{Sync: s, Delays: []*delay.Delay{d}}
+	d.Data = a
+	return a
+}
+
+// Event returns the first ready event, nil if there is none. It is the same
+// one until it is spawned for or discarded.
+func (s *Sync) Event() *Agent {
+	d := s.queue.Next(s.core.now)
+	if d == nil || d.Kind == event.Init || d.Kind == event.Full {
+		return nil
+	}
+	return agentOf(s, d)
+}
+
+// Events returns all events that nothing active, held back or left out is in
+// front of, as one list, nil if there are none. A nil test takes all.
+func (s *Sync) Events(test func(*Agent) Choice) *Agent {
+	var choose func(*delay.Delay) delay.Choice
+	if test != nil {
+		choose = func(d *delay.Delay) delay.Choice { return test(agentOf(s, d)) }
+	}
+	ds := s.queue.Collect(s.core.now, choose)
+	if len(ds) == 0 {
+		return nil
+	}
+	return &Agent{Sync: s, List: true, Delays: ds}
+}
+
+var (
+	errGone     = errors.New("the event is done already: it was discarded, or its process has ended")
+	errActive   = errors.New("a process runs for this event already")
+	errStopping = errors.New("lsyncgo is stopping and starts nothing new")
+)
+
+// free reports why an agent cannot be spawned for or discarded, nil if it can.
+func (a *Agent) free(s *Sync) error {
+	if a.Sync != s {
+		return fmt.Errorf("the event belongs to sync %q", a.Sync.cfg.Name)
+	}
+	for _, d := range a.Delays {
+		switch {
+		case !d.Queued():
+			return errGone
+		case d.Status() == delay.Active:
+			return errActive
+		case d.Status() == delay.Block && !a.List:
+			return errors.New("the event waits for an older one")
+		}
+	}
+	return nil
+}
+
+// Status is the status of the agent's first delay.
+func (a *Agent) Status() delay.Status { return a.Delays[0].Status() }
+
+// Kind is the kind of the agent's first delay.
+func (a *Agent) Kind() event.Kind { return a.Delays[0].Kind }
+
+// Tries counts the attempts that failed so far.
+func (a *Agent) Tries() int {
+	tries := 0
+	for _, d := range a.Delays {
+		tries = max(tries, int(d.Tries))
+	}
+	return tries
+}
+
+// String names the agent in messages: its event, or how many.
+func (a *Agent) String() string {
+	if len(a.Delays) > 1 {
+		return fmt.Sprintf("%d events (first: %s)", len(a.Delays), describe(a.Delays[0]))
+	}
+	return describe(a.Delays[0])
+}
+
+func describe(d *delay.Delay) string {
+	switch d.Kind {
+	case event.Init, event.Blanket:
+		return d.Kind.String()
+	case event.Move:
+		return fmt.Sprintf("%s %q to %q", d.Kind, d.Path, d.Dest)
+	}
+	return fmt.Sprintf("%s %q", d.Kind, d.Path)
+}
+
+// Discard takes an event, or all of a list, off the FIFO.
+func (s *Sync) Discard(a *Agent) error {
+	if err := a.free(s); err != nil {
+		return fmt.Errorf("discard %s: %w", a, err)
+	}
+	s.finish(a)
+	return nil
+}
+
+// Spawn starts work for the agent and makes its delays active. If all process
+// slots are taken, the work starts as soon as one is free.
+func (s *Sync) Spawn(a *Agent, w Work) error {
+	if s.core.fading() {
+		return errStopping
+	}
+	if err := a.free(s); err != nil {
+		return fmt.Errorf("spawn for %s: %w", a, err)
+	}
+	for _, d := range a.Delays {
+		s.queue.Activate(d)
+	}
+	a.work = w
+	s.running = append(s.running, a)
+	s.waiting = append(s.waiting, a)
+	s.changes++
+	s.core.startWaiting()
+	return nil
+}
+
+// Blanket puts a Blanket event at the end of the FIFO: what comes later waits for it.
+func (s *Sync) Blanket() *Agent {
+	return agentOf(s, s.apart(event.Blanket, ""))
+}
+
+// Full puts a Full event for path at the end of the FIFO; it neither waits nor is waited for.
+func (s *Sync) Full(path string) *Agent {
+	return agentOf(s, s.apart(event.Full, path))
+}
+
+func (s *Sync) apart(k event.Kind, path string) *delay.Delay {
+	s.changes++
+	return s.queue.AddApart(k, path, s.core.now)
+}
+
+// begin puts the Init event into the FIFO, so that everything after it waits.
+func (s *Sync) begin() {
+	if s.cfg.HasInit && !s.starting {
+		s.starting = true
+		s.apart(event.Init, "")
+	}
+}
+
+// finish takes the agent's delays off the FIFO.
+func (s *Sync) finish(a *Agent) {
+	for _, d := range a.Delays {
+		s.queue.Remove(d)
+		if d.Kind == event.Init {
+			s.starting = false
+		}
+	}
+	s.changes++
+}
+
+func (s *Sync) log(category string, args ...any) {
+	s.core.log.Log(category, append([]any{s.cfg.Name, ": "}, args...)...)
+}

@@ -1,0 +1,70 @@
+package core
+
+import "time"
+
+// maxBackoff is the longest wait between two attempts of anything that fails.
+const maxBackoff = 5 * time.Minute
+
+// backoff is the wait after the given number of failed attempts, from first
+// doubling up to maxBackoff.
+func backoff(first time.Duration, tries int) time.Duration {
+	wait := max(first, time.Second)
+	for ; tries > 1 && wait < maxBackoff; tries-- {
+		wait *= 2
+	}
+	return min(wait, max(maxBackoff, first))
+}
+
+// place asks for the watches of syncs that have none.
+func (c *Core) place() {
+	for _, s := range c.syncs {
+		switch {
+		case s.phase == queued && c.leaving == 0:
+			s.begin()
+		case s.phase == placing && !s.watchAt.IsZero() && !s.watchAt.After(c.now):
+		default:
+			continue
+		}
+		s.phase = placing
+		s.watchAt = time.Time{}
+		c.do(Watch{Sync: s})
+	}
+	c.announce()
+}
+
+func (c *Core) watched(in Watched) {
+	s := c.byID[in.Sync]
+	if s == nil || s.phase != placing {
+		return
+	}
+	if in.Err == nil {
+		s.phase = running
+		s.watchTries = 0
+		s.reason = ""
+		return
+	}
+	s.watchTries++
+	s.reason = in.Err.Error()
+	if !c.settings.Insist {
+		s.log("Error", "cannot watch ", s.cfg.Source, ": ", in.Err, "; use -insist or settings{ insist = true } to keep trying")
+		s.die()
+		return
+	}
+	wait := backoff(time.Second, s.watchTries)
+	s.watchAt = c.now.Add(wait)
+	s.log("Warn", "cannot watch ", s.cfg.Source, ": ", in.Err, "; trying again in ", wait)
+}
+
+// announce says once that every sync has been watched or has a reason why not.
+func (c *Core) announce() {
+	if c.ready {
+		return
+	}
+	for _, s := range c.syncs {
+		if s.phase == queued || s.phase == placing && s.watchTries == 0 {
+			return
+		}
+	}
+	c.ready = true
+	c.do(Ready{})
+}
