@@ -1,0 +1,211 @@
+// Package loop is the only select of the engine. One goroutine, Run, owns the
+// core, and with it the scripts: it feeds what monitors, children, timers and
+// other goroutines report to core.Step and carries out the commands.
+package loop
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// Runner runs what core starts. Start must not block; every Start is answered
+// by one Exited, also if it failed.
+type Runner interface {
+	Start(id core.ProcID, w core.Work)
+	Kill(id core.ProcID)
+	Exits() <-chan core.Exited
+}
+
+// Options are the parts that a loop connects. Core, Runner and Monitor are required.
+type Options struct {
+	Core    *core.Core
+	Runner  Runner
+	Monitor monitor.Monitor
+	Log     core.Log
+
+	// Ready is called once, when every sync is watched or has said why it is not.
+	Ready func()
+	// Changed is called after each step that had a cause other than itself and
+	// returns when it wants to be called again although nothing happens (zero:
+	// never). The status file hangs here.
+	Changed func(now time.Time) (again time.Time)
+	// Alive is called about every AliveEvery, unless the loop is stuck: the service
+	// manager's watchdog. Zero: never, and an idle loop sleeps.
+	Alive      func()
+	AliveEvery time.Duration
+}
+
+// Loop connects one Core with the outside.
+type Loop struct {
+	o       Options
+	watched chan core.Watched
+	stops   chan core.Stop
+	posts   chan func()
+	done    chan struct{} // closed when Run returns
+
+	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
+	placing sync.WaitGroup
+
+	exit *core.Exit
+}
+
+// New returns a loop that Run starts.
+func New(o Options) *Loop {
+	return &Loop{
+		o:       o,
+		watched: make(chan core.Watched),
+		stops:   make(chan core.Stop),
+		posts:   make(chan func()),
+		done:    make(chan struct{}),
+		roots:   map[event.RootID]context.CancelFunc{},
+	}
+}
+
+// Stop asks the engine to end; see core.Stop. Any goroutine may call it.
+func (l *Loop) Stop(s core.Stop) {
+	select {
+	case l.stops <- s:
+	case <-l.done:
+	}
+}
+
+// Post runs f on the loop's goroutine, between two steps, where it may use the core and
+// the scripts. It returns without waiting for f to end, and reports false if
+// the loop has ended or ctx is done before f could start.
+func (l *Loop) Post(ctx context.Context, f func()) bool {
+	select {
+	case l.posts <- f:
+		return true
+	case <-ctx.Done():
+	case <-l.done:
+	}
+	return false
+}
+
+// Ask runs f as Post does and waits until it has run.
+func (l *Loop) Ask(ctx context.Context, f func()) bool {
+	ran := make(chan struct{})
+	if !l.Post(ctx, func() { f(); close(ran) }) {
+		return false
+	}
+	<-ran
+	return true
+}
+
+// Run runs the engine until a command ends it, and returns that command. A
+// done ctx ends it as Stop would with exit code 0. When it returns, all its own
+// goroutines have ended; Runner and Monitor still have to be closed.
+func (l *Loop) Run(ctx context.Context) core.Exit {
+	watching, cancel := context.WithCancel(ctx)
+	defer l.placing.Wait()
+	defer close(l.done)
+	defer cancel()
+
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	ended := ctx.Done()
+	var again, alive time.Time
+	for in := core.Input(core.Tick{}); l.exit == nil; {
+		now := time.Now()
+		for _, cmd := range l.o.Core.Step(now, in) {
+			l.carryOut(watching, cmd)
+		}
+		if l.o.Changed != nil {
+			again = l.o.Changed(now)
+		}
+		if l.exit != nil {
+			break
+		}
+		if l.o.AliveEvery > 0 && now.Sub(alive) >= l.o.AliveEvery {
+			alive = now
+			l.o.Alive()
+		}
+		timer.Reset(l.untilAlarm(again))
+		select {
+		case batch, ok := <-l.o.Monitor.Events():
+			if !ok {
+				return core.Exit{Code: 255, Why: "the monitor has ended"}
+			}
+			in = core.Events(batch)
+		case x := <-l.o.Runner.Exits():
+			in = x
+		case w := <-l.watched:
+			in = w
+		case s := <-l.stops:
+			in = s
+		case f := <-l.posts:
+			f()
+			in = core.Tick{}
+		case <-timer.C:
+			in = core.Tick{}
+		case <-ended:
+			ended = nil
+			in = core.Stop{Why: "asked to end"}
+		}
+	}
+	return *l.exit
+}
+
+// never is a wait for loops without an alarm; it is long, but valid for a timer.
+const never = 24 * time.Hour
+
+func (l *Loop) untilAlarm(again time.Time) time.Duration {
+	wait := never
+	if at, ok := l.o.Core.Alarm(); ok {
+		wait = min(wait, time.Until(at))
+	}
+	if !again.IsZero() {
+		wait = min(wait, time.Until(again))
+	}
+	if l.o.AliveEvery > 0 {
+		wait = min(wait, l.o.AliveEvery)
+	}
+	return max(wait, 0)
+}
+
+func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
+	switch cmd := cmd.(type) {
+	case core.Start:
+		l.o.Runner.Start(cmd.Proc, cmd.Work)
+	case core.Kill:
+		l.o.Runner.Kill(cmd.Proc)
+	case core.Watch:
+		l.watch(ctx, cmd.Sync)
+	case core.Unwatch:
+		l.unwatch(cmd.Sync)
+	case core.Ready:
+		if l.o.Ready != nil {
+			l.o.Ready()
+		}
+	case core.Exit:
+		l.exit = &cmd
+	}
+}
+
+// watch places the watches of a sync beside the loop: a large tree takes seconds.
+func (l *Loop) watch(ctx context.Context, s *core.Sync) {
+	ctx, cancel := context.WithCancel(ctx)
+	l.roots[s.ID()] = cancel
+	cfg := s.Config()
+	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Excluded: s.Excluded}
+	l.placing.Go(func() {
+		err := l.o.Monitor.Watch(ctx, root)
+		select {
+		case l.watched <- core.Watched{Sync: root.ID, Err: err}:
+		case <-ctx.Done():
+		}
+	})
+}
+
+func (l *Loop) unwatch(s *core.Sync) {
+	if cancel := l.roots[s.ID()]; cancel != nil {
+		cancel()
+		delete(l.roots, s.ID())
+	}
+	l.o.Monitor.Unwatch(s.ID())
+}
