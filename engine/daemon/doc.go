@@ -1,0 +1,9 @@
+// Package daemon is what makes a program one: it detaches with the starter waiting
+// until the daemon is ready, locks a pidfile, and talks to the service manager.
+package daemon
+
+// envPipe tells the daemon the descriptor on which its starter waits.
+const envPipe = "LSYNCGO_STARTER_FD"
+
+// failure is the exit status when nothing else fits, Lsyncd's -1.
+const failure = 255

@@ -1,0 +1,60 @@
+package daemon
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+)
+
+// State is something the service manager wants to know.
+type State string
+
+const (
+	// Serving: started, or done with reloading.
+	Serving State = sd.SdNotifyReady
+	// Stopping: about to end.
+	Stopping State = sd.SdNotifyStopping
+	// Alive keeps the watchdog quiet; due twice per WatchdogInterval.
+	Alive State = sd.SdNotifyWatchdog
+)
+
+// Reloading says that the configuration is being read again; Serving ends that.
+func Reloading() State {
+	// The time is how the manager tells this reload from an older one.
+	return State(sd.SdNotifyReloading + "\n" + strings.TrimSpace(sd.SdNotifyMonotonicUsec()))
+}
+
+// Status says in one line what the daemon does.
+func Status(text string) State {
+	return State("STATUS=" + strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' ' // a newline would begin another assignment
+		}
+		return r
+	}, text))
+}
+
+// Notify tells the service manager all of states at once. Without one (no NOTIFY_SOCKET in
+// the environment) it does nothing.
+func Notify(states ...State) error {
+	var lines []string
+	for _, s := range states {
+		lines = append(lines, string(s))
+	}
+	if _, err := sd.SdNotify(false, strings.Join(lines, "\n")); err != nil {
+		return fmt.Errorf("notify service manager: %w", err)
+	}
+	return nil
+}
+
+// WatchdogInterval returns how long the service manager waits for Alive before it
+// restarts this process; 0: it does not.
+func WatchdogInterval() (time.Duration, error) {
+	d, err := sd.SdWatchdogEnabled(false)
+	if err != nil {
+		return 0, fmt.Errorf("service manager's watchdog: %w", err)
+	}
+	return d, nil
+}

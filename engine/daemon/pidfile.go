@@ -1,0 +1,118 @@
+package daemon
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// pidMax bounds what is read of a file that claims to be a pidfile.
+const pidMax = 32
+
+// errLocked: another process holds the lock.
+var errLocked = errors.New("locked")
+
+// Pidfile is a locked file with the number of this process. The lock, not the
+// file, says that an instance runs: a file left over by a crash is in nobody's way.
+type Pidfile struct {
+	path string
+	f    *os.File
+}
+
+// LockPidfile creates or takes over the file at path, locks it until Close or the
+// end of the process, and writes the process number. The error names the process
+// that holds the lock. A file with other contents than a number is refused.
+func LockPidfile(path string) (*Pidfile, error) {
+	path, err := filepath.Abs(path) // the daemon changes its directory before Close
+	if err != nil {
+		return nil, fmt.Errorf("pidfile: %w", err)
+	}
+	for {
+		p, err := lockPidfile(path)
+		if p != nil || err != nil {
+			return p, err
+		}
+	}
+}
+
+// lockPidfile returns nothing if the file was removed by its owner before it was locked.
+func lockPidfile(path string) (_ *Pidfile, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("pidfile: %w", err)
+	}
+	p := &Pidfile{path, f}
+	keep := false
+	defer func() {
+		if !keep {
+			_ = f.Close()
+		}
+	}()
+	if err := lock(f); err != nil {
+		if errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("pidfile %s: %s runs already; stop it or use another pidfile", path, owner(f))
+		}
+		return nil, fmt.Errorf("lock pidfile %s: %w", path, err)
+	}
+	if !p.inPlace() {
+		return nil, nil
+	}
+	if err := p.write(); err != nil {
+		return nil, err
+	}
+	keep = true
+	return p, nil
+}
+
+// inPlace reports whether path still names the file that is locked.
+func (p *Pidfile) inPlace() bool {
+	ours, err := p.f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(p.path)
+	return err == nil && os.SameFile(ours, there)
+}
+
+func (p *Pidfile) write() error {
+	if _, err := readPid(p.f); err != nil {
+		return fmt.Errorf("pidfile %s: %w; it is not overwritten: remove it or use another pidfile", p.path, err)
+	}
+	if err := p.f.Truncate(0); err != nil {
+		return fmt.Errorf("pidfile: %w", err)
+	}
+	if _, err := p.f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0); err != nil {
+		return fmt.Errorf("pidfile: %w", err)
+	}
+	return nil
+}
+
+// owner names the process that holds the lock.
+func owner(f *os.File) string {
+	if pid, err := readPid(f); err == nil && pid > 0 {
+		return fmt.Sprintf("process %d", pid)
+	}
+	return "an instance"
+}
+
+// readPid returns 0 for an empty file.
+func readPid(f *os.File) (int, error) {
+	b := make([]byte, pidMax)
+	n, err := f.ReadAt(b, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, err
+	}
+	text := string(bytes.TrimSpace(b[:n]))
+	if text == "" && n < pidMax {
+		return 0, nil
+	}
+	pid, err := strconv.Atoi(text)
+	if err != nil || n == pidMax || pid < 0 {
+		return 0, errors.New("what is in it is not a process number")
+	}
+	return pid, nil
+}

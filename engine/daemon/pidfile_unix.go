@@ -1,0 +1,38 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// lock takes the lock of the open file, which our children do not inherit as
+// the descriptor is closed when they are started.
+func lock(f *os.File) error {
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return errLocked
+		default:
+			return err
+		}
+	}
+}
+
+// Close removes the file, unless path names another by now, and releases the lock.
+func (p *Pidfile) Close() error {
+	var err error
+	if p.inPlace() { // before the lock is released, or it may be the next instance's
+		err = os.Remove(p.path)
+	}
+	if err := errors.Join(err, p.f.Close()); err != nil {
+		return fmt.Errorf("remove pidfile: %w", err)
+	}
+	return nil
+}

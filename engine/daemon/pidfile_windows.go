@@ -1,0 +1,32 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// lock locks one byte far behind the contents: locked bytes cannot be read by others.
+func lock(f *os.File) error {
+	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
+		0, 1, 0, &windows.Overlapped{Offset: 1 << 30})
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return errLocked
+	}
+	return err
+}
+
+// Close releases the lock and removes the file; an open file cannot be removed here.
+func (p *Pidfile) Close() error {
+	ours := p.inPlace()
+	err := p.f.Close()
+	if ours {
+		err = errors.Join(err, os.Remove(p.path))
+	}
+	if err != nil {
+		return fmt.Errorf("remove pidfile: %w", err)
+	}
+	return nil
+}

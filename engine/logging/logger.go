@@ -1,0 +1,188 @@
+// Package logging is Lsyncd's log categories over logrus: to the console, a log
+// file and syslog, as lines or as JSON. No message, whatever file name is in it,
+// can break its line or forge another.
+package logging
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+)
+
+// Options says where the log goes; it may go to several places, or nowhere.
+type Options struct {
+	// Categories as given to -log, in order; see Logger.Enabled.
+	Categories []string
+	// File is the log file, appended to, created with mode 0640. Empty: none.
+	File string
+	// Syslog sends the log to the local syslog with Facility (default "user") and Ident
+	// (default "lsyncgo").
+	Syslog          bool
+	Facility, Ident string
+	// Console writes the log to Stdout and, warnings and errors, to Stderr
+	// (default: those of the process).
+	Console        bool
+	Stdout, Stderr io.Writer
+	// JSON writes to console and file one JSON object per line with time, level,
+	// category, msg and the fields of With. Syslog has a format of its own.
+	JSON bool
+
+	syslogNet, syslogAddr string // tests: where syslog is
+}
+
+// Logger writes to the places of its Options. Any goroutine may use it. A nil
+// Logger discards everything.
+type Logger struct {
+	categories categories
+	entry      *logrus.Entry
+	places     *places // shared with all that With returns
+}
+
+// places are what Reopen and Close work on.
+type places struct {
+	file   *logFile  // nil: none
+	syslog io.Closer // nil: none
+}
+
+// New opens the places. Errors: an unknown category or facility, a log file that
+// cannot be opened, no syslog; nothing is left open then.
+func New(o Options) (*Logger, error) {
+	on, err := parseCategories(o.Categories)
+	if err != nil {
+		return nil, err
+	}
+	l := &Logger{categories: on, places: &places{}}
+	lr := logrus.New()
+	lr.SetOutput(io.Discard)
+	lr.SetFormatter(silent{}) // the hooks below do the writing
+	lr.SetLevel(logrus.TraceLevel)
+	l.entry = logrus.NewEntry(lr)
+	if o.Syslog {
+		hook, err := newSyslog(o)
+		if err != nil {
+			return nil, err
+		}
+		lr.AddHook(hook)
+		l.places.syslog = hook
+	}
+	if o.File != "" {
+		if l.places.file, err = openFile(o.File); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		lr.AddHook(&sink{formatter(o.JSON, fileTime), l.places.file, l.places.file})
+	}
+	if o.Console {
+		lr.AddHook(newConsole(o))
+	}
+	return l, nil
+}
+
+// Discard returns a Logger that writes nothing and on which only the categories
+// that are on by default are enabled.
+func Discard() *Logger {
+	l, _ := New(Options{}) // opens nothing, so cannot fail
+	return l
+}
+
+// Enabled reports whether category is logged: Error and Warn always, Normal unless
+// "scarce", others if they or "all" are in Options.Categories.
+func (l *Logger) Enabled(category string) bool {
+	return l != nil && l.categories.enabled(category)
+}
+
+// Log logs args, joined without separators, if category is enabled.
+func (l *Logger) Log(category string, args ...any) {
+	if !l.Enabled(category) {
+		return
+	}
+	var b strings.Builder
+	for _, a := range args {
+		fmt.Fprint(&b, a)
+	}
+	l.write(category, b.String())
+}
+
+// Logf logs a formatted message if category is enabled.
+func (l *Logger) Logf(category, format string, args ...any) {
+	if l.Enabled(category) {
+		l.write(category, fmt.Sprintf(format, args...))
+	}
+}
+
+func (l *Logger) write(category, text string) {
+	l.entry.WithField(categoryKey, category).Log(level(category), text)
+}
+
+// With returns a Logger whose messages have the field key. Fields appear in JSON.
+func (l *Logger) With(key string, value any) *Logger {
+	if l == nil {
+		return nil
+	}
+	switch v := value.(type) {
+	case string:
+		value = validUTF8(v)
+	case error:
+		value = validUTF8(v.Error())
+	case fmt.Stringer:
+		value = validUTF8(v.String())
+	default:
+		if _, err := json.Marshal(v); err != nil { // a function, a channel
+			value = validUTF8(fmt.Sprint(v))
+		}
+	}
+	c := *l
+	c.entry = l.entry.WithField(validUTF8(key), value)
+	return &c
+}
+
+// Reopen opens the log file again by its name, for log rotation that has moved it away.
+// Error: the old file stays in use.
+func (l *Logger) Reopen() error {
+	if l == nil || l.places.file == nil {
+		return nil
+	}
+	return l.places.file.reopen()
+}
+
+// Close closes log file and syslog. What is logged after that reaches the console only.
+func (l *Logger) Close() error {
+	if l == nil {
+		return nil
+	}
+	var errs []error
+	if l.places.file != nil {
+		errs = append(errs, l.places.file.Close())
+	}
+	if l.places.syslog != nil {
+		errs = append(errs, l.places.syslog.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func newConsole(o Options) *sink {
+	if o.Stdout == nil {
+		o.Stdout = os.Stdout
+	}
+	if o.Stderr == nil {
+		o.Stderr = os.Stderr
+	}
+	return &sink{formatter(o.JSON, consoleTime), o.Stdout, o.Stderr}
+}
+
+// level is what a category is to logrus and in JSON.
+func level(category string) logrus.Level {
+	switch category {
+	case Error:
+		return logrus.ErrorLevel
+	case Warn:
+		return logrus.WarnLevel
+	case Normal:
+		return logrus.InfoLevel
+	}
+	return logrus.DebugLevel
+}

@@ -1,0 +1,209 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"lsyncgo/engine/core"
+)
+
+// settleMax is how long the pipes of a child that has ended may keep its result
+// from being reported. It is only ever used up by a blocked tee, a deaf Feed, and
+// on systems whose pipes have no deadlines.
+const settleMax = time.Second
+
+// child is a running child process. The goroutine that runs supervise and finish owns it.
+type child struct {
+	cmd      *exec.Cmd
+	stdin    io.WriteCloser // nil: no input
+	out, err *stream
+	fed      chan error    // the result of feeding; nil: no input
+	gone     chan struct{} // closed when the process has ended
+	reaping  reaping
+	stopFeed context.CancelFunc
+	lives    sync.WaitGroup // all goroutines of the child
+
+	asked   bool             // it was asked to end
+	force   <-chan time.Time // when the ones that were asked are killed
+	feedErr error
+}
+
+// start starts c and the goroutines around it.
+func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child, error) {
+	cmd := exec.Command(c.Binary, c.Args...)
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	ownGroup(cmd)
+	p := &child{cmd: cmd, gone: make(chan struct{})}
+	if err := p.connect(c, o, emit); err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil { // closes the pipes
+		return nil, err
+	}
+	p.lives.Go(p.out.read)
+	p.lives.Go(p.err.read)
+	p.lives.Go(func() {
+		defer close(p.gone)
+		p.reaping.await(cmd.Process)
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	p.stopFeed = stop
+	if p.stdin != nil {
+		p.lives.Go(func() {
+			err := c.feed(ctx, p.stdin)
+			if err == nil { // else the child must not see the end of its input
+				_ = p.stdin.Close()
+			}
+			p.fed <- err
+		})
+	}
+	return p, nil
+}
+
+// connect makes the pipes. A failure leaves nothing open.
+func (p *child) connect(c *Command, o *Options, emit func(string, bool)) (err error) {
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		return errors.Join(err, stdout.Close(), closeFile(p.cmd.Stdout))
+	}
+	p.out = newStream(stdout, o.Stdout, o.TailLines, func(l string) { emit(l, false) })
+	p.err = newStream(stderr, o.Stderr, o.TailLines, func(l string) { emit(l, true) })
+	if c.Feed == nil && len(c.Stdin) == 0 {
+		return nil
+	}
+	p.fed = make(chan error, 1)
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return errors.Join(err, stdout.Close(), closeFile(p.cmd.Stdout), stderr.Close(), closeFile(p.cmd.Stderr))
+	}
+	return nil
+}
+
+func closeFile(w io.Writer) error { return w.(io.Closer).Close() }
+
+// supervise returns when the process has ended. The end of ctx asks it to end,
+// the end of hard kills it.
+func (p *child) supervise(ctx, hard context.Context, grace time.Duration) {
+	fed, ask, kill := p.fed, ctx.Done(), hard.Done()
+	for {
+		select {
+		case <-p.gone:
+			return
+		case p.feedErr = <-fed:
+			fed = nil
+			if p.feedErr != nil {
+				p.ask(grace)
+			}
+		case <-ask:
+			ask = nil
+			p.ask(grace)
+		case <-p.force:
+			p.force = nil
+			killGroup(p.cmd.Process)
+		case <-kill:
+			kill = nil
+			p.asked = true
+			killGroup(p.cmd.Process)
+		}
+	}
+}
+
+func (p *child) ask(grace time.Duration) {
+	if p.asked {
+		return
+	}
+	p.asked = true
+	p.force = time.After(grace)
+	termGroup(p.cmd.Process)
+}
+
+// finish collects what is left of a process that has ended.
+func (p *child) finish(hard context.Context, tailLines int) core.Result {
+	p.endFeed()
+	if p.asked {
+		p.endGroup(hard)
+	}
+	p.out.childGone()
+	p.err.childGone()
+	late, cancel := context.WithTimeout(context.Background(), settleMax)
+	defer cancel()
+	errs := p.err.waitTail(late.Done())
+	outs := p.out.waitTail(late.Done())
+	// Only now: until it is reaped, its number cannot become another group's.
+	res := p.reaping.result(p.cmd.Process)
+	// What went wrong is on stderr; a long list of names on stdout must not push it out.
+	res.Tail = append(outs[max(0, len(outs)+len(errs)-tailLines):], errs...)
+	if p.feedErr != nil {
+		res.Code, res.Err = CodeFeed, fmt.Errorf("input of %s: %w", quote(p.cmd.Args[0]), p.feedErr)
+	}
+	return res
+}
+
+// endFeed ends the feeding, also if a grandchild holds the pipe and does not read.
+// A Feed that failed before the child ended may not have been looked at yet.
+func (p *child) endFeed() {
+	select {
+	case err := <-p.fed:
+		p.feedErr = errors.Join(p.feedErr, err)
+	default:
+	}
+	p.stopFeed()
+	if p.stdin != nil {
+		_ = p.stdin.Close() // may be closed already
+	}
+}
+
+// endGroup waits for what the process started until it has let go of the pipes, or
+// for as long as it was given to end, and kills the rest.
+func (p *child) endGroup(hard context.Context) {
+	out, err := p.out.eof, p.err.eof
+	for (out != nil || err != nil) && p.force != nil {
+		select {
+		case <-out:
+			out = nil
+		case <-err:
+			err = nil
+		case <-p.force:
+			p.force = nil
+		case <-hard.Done():
+			p.force = nil
+		}
+	}
+	killGroup(p.cmd.Process)
+}
+
+// linger returns when all goroutines of the child have ended; the end of done
+// takes the pipes away from whatever still holds them.
+func (p *child) linger(done context.Context) {
+	stop := context.AfterFunc(done, func() {
+		_ = p.out.pipe.Close()
+		_ = p.err.pipe.Close()
+	})
+	defer stop()
+	p.lives.Wait()
+}
+
+func waitFailed(err error) core.Result {
+	return core.Result{Code: CodeNotRun, Err: fmt.Errorf("wait for child: %w", err)}
+}
+
+// failed is the result of a command that could not be started.
+func failed(binary string, err error) core.Result {
+	res := core.Result{Code: CodeNotRun, Err: explain(binary, err)}
+	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		res.Code = CodeNotFound
+	case scarce(err):
+		res.Code = CodeBusy
+	}
+	return res
+}

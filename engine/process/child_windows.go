@@ -1,0 +1,31 @@
+package process
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+
+	"lsyncgo/engine/core"
+)
+
+// ownGroup keeps the console's interrupt, which is meant for the daemon, from the child.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+}
+
+// termGroup ends the process: Windows has no way to ask one without a window.
+func termGroup(p *os.Process) { killGroup(p) }
+
+func killGroup(p *os.Process) { _ = p.Kill() } // fails if it has ended
+
+func resultOf(state *os.ProcessState) core.Result { return core.Result{Code: state.ExitCode()} }
+
+// readNow cannot be done with anonymous pipes; their readers wait for the end.
+func readNow(*os.File, []byte) (int, error) { return 0, errors.ErrUnsupported }
+
+func scarce(err error) bool {
+	return errors.Is(err, windows.ERROR_NOT_ENOUGH_MEMORY) || errors.Is(err, windows.ERROR_TOO_MANY_OPEN_FILES)
+}

@@ -1,0 +1,71 @@
+// Package process runs work beside the loop: child processes, each in a session
+// and process group of its own, and jobs in process. Whatever a child does with
+// its streams, it cannot hold up the engine: input is fed and output is read by
+// goroutines of their own, and only the end of the process itself counts.
+package process
+
+import (
+	"context"
+	"io"
+)
+
+// Command is a child process. It implements core.Work.
+//
+// Standard input comes from Stdin, from Feed, or is empty. A child that stops
+// reading early is no error; its exit code decides.
+type Command struct {
+	// Binary is looked up in PATH unless it holds a slash.
+	Binary string
+	Args   []string // without the program's name
+	// Stdin is written to the child, then its input is closed. It is not copied
+	// and must not change while the child runs.
+	Stdin []byte
+	// Feed is the alternative to Stdin: it writes the input piece by piece, in a
+	// goroutine of its own, and returns when the input is complete. Writes are
+	// buffered. ctx ends when the child does. An error means that the input is
+	// incomplete: the child is ended before it sees the end of its input, so that
+	// it cannot take the part for the whole, and the result has Code CodeFeed.
+	Feed func(ctx context.Context, w io.Writer) error
+	// Dir is the working directory, Env the environment as "KEY=value".
+	// Empty: those of this process.
+	Dir string
+	Env []string
+}
+
+// Job is work in process. It implements core.Work.
+type Job struct {
+	// Name is what logs and the status call it, one line.
+	Name string
+	// Run does the work and returns an exit code with the meaning a child's would
+	// have. It must return soon after ctx ends. Lines written to out, by any number
+	// of goroutines, are treated as a child's standard error.
+	Run func(ctx context.Context, out io.Writer) int
+}
+
+// Exit codes of work that did not end by itself. Codes of 128 and more are
+// 128 plus the number of the signal that ended a child.
+const (
+	// CodeFeed: Feed failed. It is rsync's code for a broken data stream.
+	CodeFeed = 12
+	// CodeBusy: the system had no process, memory or descriptor to spare, or the
+	// program was just being replaced. It is rsync's code for a failed fork, which may be tried again.
+	CodeBusy = 14
+	// CodePanic: a job panicked.
+	CodePanic = 70
+	// CodeNotRun: the program exists and could not be started.
+	CodeNotRun = 126
+	// CodeNotFound: there is no such program.
+	CodeNotFound = 127
+	// CodeKilled: the work was killed before it began.
+	CodeKilled = 128 + sigTerm
+)
+
+// sigTerm is SIGTERM's number on every Unix.
+const sigTerm = 15
+
+// Describe returns the command as one line that a shell would read the same way,
+// cut after about 1000 bytes.
+func (c *Command) Describe() string { return quoteLine(c.Binary, c.Args) }
+
+// Describe returns the job's name.
+func (j *Job) Describe() string { return printable(j.Name) }

@@ -1,0 +1,100 @@
+package process
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+)
+
+// drainMax is the largest a pipe can be without privilege on Linux: what the
+// child itself wrote before it ended is within that many bytes.
+const drainMax = 1 << 20
+
+// stream reads one output pipe of a child in a goroutine of its own.
+//
+// The end of the pipe is not the end of the child: whatever the child left in the
+// background keeps it open for as long as it likes, and would be killed by SIGPIPE
+// if we closed it. So the reader goes on, but hands over the tail as soon as it
+// has read everything the child itself wrote.
+type stream struct {
+	pipe    *os.File
+	tee     io.Writer // may be nil
+	lines   lines
+	settled chan []string // gets the tail once, then is closed
+	eof     chan struct{} // closed when the reader ends
+}
+
+func newStream(pipe io.ReadCloser, tee io.Writer, keep int, emit func(string)) *stream {
+	return &stream{
+		pipe:    pipe.(*os.File),
+		tee:     tee,
+		lines:   lines{emit: emit, keep: keep},
+		settled: make(chan []string, 1),
+		eof:     make(chan struct{}),
+	}
+}
+
+func (s *stream) read() {
+	defer close(s.eof)
+	defer s.pipe.Close()
+	settled := false
+	settle := func() {
+		s.lines.end()
+		if !settled {
+			settled = true
+			s.settled <- s.lines.tail()
+			close(s.settled)
+		}
+	}
+	defer settle()
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := s.pipe.Read(buf)
+		s.take(buf[:n])
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			_ = s.pipe.SetReadDeadline(time.Time{}) // was set before, so it can be
+			s.drain(buf)
+			settle()
+		default:
+			return
+		}
+	}
+}
+
+// childGone tells the reader that what is in the pipe now is all of the child's.
+// Where the system has no deadlines for pipes, the end of the pipe must do.
+func (s *stream) childGone() { _ = s.pipe.SetReadDeadline(time.Unix(1, 0)) }
+
+func (s *stream) drain(buf []byte) {
+	for sum := 0; sum < drainMax; {
+		n, err := readNow(s.pipe, buf)
+		if err != nil || n <= 0 {
+			return
+		}
+		s.take(buf[:n])
+		sum += n
+	}
+}
+
+func (s *stream) take(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	if s.tee != nil {
+		_, _ = s.tee.Write(p) // a closed terminal must not stop the child
+	}
+	_, _ = s.lines.Write(p) // never fails
+}
+
+// waitTail returns the tail, or nothing if the reader is stuck in a blocked tee until late.
+func (s *stream) waitTail(late <-chan struct{}) []string {
+	select {
+	case t := <-s.settled:
+		return t
+	case <-late:
+		return nil
+	}
+}
