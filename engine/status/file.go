@@ -1,0 +1,151 @@
+package status
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile replaces the status file at path by a report of s, mode 0644.
+// Readers see the old file or the whole new one, never half of it. The error names
+// what could not be done.
+func WriteFile(path string, s Snapshot) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".status-*")
+	if err != nil {
+		return fmt.Errorf("write status file %s: %w", path, cause(err))
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("write status file %s: %w", path, cause(err))
+		}
+	}()
+	if err := fill(f, s); err != nil {
+		_ = f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// cause leaves out the name of the temporary file: it tells the user nothing, and
+// is another one each time.
+func cause(err error) error {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+func fill(f *os.File, s Snapshot) error {
+	// CreateTemp makes 0600; what reads a status file rarely is who writes it.
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	if err := WriteReport(w, s); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// WriteReport writes the text of the status file: the lines that plugins for
+// Lsyncd's status file look for, in its order, and after the counts of each sync its
+// state and last error. Names with odd bytes are escaped, so that a file name cannot make
+// up a line.
+func WriteReport(w io.Writer, s Snapshot) error {
+	s = s.Printable()
+	r := report{w: w}
+	r.line("Lsyncd status report at %s\n", s.At.Format("Mon Jan _2 15:04:05 2006"))
+	for i := range s.Syncs {
+		r.sync(&s.Syncs[i])
+	}
+	if s.Daemon.Watches != nil {
+		r.line("Inotify watching %d directories", len(s.Daemon.Watches))
+		for _, v := range s.Daemon.Watches {
+			r.line("  %d: %s", v.ID, v.Path)
+		}
+	}
+	return r.err
+}
+
+// report writes lines until one fails.
+type report struct {
+	w   io.Writer
+	err error
+	buf bytes.Buffer
+}
+
+func (r *report) line(format string, args ...any) {
+	if r.err != nil {
+		return
+	}
+	r.buf.Reset()
+	fmt.Fprintf(&r.buf, format, args...)
+	r.buf.WriteByte('\n')
+	_, r.err = r.w.Write(r.buf.Bytes())
+}
+
+func (r *report) sync(s *Sync) {
+	r.line("%s source=%s", s.Name, s.Source)
+	r.line("There are %d delays", s.Pending)
+	for _, d := range s.Delays {
+		r.delay(d)
+	}
+	// 2.2 heads its list "Filtering:", 2.1 "Excluding:"; a sync without
+	// patterns has "nothing" below it.
+	r.patterns("Filtering:", s.Filters, len(s.Excludes) == 0)
+	r.patterns("Excluding:", s.Excludes, false)
+	r.line("State: %s", stateText(s))
+	if s.LastError != nil {
+		r.line("Last error: %s", s.LastError.Text)
+	}
+	r.line("\n")
+}
+
+func (r *report) delay(d Delay) {
+	if r.err != nil {
+		return
+	}
+	// By hand, as there may be a million: an eighth of the time of Fprintf.
+	b := r.buf.AvailableBuffer()
+	b = append(b, d.Status...)
+	for range 6 - len(d.Status) {
+		b = append(b, ' ')
+	}
+	b = append(append(append(b, ' '), d.Kind...), " /"...)
+	b = append(b, d.Path...)
+	if d.Dest != "" {
+		b = append(append(b, " -> /"...), d.Dest...)
+	}
+	_, r.err = r.w.Write(append(b, '\n'))
+}
+
+func (r *report) patterns(head string, list []string, always bool) {
+	if len(list) == 0 && !always {
+		return
+	}
+	r.line("%s", head)
+	for _, p := range list {
+		r.line("%s", p)
+	}
+	if len(list) == 0 {
+		r.line("  nothing.")
+	}
+}
+
+func stateText(s *Sync) string {
+	if s.Reason == "" {
+		return string(s.State)
+	}
+	return string(s.State) + " (" + s.Reason + ")"
+}

@@ -1,0 +1,168 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// patience is how long one request may take, a slow reader included.
+const patience = 10 * time.Second
+
+// maxClients bounds the connections that are answered at once; others wait in
+// the kernel's backlog.
+const maxClients = 16
+
+// Server answers Ask over a unix socket.
+type Server struct {
+	path     string
+	file     os.FileInfo // the socket as it was made
+	listener *net.UnixListener
+	ask      func(context.Context) (Snapshot, error)
+	ctx      context.Context
+	cancel   context.CancelFunc
+	slots    chan struct{}
+	clients  sync.WaitGroup
+}
+
+// Serve makes a socket at path, mode 0600, and answers everyone who connects with
+// what ask returns, which is called from many goroutines. The socket a dead
+// daemon left behind is replaced; one that answers, or a file that is no socket, is an error. The
+// caller closes the server.
+func Serve(path string, ask func(ctx context.Context) (Snapshot, error)) (*Server, error) {
+	s := &Server{path: path, ask: ask, slots: make(chan struct{}, maxClients)}
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("status socket %s: %w", path, err)
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.clients.Go(s.accept)
+	return s, nil
+}
+
+func (s *Server) listen() error {
+	name, release, err := address(s.path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := clearStale(s.path, name); err != nil {
+		return err
+	}
+	config := net.ListenConfig{Control: private}
+	l, err := config.Listen(context.Background(), "unix", name)
+	if err != nil {
+		return err
+	}
+	s.listener = l.(*net.UnixListener)
+	s.listener.SetUnlinkOnClose(false) // it would remove whatever has the name by then
+	if err := os.Chmod(name, 0o600); err != nil {
+		_ = l.Close()
+		return err
+	}
+	if s.file, err = os.Lstat(name); err != nil {
+		_ = l.Close()
+		return err
+	}
+	return nil
+}
+
+// clearStale removes the socket of a daemon that is gone.
+func clearStale(path, name string) error {
+	info, err := os.Lstat(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode()&os.ModeSocket == 0 {
+		return errors.New("a file that is no socket is in the way; remove it or choose another pidfile or status file")
+	}
+	conn, err := net.DialTimeout("unix", name, patience)
+	if err == nil {
+		_ = conn.Close()
+		return fmt.Errorf("another daemon answers there; stop it or choose another pidfile or status file than %s", path)
+	}
+	return os.Remove(name)
+}
+
+func (s *Server) accept() {
+	for {
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.ctx.Done():
+			return
+		}
+		conn, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of descriptors: the next one may do better
+			<-s.slots
+			if !s.pause() {
+				return
+			}
+			continue
+		}
+		s.clients.Go(func() {
+			defer func() { <-s.slots }()
+			s.answer(conn)
+		})
+	}
+}
+
+// pause keeps a failing Accept from using up a processor.
+func (s *Server) pause() bool {
+	timer := time.NewTimer(100 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// reply is what goes over the socket, as one JSON object.
+type reply struct {
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
+	Error    string    `json:"error,omitempty"`
+}
+
+func (s *Server) answer(conn net.Conn) {
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, func() { _ = conn.Close() })()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	var r reply
+	if shot, err := s.ask(ctx); err != nil {
+		r.Error = err.Error()
+	} else {
+		shot = shot.Printable()
+		r.Snapshot = &shot
+	}
+	_ = json.NewEncoder(conn).Encode(r) // a client that went away has no use for an error
+}
+
+// Close ends all connections, waits for their goroutines and removes the socket
+// if it is still the one that Serve made.
+func (s *Server) Close() error {
+	s.cancel()
+	err := s.listener.Close()
+	s.clients.Wait()
+	name, release, addrErr := address(s.path)
+	if addrErr != nil {
+		return errors.Join(err, addrErr)
+	}
+	defer release()
+	if info, statErr := os.Lstat(name); statErr == nil && os.SameFile(info, s.file) {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package status
+
+import "time"
+
+// State says how far one sync is from its target.
+type State string
+
+const (
+	// Starting means: the watches are being placed or the startup sync has not ended yet.
+	Starting State = "starting"
+	// InStep means: nothing is pending and nothing is running.
+	InStep State = "in step"
+	// Behind means: changes are pending or on their way.
+	Behind State = "behind"
+	// Retrying means: the last attempt failed and is going to be repeated.
+	Retrying State = "retrying"
+	// Degraded means: changes were given up, or directories cannot be watched;
+	// the target may differ from the source until someone looks.
+	Degraded State = "degraded"
+	// Stopped means: the sync does nothing, as it has died, its source is lost, or
+	// the daemon is ending.
+	Stopped State = "stopped"
+)
+
+// Snapshot is what the daemon and all its syncs were doing at one moment.
+//
+// Paths and texts hold the bytes as the file system has them; the renderers
+// make them printable.
+type Snapshot struct {
+	At     time.Time `json:"at"`
+	Daemon Daemon    `json:"daemon"`
+	Syncs  []Sync    `json:"syncs"`
+}
+
+// Daemon is what is the same for all syncs.
+type Daemon struct {
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+	// Config is the path of the config file, empty for syncs of the command line.
+	Config string `json:"config,omitempty"`
+	// Monitor is the name of the monitor in use.
+	Monitor string `json:"monitor"`
+	// Running counts the children and jobs of all syncs; MaxProcesses is
+	// their limit, 0 for none.
+	Running      int `json:"running"`
+	MaxProcesses int `json:"maxProcesses,omitempty"`
+	// Watches are the directories the monitor watches, in the order it tells
+	// them. Only filled when the status file is written.
+	Watches []Watch `json:"-"`
+}
+
+// Watch is one watched directory.
+type Watch struct {
+	ID   int
+	Path string
+}
+
+// Sync is what one sync was doing.
+type Sync struct {
+	Name   string `json:"name"`
+	Source string `json:"source"`
+	Target string `json:"target,omitempty"`
+	State  State  `json:"state"`
+	// Reason says in words why State is Retrying, Degraded or Stopped.
+	Reason string `json:"reason,omitempty"`
+
+	// Pending = Waiting + Blocked + Active, the length of the delay FIFO.
+	Pending int `json:"pending"`
+	Waiting int `json:"waiting"`
+	Blocked int `json:"blocked"`
+	Active  int `json:"active"`
+	// OldestAge is how long the oldest pending delay has been in the FIFO.
+	OldestAge time.Duration `json:"oldestAgeNs"`
+	// Retrying counts the delays which failed at least once and are going to
+	// be tried again; NextRetry is when the first of them is.
+	Retrying  int       `json:"retrying"`
+	NextRetry time.Time `json:"nextRetry,omitzero"`
+
+	Running      []Process `json:"running,omitempty"`
+	MaxProcesses int       `json:"maxProcesses,omitempty"`
+	// LastError is the newest failure that was not followed by a success.
+	LastError *Failure `json:"lastError,omitempty"`
+	// Degraded lists paths that were given up; bounded by whoever fills it.
+	Degraded []string `json:"degraded,omitempty"`
+
+	// Excludes and Filters are the patterns in use, as written.
+	Excludes []string `json:"excludes,omitempty"`
+	Filters  []string `json:"filters,omitempty"`
+	// Delays is the FIFO, oldest first. Only filled when asked for.
+	Delays []Delay `json:"delays,omitempty"`
+}
+
+// Process is a child or a job that runs for a sync.
+type Process struct {
+	// PID is 0 for a job in process.
+	PID int `json:"pid,omitempty"`
+	// Describe is the command as a user would type it.
+	Describe string    `json:"command"`
+	Since    time.Time `json:"since"`
+}
+
+// Failure is how a child, a job or a script failed.
+type Failure struct {
+	When time.Time `json:"when"`
+	// Text says what failed and what happens next.
+	Text string `json:"text"`
+	// Command is the child or job that failed, empty if a script did.
+	Command string `json:"command,omitempty"`
+	// Code is its exit code, 128+N after death by signal N.
+	Code int `json:"code"`
+	// Tail is its own last output, one line each.
+	Tail []string `json:"tail,omitempty"`
+}
+
+// Delay is one entry of the FIFO.
+type Delay struct {
+	// Status is "wait", "active" or "block".
+	Status string `json:"status"`
+	// Kind is the event type, such as "Modify".
+	Kind string `json:"type"`
+	Path string `json:"path"`
+	// Dest is the new path of a Move.
+	Dest string `json:"dest,omitempty"`
+}

@@ -1,0 +1,255 @@
+package status
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"go.uber.org/goleak"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var at = time.Date(2026, time.November, 5, 3, 28, 5, 0, time.UTC)
+
+// sample has a sync in each state and names that try to forge lines.
+func sample() Snapshot {
+	return Snapshot{
+		At: at,
+		Daemon: Daemon{Version: "0.1.0", PID: 4711, Started: at.Add(-26*time.Hour - 5*time.Minute),
+			Config: "/etc/lsyncgo.lua", Monitor: "inotify", Running: 1, MaxProcesses: 8,
+			Watches: []Watch{{1, "/src/"}, {2, "/src/odd\nThere are 99 delays/"}}},
+		Syncs: []Sync{
+			{Name: "Sync1", Source: "/src/", Target: "host:/dst/", State: Behind,
+				Pending: 4, Waiting: 2, Blocked: 1, Active: 1, OldestAge: 75 * time.Second, MaxProcesses: 1,
+				Running:  []Process{{PID: 99, Describe: "rsync -a /src/ host:/dst/\nThere are 5 delays", Since: at.Add(-3 * time.Second)}},
+				Filters:  []string{"+ a*", "- b*"},
+				Excludes: []string{"*.bak", "/tmp"},
+				Delays: []Delay{
+					{Status: "active", Kind: "Modify", Path: "a"},
+					{Status: "wait", Kind: "Create", Path: "n\nThere are 7 delays\xff\x1b[2J"},
+					{Status: "wait", Kind: "Move", Path: "old", Dest: `new\n`},
+					{Status: "block", Kind: "Delete", Path: "d/"},
+				}},
+			{Name: "web", Source: "/srv/", State: InStep},
+			{Name: "far", Source: "/far/", Target: "away:/x/", State: Retrying, Reason: "exit code 255",
+				Pending: 1, Waiting: 1, Retrying: 1, NextRetry: at.Add(90 * time.Second), OldestAge: 400 * time.Millisecond,
+				LastError: &Failure{When: at.Add(-2 * time.Hour), Text: "rsync failed, again in 2m", Command: "rsync -a /far/ away:/x/", Code: 255,
+					Tail: []string{"ssh: connect to host away port 22: No route to host", "rsync error:\x07 unexplained"}}},
+			{Name: "half", Source: "/half/", State: Degraded, Reason: "1 path given up", Degraded: []string{"locked\tfile"}},
+		},
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *rewrite {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("not as in %s; got:\n%s", path, got)
+	}
+}
+
+func TestReport(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteReport(&b, sample()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.txt", b.Bytes())
+}
+
+// What monitoring plugins for Lsyncd look for, observed with 2.2.3.
+func TestReportKeepsLinesOfLsyncd(t *testing.T) {
+	var b bytes.Buffer
+	shot := Snapshot{At: at, Syncs: []Sync{{Name: "Sync1", Source: "/src/", State: InStep}}}
+	if err := WriteReport(&b, shot); err != nil {
+		t.Fatal(err)
+	}
+	want := "Lsyncd status report at Thu Nov  5 03:28:05 2026\n\nSync1 source=/src/\nThere are 0 delays\nFiltering:\n  nothing.\n"
+	if !strings.HasPrefix(b.String(), want) {
+		t.Errorf("got %q", b.String())
+	}
+}
+
+func TestNoNameMakesUpALine(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteReport(&b, sample()); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\nThere are "); n != 4 {
+		t.Errorf("%d count lines for 4 syncs", n)
+	}
+}
+
+func TestText(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteText(&b, sample().Printable()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "text.txt", b.Bytes())
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteJSON(&b, sample().Printable()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "status.json", b.Bytes())
+	var back Snapshot
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if got := back.Syncs[0].Delays[1].Path; got != `n\nThere are 7 delays\xff\x1b[2J` {
+		t.Errorf("path came back as %q", got)
+	}
+}
+
+func TestAge(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                          "0ms",
+		999 * time.Millisecond:     "999ms",
+		time.Second:                "1s",
+		61 * time.Second:           "1m01s",
+		3 * time.Hour:              "3h00m",
+		50*time.Hour + time.Minute: "2d02h",
+	} {
+		if got := age(d); got != want {
+			t.Errorf("age(%s) = %s, want %s", d, got, want)
+		}
+	}
+}
+
+// Escaping must be reversible, or two files look like one in a report.
+func FuzzPrintable(f *testing.F) {
+	for _, s := range []string{"", "plain", "a\nb", `a\nb`, "\xff\xfe", "ü \u202e\u2028", "\x7f\x00", `\\x0a`, "\u00a0"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p := printable(s)
+		if !utf8.ValidString(p) || strings.ContainsAny(p, "\n\r\t\x00\x1b\u2028") {
+			t.Fatalf("%q is not printable", p)
+		}
+		if back := undo(p); back != s {
+			t.Fatalf("%q became %q, which reads %q", s, p, back)
+		}
+		if once := text(s); text(once) != once {
+			t.Fatalf("text changes %q again", once)
+		}
+	})
+}
+
+func undo(p string) string {
+	var b strings.Builder
+	for i := 0; i < len(p); i++ {
+		if p[i] != '\\' {
+			b.WriteByte(p[i])
+			continue
+		}
+		i++
+		switch p[i] {
+		case 'n':
+			b.WriteByte('\n')
+		case 't':
+			b.WriteByte('\t')
+		case 'x':
+			hex := "0123456789abcdef"
+			b.WriteByte(byte(strings.IndexByte(hex, p[i+1])<<4 | strings.IndexByte(hex, p[i+2])))
+			i += 2
+		default:
+			b.WriteByte(p[i])
+		}
+	}
+	return b.String()
+}
+
+func TestPrintableLeavesTheOriginal(t *testing.T) {
+	shot := sample()
+	_ = shot.Printable()
+	if got := shot.Syncs[0].Delays[1].Path; !strings.Contains(got, "\n") {
+		t.Errorf("original changed to %q", got)
+	}
+	if got := shot.Syncs[2].LastError.Tail[1]; !strings.Contains(got, "\a") {
+		t.Errorf("original changed to %q", got)
+	}
+}
+
+func TestWriteFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "odd name\n\xff")
+	for range 2 { // the second replaces
+		if err := WriteFile(path, sample()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var want bytes.Buffer
+	if err := WriteReport(&want, sample()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%v; got:\n%s", err, got)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	alone(t, dir)
+}
+
+func TestWriteFileThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "taken")
+	if err := os.Mkdir(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	err := WriteFile(path, sample())
+	if err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v does not name %s", err, path)
+	}
+	alone(t, dir)
+	if err := WriteFile(filepath.Join(dir, "no", "such"), sample()); err == nil {
+		t.Error("no error for a missing directory")
+	}
+}
+
+// alone checks that dir has one entry: temporary files are gone.
+func alone(t *testing.T, dir string) {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil || len(list) != 1 {
+		t.Errorf("%s holds %v, %v", dir, list, err)
+	}
+}
+
+// Asked for while a large queue waits; written beside the loop.
+func BenchmarkReport(b *testing.B) {
+	shot := sample()
+	shot.Syncs[0].Delays = nil
+	for i := range 100_000 {
+		shot.Syncs[0].Delays = append(shot.Syncs[0].Delays,
+			Delay{Status: "wait", Kind: "Create", Path: "some/directory/file-" + strconv.Itoa(i)})
+	}
+	for b.Loop() {
+		if err := WriteReport(io.Discard, shot); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

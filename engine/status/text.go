@@ -1,0 +1,98 @@
+package status
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// WriteJSON writes s, printable, as one indented JSON object and a newline.
+func WriteJSON(w io.Writer, s Snapshot) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(s)
+}
+
+// WriteText writes s, printable, for people: one line for the daemon, then each
+// sync with its state, what runs for it and how it failed last.
+func WriteText(w io.Writer, s Snapshot) error {
+	r := report{w: w}
+	r.line("%s", daemonText(s))
+	for i := range s.Syncs {
+		r.people(s.At, &s.Syncs[i])
+	}
+	return r.err
+}
+
+func daemonText(s Snapshot) string {
+	d := s.Daemon
+	line := fmt.Sprintf("lsyncgo %s, pid %d, up %s", d.Version, d.PID, age(s.At.Sub(d.Started)))
+	if d.Config != "" {
+		line += ", config " + d.Config
+	}
+	line += ", monitor " + d.Monitor + ", " + count(d.Running, "process", "processes")
+	if d.MaxProcesses > 0 {
+		line += fmt.Sprintf(" of at most %d", d.MaxProcesses)
+	}
+	return line
+}
+
+func (r *report) people(now time.Time, s *Sync) {
+	r.line("\n%s: %s", s.Name, stateText(s))
+	route := s.Source
+	if s.Target != "" {
+		route += " -> " + s.Target
+	}
+	r.line("  %s", route)
+	if s.Pending > 0 {
+		r.line("  %d pending (%d waiting, %d blocked, %d active), oldest %s",
+			s.Pending, s.Waiting, s.Blocked, s.Active, age(s.OldestAge))
+	}
+	if s.Retrying > 0 {
+		r.line("  %d retrying, next in %s", s.Retrying, age(max(0, s.NextRetry.Sub(now))))
+	}
+	for _, p := range s.Running {
+		r.line("  running for %s: %s", age(now.Sub(p.Since)), p.Describe)
+	}
+	for _, path := range s.Degraded {
+		r.line("  given up: %s", path)
+	}
+	if s.LastError != nil {
+		r.failure(now, s.LastError)
+	}
+}
+
+func (r *report) failure(now time.Time, f *Failure) {
+	r.line("  last error %s ago: %s", age(now.Sub(f.When)), f.Text)
+	if f.Command != "" {
+		r.line("    exit code %d: %s", f.Code, f.Command)
+	}
+	for _, l := range f.Tail {
+		r.line("    | %s", l)
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// age rounds to what a person wants to know: two units at most.
+func age(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", d/time.Minute, d%time.Minute/time.Second)
+	case d < day:
+		return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	return fmt.Sprintf("%dd%02dh", d/day, d%day/time.Hour)
+}
