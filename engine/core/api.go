@@ -71,7 +71,7 @@ type Input interface{ input() }
 // Events came from the monitor.
 type Events []event.Event
 
-// Exited: a piece of work has ended.
+// Exited says that a piece of work has ended.
 type Exited struct {
 	Proc   ProcID
 	Result Result
@@ -83,7 +83,7 @@ type Watched struct {
 	Err  error
 }
 
-// Tick: the time of Alarm has come, or a script's callback ran and may have changed something.
+// Tick says that the time of Alarm has come, or a script's callback ran and may have changed something.
 type Tick struct{}
 
 // Stop asks to end: no more events, running work is waited for. A second Stop ends it.

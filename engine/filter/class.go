@@ -39,7 +39,7 @@ func parseClass(raw string) (*class, int) {
 		if raw[i] == ']' && !first {
 			break
 		}
-		n := -1
+		var n int
 		switch {
 		case raw[i] == '-' && low >= 0 && i+1 < len(raw) && raw[i+1] != ']':
 			var high byte
