@@ -1,0 +1,112 @@
+package inotify
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+// created: there is a new entry that is not a directory. In the modes that wait for a
+// close it is reported when it is complete: with its close if that has been
+// read already, else when nobody has it open for writing.
+func (t *tree) created(e entry) {
+	if t.Mode == event.ModifyOnly || t.Mode == event.CloseWriteOrModify {
+		t.emit(event.Create, t.path(e, false))
+		return
+	}
+	if _, ok := t.held[e]; ok {
+		return
+	}
+	t.held[e] = hold{at: t.w.now}
+	t.fresh = append(t.fresh, e)
+}
+
+// settleCreates looks at the new files whose close was not among the events so far.
+func (t *tree) settleCreates() {
+	for _, e := range t.fresh {
+		h, ok := t.held[e]
+		if !ok || e.dir.has(dead) {
+			continue
+		}
+		if t.w.probe(e) == writing {
+			if h.until.IsZero() {
+				h.until = h.at.Add(t.w.opts.CreateHold)
+				t.held[e] = h
+				t.waiting = append(t.waiting, e)
+			}
+			continue
+		}
+		delete(t.held, e)
+		t.emit(event.Create, t.path(e, false))
+	}
+	t.fresh = t.fresh[:0]
+	if cap(t.fresh) > 4096 {
+		t.fresh = nil
+	}
+}
+
+// expireCreates reports the files that have been open for too long.
+func (t *tree) expireCreates(now time.Time) {
+	for {
+		until := t.nextHold()
+		if until.IsZero() || now.Before(until) {
+			return
+		}
+		e := t.waiting[0]
+		delete(t.held, e)
+		t.emit(event.Create, t.path(e, false))
+	}
+}
+
+// nextHold is when the first held file will have been open for too long; zero: none.
+func (t *tree) nextHold() (first time.Time) {
+	for len(t.waiting) > 0 {
+		e := t.waiting[0]
+		if h := t.held[e]; !h.until.IsZero() && !e.dir.has(dead) {
+			return h.until
+		}
+		t.waiting = t.waiting[1:]
+	}
+	t.waiting = nil
+	return time.Time{}
+}
+
+type use uint8
+
+const (
+	idle use = iota
+	writing
+	unknown
+)
+
+// probe asks whether somebody has a file open for writing. The kernel gives a read
+// lease only if nobody has. What is not a regular file is never opened: opening a
+// device or a fifo does something.
+func (w *watcher) probe(e entry) use {
+	at, err := w.file(e)
+	defer at.close()
+	if err != nil {
+		return unknown
+	}
+	var st unix.Stat_t
+	if lstat(at.path, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return unknown
+	}
+	fd, err := openRead(at.path)
+	if err != nil {
+		return unknown
+	}
+	defer unix.Close(fd) // ends the lease
+	_, err = unix.FcntlInt(uintptr(fd), unix.F_SETLEASE, unix.F_RDLCK)
+	switch {
+	case err == nil:
+		return idle
+	case errors.Is(err, unix.EAGAIN):
+		return writing
+	default: // not our file, or a file system without leases
+		return unknown
+	}
+}

@@ -1,0 +1,25 @@
+// Package inotify watches directory trees on Linux, one kernel watch per directory.
+//
+// Two goroutines share the work. The reader empties the kernel's queue into a
+// spool as soon as there is something in it, so that the kernel's queue
+// (fs.inotify.max_queued_events) overflows only if this process does not run at
+// all. The owner owns the trees, works through the spool and gives events to a
+// monitor.Queue; it may lag behind the kernel as far as it likes.
+//
+// # Trees
+//
+// Each root has a tree of nodes, one per directory, that knows names and parents,
+// so that renaming a directory is one assignment. Kernel watches belong to inodes:
+// roots that nest, are equal or meet over a bind mount share them, and a
+// kernel event goes to every node that has its watch descriptor.
+//
+// # Lag
+//
+// The tree is as old as the event the owner handles, a path is resolved by the
+// kernel now. When both differ, a watch may land on another directory than the
+// event meant, or on none. Such doubts are written down, and settled at the
+// moment the spool and the kernel's queue are both empty: then the tree is as new
+// as the file system, and asking for a watch at a path again must give
+// the descriptor that the node has. A node that fails this is walked again and what
+// is in it reported as new.
+package inotify

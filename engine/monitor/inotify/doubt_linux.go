@@ -1,0 +1,159 @@
+package inotify
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+// A rename changes the tree first and tells about it afterwards, and the process that
+// does it may be interrupted between the two. So what looks wrong is acted on only if it still
+// is after a while, and a watch is young for a while.
+const (
+	doubtAge = 5 * time.Millisecond
+	youngAge = 100 * time.Millisecond
+)
+
+// doubt notes that another directory than the tree says may be at e.
+func (t *tree) doubt(e entry) {
+	if _, ok := t.doubts[e]; !ok {
+		t.doubts[e] = time.Time{}
+	}
+}
+
+// settleDoubts is called when everything that has happened was handled: now the tree is
+// as new as the file system, and paths mean what it says.
+func (t *tree) settleDoubts(now time.Time) {
+	if t.moved {
+		t.moved = false
+		t.doubtAgain()
+	}
+	if now.Sub(t.turned) >= youngAge {
+		t.elder, t.young, t.turned = t.young, nil, now
+	}
+	if now.Before(t.suspect) {
+		return
+	}
+	t.suspect = time.Time{}
+	for e, since := range t.doubts {
+		switch {
+		case t.top == nil || e.dir.has(dead) || t.right(e):
+			delete(t.doubts, e)
+			continue
+		case since.IsZero():
+			t.doubts[e] = now
+		case now.Sub(since) < doubtAge || !t.w.spool.empty():
+		case t.current(e.dir):
+			delete(t.doubts, e)
+			t.repair(e)
+		case e.dir == t.top:
+			t.lose(errMoved) // with a directory above it, of which the kernel does not tell
+			return
+		}
+		t.suspect = now.Add(doubtAge)
+	}
+}
+
+// doubtAgain: a directory was renamed, so nothing found out before counts.
+func (t *tree) doubtAgain() {
+	t.suspect = time.Time{}
+	for e := range t.doubts {
+		t.doubts[e] = time.Time{}
+	}
+	for _, list := range [][]*node{t.young, t.elder} {
+		for _, n := range list {
+			if !n.has(dead) && n.parent != nil {
+				t.doubt(entry{n.parent, n.name})
+			}
+		}
+	}
+}
+
+// right reports whether the tree is right at one name.
+func (t *tree) right(e entry) bool {
+	if !t.rightBelow(e) {
+		return false
+	}
+	// That means nothing if the directory itself is elsewhere.
+	if e.dir.wd < 0 || t.current(e.dir) {
+		return true
+	}
+	if e.dir != t.top {
+		t.doubt(entry{e.dir.parent, e.dir.name})
+	}
+	return false
+}
+
+func (t *tree) rightBelow(e entry) bool {
+	kid := e.dir.child(e.name)
+	if kid != nil && kid.wd >= 0 {
+		return t.current(kid)
+	}
+	if kid != nil && (kid.has(refused) || t.isPolled(kid)) {
+		return true // nothing to compare with
+	}
+	st, err := t.w.lstat(e)
+	isDir := err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
+	return kid == nil && (!isDir || t.excluded(e, t.path(e, true)))
+}
+
+// repair makes the tree right at one name.
+func (t *tree) repair(e entry) {
+	path := t.path(e, true)
+	kid := e.dir.child(e.name)
+	switch {
+	case kid == nil:
+	case kid.has(unmounted): // what was in it is not deleted
+		t.emitErr(event.Unwatched, path, fmt.Errorf("watch %s%s: its file system was unmounted; mount it again and restart to watch it", t.Path, path))
+		t.drop(kid)
+	default:
+		// What was reported as being in it may be in another directory. Say
+		// that it is gone, or the receiver keeps it.
+		t.left(e, path)
+	}
+	if st, err := t.w.lstat(e); err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || t.excluded(e, path) {
+		return
+	}
+	t.emit(event.Create, path)
+	t.grow(e, growing)
+}
+
+// unprune looks again at directories in which something was excluded under its old
+// path: under the new one it may not be.
+func (t *tree) unprune(n *node, path, dest string) {
+	if t.Excluded == nil {
+		return
+	}
+	n.below(func(k *node) {
+		if !k.has(pruned) {
+			return
+		}
+		fd, err := t.open(k)
+		if err != nil {
+			return // gone again
+		}
+		defer unix.Close(fd)
+		now := t.rel(k)
+		before := path + now[len(dest):]
+		var back []entry
+		err = list(fd, t.w.listBuf, func(name []byte, typ uint8) {
+			s := string(name)
+			if typ == unix.DT_DIR {
+				s += "/"
+			}
+			if t.Excluded(before+s) && !t.Excluded(now+s) {
+				back = append(back, entry{k, string(name)})
+			}
+		})
+		if err != nil && !errors.Is(err, unix.ENOENT) {
+			t.refuse(k, err)
+		}
+		for _, e := range back {
+			t.look(e, moved)
+		}
+	})
+}

@@ -1,0 +1,412 @@
+package inotify
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+// handle works one kernel event into every tree that has its directory.
+func (w *watcher) handle(h happening) {
+	w.now = h.at
+	switch {
+	case h.mask&unix.IN_Q_OVERFLOW != 0:
+		w.overflow()
+	case h.swap && w.bothExist(h):
+		w.exchange(h)
+	case h.paired:
+		w.rename(h.record, h.to)
+		if h.swap {
+			from, to := h.to, h.record
+			dir := h.back & unix.IN_ISDIR
+			from.mask, to.mask = unix.IN_MOVED_FROM|dir, unix.IN_MOVED_TO|dir
+			w.rename(from, to)
+		}
+	default:
+		w.each(h.wd, func(t *tree, n *node) { t.handle(n, h.record) })
+	}
+}
+
+// each calls f for the nodes that have this watch; f may change which have.
+func (w *watcher) each(wd int32, f func(*tree, *node)) {
+	n := w.nodes[wd]
+	if n == nil {
+		return
+	}
+	more := w.more[wd]
+	if len(more) == 0 {
+		f(n.tree(), n)
+		return
+	}
+	for _, n := range append([]*node{n}, more...) {
+		if !n.has(dead) {
+			f(n.tree(), n)
+		}
+	}
+}
+
+// handle is for everything that is not a whole rename.
+func (t *tree) handle(n *node, r record) {
+	if r.name == "" {
+		t.handleSelf(n, r.mask)
+		return
+	}
+	e, dir := entry{n, r.name}, r.mask&unix.IN_ISDIR != 0
+	path := t.path(e, dir)
+	if t.excluded(e, path) {
+		return
+	}
+	switch {
+	case r.mask&unix.IN_CREATE != 0 && dir:
+		t.appeared(e, path, growing)
+	case r.mask&unix.IN_MOVED_TO != 0 && dir:
+		t.appeared(e, path, moved)
+	case r.mask&unix.IN_CREATE != 0:
+		t.created(e)
+	case r.mask&unix.IN_MOVED_TO != 0:
+		t.arrived(e, path)
+	case r.mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0:
+		t.left(e, path)
+	case r.mask&unix.IN_MODIFY != 0:
+		t.modified(e, path)
+	case r.mask&unix.IN_CLOSE_WRITE != 0:
+		t.closed(e, path)
+	case r.mask&unix.IN_ATTRIB != 0:
+		t.changed(e, path)
+	}
+}
+
+// handleSelf is for events about a watched directory itself. Below the root its parent
+// tells the same, with a name.
+func (t *tree) handleSelf(n *node, mask uint32) {
+	if n == t.top {
+		switch {
+		case mask&unix.IN_UNMOUNT != 0:
+			t.lose(errUnmounted)
+		case mask&unix.IN_MOVE_SELF != 0:
+			t.lose(errMoved)
+		case mask&(unix.IN_DELETE_SELF|unix.IN_IGNORED) != 0:
+			t.lose(errDeleted)
+		case mask&unix.IN_ATTRIB != 0:
+			t.emit(event.Attrib, "")
+		}
+		return
+	}
+	if mask&unix.IN_UNMOUNT != 0 {
+		n.flags |= unmounted
+	}
+	if mask&unix.IN_IGNORED != 0 { // the kernel has ended the watch: the directory is no more
+		t.w.forget(n)
+		t.doubt(entry{n.parent, n.name})
+	}
+}
+
+// appeared: there is a new directory.
+func (t *tree) appeared(e entry, path string, how news) {
+	kid := e.dir.child(e.name)
+	if t.Flat {
+		t.emit(event.Create, path)
+		return
+	}
+	if kid != nil {
+		if kid.wd >= 0 && t.current(kid) {
+			return // a listing was faster than this event
+		}
+		t.left(e, path)
+	}
+	t.emit(event.Create, path)
+	t.grow(e, how)
+}
+
+// grow watches the directory that is now at e and reports what is in it.
+func (t *tree) grow(e entry, how news) {
+	kid := &node{wd: -1}
+	e.dir.link(kid, e.name)
+	// The only error would be that of the root or the context.
+	_ = t.walk(context.Background(), kid, how)
+}
+
+// current reports whether the directory at the path of n is the one that n watches.
+func (t *tree) current(n *node) bool {
+	at, err := t.w.dir(n)
+	defer at.close()
+	if err != nil {
+		return false
+	}
+	wd, err := addWatch(t.w.spool.fd, at.path, t.mask|unix.IN_DONT_FOLLOW)
+	if err == nil && t.w.nodes[wd] == nil {
+		t.w.asked = append(t.w.asked, wd)
+	}
+	return err == nil && wd == n.wd
+}
+
+// arrived: a file was moved in from elsewhere.
+func (t *tree) arrived(e entry, path string) {
+	t.forgetFile(e)
+	t.emit(event.Create, path)
+}
+
+// left: an entry was deleted or moved elsewhere.
+func (t *tree) left(e entry, path string) {
+	if event.IsDir(path) {
+		if kid := e.dir.child(e.name); kid != nil {
+			t.drop(kid)
+		}
+		delete(t.doubts, e)
+	} else {
+		t.forgetFile(e)
+	}
+	t.emit(event.Delete, path)
+}
+
+func (t *tree) forgetFile(e entry) {
+	if len(t.held) > 0 {
+		delete(t.held, e)
+	}
+	if len(t.written) > 0 {
+		delete(t.written, e)
+	}
+}
+
+func (t *tree) modified(e entry, path string) {
+	switch t.Mode {
+	case event.ModifyOnly, event.CloseWriteOrModify:
+		t.emit(event.Modify, path)
+	case event.CloseWriteAfterModify:
+		t.written[e] = struct{}{}
+	}
+}
+
+func (t *tree) closed(e entry, path string) {
+	if t.Mode == event.ModifyOnly { // asked for by another tree
+		return
+	}
+	_, written := t.written[e]
+	if written {
+		delete(t.written, e)
+	}
+	if _, ok := t.held[e]; ok {
+		delete(t.held, e)
+		t.emit(event.Create, path)
+		return
+	}
+	if written || t.Mode != event.CloseWriteAfterModify {
+		t.emit(event.Modify, path)
+	}
+}
+
+// changed: metadata of an entry changed.
+func (t *tree) changed(e entry, path string) {
+	if _, ok := t.held[e]; ok {
+		return // its Create is still to come
+	}
+	t.emit(event.Attrib, path)
+	if !event.IsDir(path) {
+		return
+	}
+	if kid := e.dir.child(e.name); kid != nil && kid.has(refused) {
+		kid.flags &^= refused
+		_ = t.walk(context.Background(), kid, moved)
+	}
+}
+
+// rename works a whole rename into every tree that has either end.
+func (w *watcher) rename(from, to record) {
+	// One inode may be in a tree twice (bind mounts): ends are matched in order, what is left over came or went.
+	ends := map[*tree][2][]*node{}
+	var order []*tree
+	for i, wd := range [2]int32{from.wd, to.wd} {
+		w.each(wd, func(t *tree, n *node) {
+			e, ok := ends[t]
+			if !ok {
+				order = append(order, t)
+			}
+			e[i] = append(e[i], n)
+			ends[t] = e
+		})
+	}
+	for _, t := range order {
+		e := ends[t]
+		for len(e[0]) > 0 && len(e[1]) > 0 {
+			t.rename(entry{e[0][0], from.name}, entry{e[1][0], to.name}, from, to)
+			e[0], e[1] = e[0][1:], e[1][1:]
+		}
+		for _, n := range e[0] {
+			if !n.has(dead) {
+				t.handle(n, from)
+			}
+		}
+		for _, n := range e[1] {
+			if !n.has(dead) {
+				t.handle(n, to)
+			}
+		}
+	}
+}
+
+func (t *tree) rename(from, to entry, a, b record) {
+	switch { // one end may have died with what the other trees' or nodes' ends changed
+	case from.dir.has(dead) && to.dir.has(dead):
+		return
+	case from.dir.has(dead):
+		t.handle(to.dir, b)
+		return
+	case to.dir.has(dead):
+		t.handle(from.dir, a)
+		return
+	}
+	dir := a.mask&unix.IN_ISDIR != 0
+	path, dest := t.path(from, dir), t.path(to, dir)
+	outFrom, outTo := t.excluded(from, path), t.excluded(to, dest)
+	switch {
+	case outFrom && outTo:
+	case outFrom:
+		t.handle(to.dir, b)
+	case outTo:
+		t.handle(from.dir, a)
+	case dir:
+		t.moveDir(from, to, path, dest)
+	default:
+		t.moveFile(from, to, path, dest)
+	}
+}
+
+func (t *tree) moveFile(from, to entry, path, dest string) {
+	h, held := t.held[from]
+	_, written := t.written[from]
+	t.forgetFile(from)
+	t.forgetFile(to)
+	if written {
+		t.written[to] = struct{}{}
+	}
+	if held {
+		// The old name was reported only if a listing was faster than its Create.
+		t.emit(event.Delete, path)
+		t.held[to] = h
+		if h.until.IsZero() {
+			t.fresh = append(t.fresh, to)
+		} else {
+			t.waiting = append(t.waiting, to)
+		}
+		return
+	}
+	t.emitMove(path, dest)
+}
+
+func (t *tree) moveDir(from, to entry, path, dest string) {
+	if t.Flat {
+		t.emitMove(path, dest)
+		return
+	}
+	kid, old := from.dir.child(from.name), to.dir.child(to.name)
+	switch {
+	case kid == nil:
+		// It was gone from the old name before it could be watched, so what is in it is not known.
+		t.left(from, path)
+		t.appeared(to, dest, growing)
+		return
+	case to.dir.within(kid):
+		// No directory moves into itself: one of the watches in it landed on a
+		// directory that is elsewhere. Its place is in doubt, and will be walked.
+		t.left(from, path)
+		t.moved = true
+		t.doubt(from)
+		return
+	case old != nil && old != kid:
+		t.drop(old) // it was empty, and is overwritten
+	}
+	t.emitMove(path, dest)
+	delete(t.doubts, from)
+	kid.unlink()
+	to.dir.link(kid, to.name)
+	t.w.relNode = nil
+	t.moved = true
+	t.doubt(to)
+	t.unprune(kid, path, dest)
+}
+
+// exchange: two names were swapped. There is no event for that, so both are told as gone and new.
+func (w *watcher) exchange(h happening) {
+	for _, r := range []record{h.record, h.to} {
+		w.each(r.wd, func(t *tree, n *node) {
+			for _, dir := range []bool{false, true} {
+				e := entry{n, r.name}
+				path := t.path(e, dir)
+				if t.excluded(e, path) || (dir != (h.mask&unix.IN_ISDIR != 0) && dir != (h.back&unix.IN_ISDIR != 0)) {
+					continue
+				}
+				t.left(e, path)
+			}
+		})
+	}
+	for _, r := range []record{h.record, h.to} {
+		w.each(r.wd, func(t *tree, n *node) { t.look(entry{n, r.name}, moved) })
+	}
+}
+
+// look reports what is at e now as new.
+func (t *tree) look(e entry, how news) {
+	st, err := t.w.lstat(e)
+	if err != nil {
+		return
+	}
+	dir := st.Mode&unix.S_IFMT == unix.S_IFDIR
+	path := t.path(e, dir)
+	switch {
+	case t.excluded(e, path):
+	case dir:
+		t.appeared(e, path, how)
+	case how == growing && st.Mode&unix.S_IFMT == unix.S_IFREG:
+		t.created(e)
+	default:
+		t.arrived(e, path)
+	}
+}
+
+// bothExist tells an exchange of two names from a name that went away and came back,
+// which look the same in the queue.
+func (w *watcher) bothExist(h happening) bool {
+	for _, r := range []record{h.record, h.to} {
+		n := w.nodes[r.wd]
+		if n == nil {
+			return false
+		}
+		if _, err := w.lstat(entry{n, r.name}); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *watcher) lstat(e entry) (st unix.Stat_t, err error) {
+	at, err := w.file(e)
+	defer at.close()
+	if err == nil {
+		err = lstat(at.path, &st)
+	}
+	return st, err
+}
+
+// overflow: the kernel threw events away. The trees are put right, what happened
+// to files only the receiver can find out.
+func (w *watcher) overflow() {
+	for _, t := range w.trees {
+		if t.top == nil {
+			continue
+		}
+		for e, h := range t.held { // the close may be among the lost events
+			if !h.until.IsZero() {
+				t.fresh = append(t.fresh, e)
+			}
+		}
+		if err := t.walk(context.Background(), t.top, known); err != nil {
+			t.lose(err)
+			continue
+		}
+		t.emitErr(event.Overflow, "", errors.New("the kernel's queue of file events was full and events were lost; raise the sysctl fs.inotify.max_queued_events (now "+
+			sysctl("max_queued_events")+")"))
+	}
+}

@@ -1,0 +1,325 @@
+package inotify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// errClosed answers calls after Close.
+var errClosed = errors.New("the monitor is closed")
+
+// Open starts a monitor on an inotify instance of its own. The error names the
+// sysctl if there are too many instances.
+func Open(opts monitor.Options) (monitor.Monitor, error) {
+	spool, err := openSpool()
+	if err != nil {
+		return nil, err
+	}
+	return start(spool, opts), nil
+}
+
+func start(spool *spool, opts monitor.Options) *inotify {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	m := &inotify{
+		spool:  spool,
+		queue:  monitor.NewQueue(),
+		calls:  make(chan func(*watcher)),
+		ctx:    ctx,
+		cancel: cancel,
+	}
+	w := &watcher{
+		opts:    opts.WithDefaults(),
+		spool:   spool,
+		stream:  stream{spool: spool},
+		queue:   m.queue,
+		calls:   m.calls,
+		ctx:     ctx,
+		nodes:   map[int32]*node{},
+		more:    map[int32][]*node{},
+		listBuf: make([]byte, 64<<10),
+	}
+	m.ended.Go(spool.read)
+	m.ended.Go(w.run)
+	return m
+}
+
+// inotify is the monitor as others see it; everything else belongs to the owner.
+type inotify struct {
+	spool  *spool
+	queue  *monitor.Queue
+	calls  chan func(*watcher) // run by the owner
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	ended  sync.WaitGroup
+}
+
+func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
+	if len(root.Path) == 0 || root.Path[0] != '/' || root.Path[len(root.Path)-1] != '/' {
+		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
+	}
+	answer := make(chan error, 1)
+	err := m.call(ctx, func(w *watcher) { answer <- w.watch(ctx, root) })
+	if err != nil {
+		return err
+	}
+	select {
+	case err = <-answer:
+		return err
+	case <-m.ctx.Done():
+		return errClosed
+	}
+}
+
+func (m *inotify) Unwatch(id event.RootID) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
+}
+
+func (m *inotify) call(ctx context.Context, f func(*watcher)) error {
+	select {
+	case m.calls <- f:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-m.ctx.Done():
+		return errClosed
+	}
+}
+
+func (m *inotify) Events() <-chan []event.Event { return m.queue.Events() }
+
+func (m *inotify) Close() error {
+	m.cancel(errClosed)
+	m.spool.close()
+	m.ended.Wait()
+	m.queue.Close()
+	return nil
+}
+
+// watcher is the owner's: all trees and the kernel's watches.
+type watcher struct {
+	opts   monitor.Options
+	spool  *spool
+	stream stream
+	queue  *monitor.Queue
+	calls  <-chan func(*watcher)
+	ctx    context.Context // ends with the monitor
+
+	nodes map[int32]*node   // by watch descriptor
+	more  map[int32][]*node // the others, where a directory is in several trees
+	trees []*tree
+
+	settled time.Time // when settle last did something
+	// asked are watches that were made by asking which directory is at a path. They
+	// are not ended at once, because that makes an event.
+	asked []int32
+
+	now time.Time     // of the event that is being handled
+	out []event.Event // not yet given to the queue
+
+	pathBuf, relBuf, listBuf []byte
+	relNode                  *node // relPath is its path
+	relPath                  string
+}
+
+// work is how many events are handled before calls are looked at.
+const work = 1024
+
+// settleInterval is how long new files wait for the owner to catch up.
+const settleInterval = 100 * time.Millisecond
+
+func (w *watcher) run() {
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	defer timer.Stop()
+	for {
+		busy := w.handleSome()
+		w.settle(!busy && w.stream.until.IsZero())
+		w.flush()
+		var due <-chan time.Time // nil: nothing to wait for, so no wakeup
+		if at := w.due(); !at.IsZero() {
+			timer.Reset(time.Until(at))
+			due = timer.C
+		}
+		if busy {
+			w.spool.signal()
+		}
+		select {
+		case <-w.spool.wake:
+		case f := <-w.calls:
+			w.now = time.Now()
+			f(w)
+		case <-due:
+			w.onTime(time.Now())
+		case <-w.ctx.Done():
+			return
+		}
+	}
+}
+
+// handleSome handles what there is; true if there may be more.
+func (w *watcher) handleSome() bool {
+	for range work {
+		h, ok := w.stream.next()
+		if !ok {
+			return false
+		}
+		w.handle(h)
+	}
+	return true
+}
+
+// settle does what waits until the owner has caught up with the kernel. New files do not wait for ever
+// if it never does.
+func (w *watcher) settle(caughtUp bool) {
+	now := time.Now()
+	if !caughtUp && now.Sub(w.settled) < settleInterval {
+		return
+	}
+	w.now, w.settled = now, now
+	for _, t := range w.trees {
+		if t.top == nil {
+			continue
+		}
+		if caughtUp {
+			t.settleDoubts(now)
+		}
+		t.purge()
+		t.settleCreates()
+		t.reportShortage()
+	}
+	for _, wd := range w.asked {
+		if w.nodes[wd] == nil {
+			w.end(wd)
+		}
+	}
+	w.asked = nil
+}
+
+func (w *watcher) flush() {
+	w.queue.Put(w.out)
+	w.out = nil
+}
+
+// due is when something has to be done without an event; zero: never.
+func (w *watcher) due() time.Time {
+	first := w.stream.until
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	for _, t := range w.trees {
+		sooner(t.loss.look)
+		sooner(t.poll)
+		sooner(t.nextHold())
+		sooner(t.suspect)
+	}
+	return first
+}
+
+func (w *watcher) onTime(now time.Time) {
+	w.now = now
+	for _, t := range w.trees {
+		if !t.loss.look.IsZero() && !now.Before(t.loss.look) {
+			t.seek(now)
+		}
+		if !t.poll.IsZero() && !now.Before(t.poll) {
+			t.pollDirs(now)
+		}
+		t.expireCreates(now)
+	}
+}
+
+func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
+	for _, t := range w.trees {
+		if t.ID == root.ID {
+			return fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
+		}
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
+	defer stop(nil)
+	t := newTree(w, root)
+	if err := t.walk(ctx, t.top, known); err != nil {
+		t.drop(t.top)
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
+	t.loss.mount = mountOf(root.Path)
+	w.trees = append(w.trees, t)
+	t.reportShortage()
+	return nil
+}
+
+func (w *watcher) unwatch(id event.RootID) {
+	for i, t := range w.trees {
+		if t.ID == id {
+			w.trees = append(w.trees[:i:i], w.trees[i+1:]...)
+			if t.top != nil {
+				t.drop(t.top)
+			}
+			return
+		}
+	}
+}
+
+// bind notes that n has watch descriptor wd.
+func (w *watcher) bind(n *node, wd int32) {
+	n.wd = wd
+	if w.nodes[wd] == nil {
+		w.nodes[wd] = n
+		return
+	}
+	w.more[wd] = append(w.more[wd], n)
+}
+
+// unbind ends the watch of n, unless others have it too.
+func (w *watcher) unbind(n *node) {
+	wd := n.wd
+	if wd < 0 {
+		return
+	}
+	w.forget(n)
+	if w.nodes[wd] == nil {
+		w.end(wd)
+	}
+}
+
+func (w *watcher) end(wd int32) {
+	// Fails if the directory is deleted, which has ended the watch.
+	_, _ = unix.InotifyRmWatch(w.spool.fd, uint32(wd))
+}
+
+// forget takes the descriptor from n.
+func (w *watcher) forget(n *node) {
+	wd := n.wd
+	n.wd = -1
+	more := w.more[wd]
+	if w.nodes[wd] == n {
+		delete(w.nodes, wd)
+		if len(more) == 0 {
+			return
+		}
+		w.nodes[wd], more = more[0], more[1:]
+	} else {
+		for i, k := range more {
+			if k == n {
+				more = append(more[:i:i], more[i+1:]...)
+				break
+			}
+		}
+	}
+	if len(more) == 0 {
+		delete(w.more, wd)
+	} else {
+		w.more[wd] = more
+	}
+}

@@ -1,0 +1,204 @@
+package inotify
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+// shortage counts directories that got no watch since it was last reported.
+type shortage struct {
+	count int
+	first string
+}
+
+// sign is what shows that an entry changed.
+type sign struct {
+	ino          uint64
+	size         int64
+	mode         uint32
+	mtime, ctime unix.Timespec
+}
+
+// snapshot is a directory as it was last listed.
+type snapshot map[string]sign
+
+func (s sign) dir() bool { return s.mode&unix.S_IFMT == unix.S_IFDIR }
+
+// lack notes a directory for which the kernel has no watch left. It is listed now and then instead.
+func (t *tree) lack(k *node) {
+	if t.isPolled(k) {
+		return
+	}
+	if t.short.count == 0 {
+		t.short.first = t.rel(k)
+	}
+	t.short.count++
+	t.polled[k] = struct{}{}
+	if t.poll.IsZero() {
+		t.poll = time.Now().Add(t.w.opts.PollInterval)
+	}
+}
+
+func (t *tree) isPolled(k *node) bool {
+	_, ok := t.polled[k]
+	return ok
+}
+
+// reportShortage tells about all directories since the last time in one event.
+func (t *tree) reportShortage() {
+	if t.short.count == 0 {
+		return
+	}
+	limit := sysctl("max_user_watches")
+	suggest := 2 * (len(t.w.nodes) + len(t.polled))
+	if n, err := strconv.Atoi(limit); err == nil {
+		suggest = max(suggest, 2*n)
+	}
+	t.emitErr(event.Unwatched, t.short.first, fmt.Errorf(
+		"%d directories below %s are not watched but listed every %v: all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
+		t.short.count, t.Path, t.w.opts.PollInterval, len(t.w.nodes), limit, suggest))
+	t.short = shortage{}
+}
+
+// pollDirs lists the directories without a watch and reports what has changed. It takes
+// watches that have become free.
+func (t *tree) pollDirs(now time.Time) {
+	t.w.now = now
+	full := false
+	for k := range t.polled {
+		if k.has(dead) {
+			continue
+		}
+		if !full {
+			full = errors.Is(t.retry(k), unix.ENOSPC)
+		}
+		var stack []*node
+		stack = t.compare(k, growing, stack)
+		for len(stack) > 0 {
+			kid := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if kid.wd < 0 && !t.isPolled(kid) && !kid.has(refused) {
+				t.emit(event.Create, t.rel(kid))
+				_ = t.walk(t.w.ctx, kid, growing)
+			}
+		}
+		if t.top == nil {
+			return
+		}
+		if k.wd >= 0 {
+			delete(t.polled, k)
+			k.rare.seen = nil
+		}
+	}
+	t.poll = time.Time{}
+	if len(t.polled) > 0 {
+		t.poll = now.Add(t.w.opts.PollInterval)
+	}
+}
+
+// retry asks for the watch of a polled directory again.
+func (t *tree) retry(k *node) error {
+	fd, err := t.open(k)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	return t.watch(k, fd)
+}
+
+// compare lists k, reports how it differs from its snapshot and pushes the directories in it.
+func (t *tree) compare(k *node, how news, stack []*node) []*node {
+	now, err := t.snap(k)
+	if err != nil {
+		if k == t.top && vanished(err) {
+			t.lose(errDeleted)
+		}
+		return stack // gone: its parent tells
+	}
+	x := k.extra()
+	first := x.seen == nil
+	if first && how != known {
+		x.seen = snapshot{}
+	}
+	for name, old := range x.seen {
+		if s, ok := now[name]; !ok || s.mode&unix.S_IFMT != old.mode&unix.S_IFMT {
+			e := entry{k, name}
+			if path := t.path(e, old.dir()); !t.excluded(e, path) {
+				t.left(e, path)
+			}
+			delete(x.seen, name)
+		}
+	}
+	for name, s := range now {
+		e := entry{k, name}
+		path := t.path(e, s.dir())
+		if t.excluded(e, path) {
+			continue
+		}
+		old, ok := x.seen[name]
+		if s.dir() {
+			stack = t.foundDir(k, []byte(name), stack)
+		}
+		if how == known || ok && old == s {
+			continue
+		}
+		if !ok && s.dir() {
+			if t.Flat {
+				t.emit(event.Create, path)
+			}
+			continue
+		}
+		if t.differs(e, path, ok, old, s) {
+			delete(now, name)
+		}
+	}
+	for kid := k.kids; kid != nil; kid = kid.next {
+		kid.flags &^= listed
+	}
+	x.seen = now
+	return stack
+}
+
+// differs reports one entry; true if it is to be looked at again because it is being written.
+func (t *tree) differs(e entry, path string, known bool, old, s sign) bool {
+	waits := t.Mode == event.CloseWrite || t.Mode == event.CloseWriteAfterModify
+	content := !known || old.size != s.size || old.mtime != s.mtime || old.ino != s.ino
+	switch {
+	case s.dir():
+		if old.mode != s.mode {
+			t.emit(event.Attrib, path)
+		}
+	case content && waits && t.w.probe(e) == writing:
+		return true
+	case !known:
+		t.emit(event.Create, path)
+	case content:
+		t.emit(event.Modify, path)
+	default:
+		t.emit(event.Attrib, path)
+	}
+	return false
+}
+
+// snap takes a snapshot of k.
+func (t *tree) snap(k *node) (snapshot, error) {
+	fd, err := t.open(k)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	s := snapshot{}
+	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) {
+		var st unix.Stat_t
+		if unix.Fstatat(fd, string(name), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+			s[string(name)] = sign{st.Ino, st.Size, st.Mode, st.Mtim, st.Ctim}
+		}
+	})
+	return s, err
+}

@@ -1,0 +1,84 @@
+package inotify
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+var (
+	errDeleted   = errors.New("it was deleted")
+	errMoved     = errors.New("it was moved away")
+	errUnmounted = errors.New("its file system was unmounted")
+)
+
+// loss is the state of a root that is gone.
+type loss struct {
+	look time.Time // when to look for it; zero: it is there
+	// mount is where the root's file system was mounted. After an unmount
+	// the directory below it shows: it may even have the root's path, and is empty.
+	// Taking that for the root would tell the receiver that everything was deleted.
+	mount     string
+	unmounted bool
+}
+
+// lose reports once that the root is gone, and drops everything.
+func (t *tree) lose(why error) {
+	if t.top == nil {
+		return
+	}
+	t.drop(t.top)
+	t.top = nil
+	t.purge()
+	t.fresh, t.waiting, t.young, t.elder = nil, nil, nil, nil
+	t.suspect = time.Time{}
+	clear(t.doubts)
+	t.poll = time.Time{}
+	t.short = shortage{}
+	t.loss.look = time.Now().Add(t.w.opts.RootInterval)
+	t.loss.unmounted = errors.Is(why, errUnmounted)
+	remedy := "make the directory again"
+	if t.loss.unmounted {
+		remedy = "mount it again"
+	}
+	t.emitErr(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back (%s)", t.Path, why, remedy))
+}
+
+// seek looks whether a lost root is there again.
+func (t *tree) seek(now time.Time) {
+	t.w.now = now
+	t.loss.look = now.Add(t.w.opts.RootInterval)
+	if t.loss.unmounted && t.loss.mount != "" && !mountPoint(t.loss.mount) {
+		return
+	}
+	t.plant()
+	if err := t.walk(t.w.ctx, t.top, known); err != nil {
+		t.drop(t.top)
+		t.top = nil
+		return
+	}
+	t.loss = loss{mount: mountOf(t.Path)}
+	t.emit(event.RootBack, "")
+}
+
+// mountOf is the directory at or above path where its file system is mounted; "" if
+// that is the root directory, or the kernel cannot tell.
+func mountOf(path string) string {
+	for p := filepath.Clean(path); p != "/"; p = filepath.Dir(p) {
+		if mountPoint(p) {
+			return p
+		}
+	}
+	return ""
+}
+
+func mountPoint(path string) bool {
+	var st unix.Statx_t
+	err := unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, 0, &st)
+	return err == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+}

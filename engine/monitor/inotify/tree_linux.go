@@ -1,0 +1,155 @@
+package inotify
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// tree is one root and what is known below it. The owner owns it.
+type tree struct {
+	monitor.Root
+	w    *watcher
+	top  *node // nil while the root is lost
+	mask uint32
+
+	// held are new files that are not reported before their writer closes them.
+	held map[entry]hold
+	// fresh are the held ones that nobody has looked at yet, oldest first.
+	fresh []entry
+	// waiting are the held ones that were seen open, in the order in which their time is up.
+	waiting []entry
+	// written are files written to since their last close (CloseWriteAfterModify only).
+	written map[entry]struct{}
+
+	// doubts are names at which another directory may be than the tree says.
+	// The time is when that was first seen to be so; zero: not yet looked at.
+	doubts  map[entry]time.Time
+	suspect time.Time // when to look at the doubts again
+	// young are directories whose watch was placed while there might have been lag;
+	// moved says that a directory was renamed since, so that they are doubtful.
+	young, elder []*node
+	turned       time.Time // when young last became elder
+	moved        bool
+	// dropped: entries above may be in directories that are gone.
+	dropped bool
+
+	short  shortage // directories without a watch
+	polled map[*node]struct{}
+	poll   time.Time // when to list them
+
+	loss loss
+}
+
+// hold is a new file that is open for writing.
+type hold struct {
+	at    time.Time // when it was created
+	until time.Time // zero: not looked at yet
+}
+
+func newTree(w *watcher, r monitor.Root) *tree {
+	t := &tree{
+		Root:    r,
+		w:       w,
+		mask:    mask(r.Mode),
+		held:    map[entry]hold{},
+		written: map[entry]struct{}{},
+		doubts:  map[entry]time.Time{},
+		polled:  map[*node]struct{}{},
+	}
+	t.plant()
+	return t
+}
+
+// mask is what the kernel is asked for. IN_MASK_ADD because the watch may
+// already serve another tree, which wants more.
+func mask(m event.Mode) uint32 {
+	const always = unix.IN_ATTRIB | unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVED_FROM | unix.IN_MOVED_TO |
+		unix.IN_ONLYDIR | unix.IN_EXCL_UNLINK | unix.IN_MASK_ADD
+	switch m {
+	case event.ModifyOnly:
+		return always | unix.IN_MODIFY
+	case event.CloseWrite:
+		return always | unix.IN_CLOSE_WRITE
+	default:
+		return always | unix.IN_MODIFY | unix.IN_CLOSE_WRITE
+	}
+}
+
+// plant makes an empty tree.
+func (t *tree) plant() {
+	t.top = &node{name: t.Path[:len(t.Path)-1], wd: -1, rare: &rare{tree: t}}
+}
+
+// rel is the path of a directory below the root, with its slash; "" for the root.
+func (t *tree) rel(n *node) string {
+	w := t.w
+	if w.relNode != n {
+		w.relBuf = n.absolute(w.relBuf[:0])
+		w.relNode, w.relPath = n, string(w.relBuf[len(t.Path):])
+	}
+	return w.relPath
+}
+
+func (t *tree) path(e entry, dir bool) string {
+	if dir {
+		return t.rel(e.dir) + e.name + "/"
+	}
+	return t.rel(e.dir) + e.name
+}
+
+// excluded also notes in the directory that there is something excluded in it.
+func (t *tree) excluded(e entry, path string) bool {
+	if t.Excluded == nil || !t.Excluded(path) {
+		return false
+	}
+	e.dir.flags |= pruned
+	return true
+}
+
+func (t *tree) emit(k event.Kind, path string) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now})
+}
+
+func (t *tree) emitMove(path, dest string) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Move, Path: path, Dest: dest, Time: t.w.now})
+}
+
+func (t *tree) emitErr(k event.Kind, path string, err error) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now, Err: err})
+}
+
+// drop forgets n and everything below it.
+func (t *tree) drop(n *node) {
+	if n.parent != nil {
+		n.unlink()
+	}
+	n.below(func(k *node) {
+		k.flags |= dead
+		t.w.unbind(k)
+		delete(t.polled, k)
+	})
+	t.w.relNode = nil
+	t.dropped = true
+}
+
+// purge forgets entries of directories that are gone.
+func (t *tree) purge() {
+	if !t.dropped {
+		return
+	}
+	t.dropped = false
+	for e := range t.written {
+		if e.dir.has(dead) {
+			delete(t.written, e)
+		}
+	}
+	for e := range t.held {
+		if e.dir.has(dead) {
+			delete(t.held, e)
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package inotify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+)
+
+// news says how a walk reports what it finds.
+type news uint8
+
+const (
+	// known: reports nothing. The root's start, its return, an overflow.
+	known news = iota
+	// growing: a new directory; its files may still be written.
+	growing
+	// moved: a directory that came from elsewhere; its files are what they are.
+	moved
+)
+
+// walk watches and lists n and every directory below it. What was known and is not there
+// any more goes. The only errors are those of n itself as the root, and the context's.
+func (t *tree) walk(ctx context.Context, n *node, how news) error {
+	stack := []*node{n}
+	for count := 0; len(stack) > 0; count++ {
+		if count%256 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		k := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if k.has(dead) {
+			continue
+		}
+		var err error
+		if stack, err = t.visit(k, how, n, stack); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visit watches and lists one directory and pushes those in it.
+func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, error) {
+	isNew := k.wd < 0
+	fd, err := t.open(k)
+	if err == nil {
+		defer unix.Close(fd)
+		err = t.watch(k, fd)
+	}
+	switch {
+	case err == nil:
+	case k == t.top && !errors.Is(err, unix.ENOSPC):
+		return nil, err
+	case vanished(err):
+		t.doubt(entry{k.parent, k.name})
+		t.drop(k)
+		return stack, nil
+	case errors.Is(err, unix.ENOSPC):
+		t.lack(k)
+	default:
+		t.refuse(k, err)
+		return stack, nil
+	}
+	if how != known && isNew && k != first {
+		t.emit(event.Create, t.rel(k))
+	}
+	switch {
+	case k.wd < 0:
+		return t.compare(k, how, stack), nil
+	case t.Flat:
+		return stack, nil
+	}
+	return t.list(k, fd, how, stack), nil
+}
+
+// open opens a directory to be watched and listed.
+func (t *tree) open(k *node) (int, error) {
+	at, err := t.w.dir(k)
+	defer at.close()
+	if err != nil {
+		return -1, err
+	}
+	return openDir(at.path)
+}
+
+// watch asks for the watch of a directory that is open at fd and notes its descriptor.
+func (t *tree) watch(k *node, fd int) error {
+	mask := t.mask
+	if k == t.top {
+		mask |= unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
+	}
+	wd, err := watchOpen(t.w.spool.fd, fd, mask)
+	if err != nil {
+		return err
+	}
+	if k.wd == wd {
+		return nil
+	}
+	t.w.unbind(k)
+	t.w.bind(k, wd)
+	k.flags &^= refused | unmounted
+	t.young = append(t.young, k)
+	return nil
+}
+
+// list takes what is in k into the tree.
+func (t *tree) list(k *node, fd int, how news, stack []*node) []*node {
+	had := k.kids != nil
+	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
+		if typ == unix.DT_DIR {
+			stack = t.foundDir(k, name, stack)
+		} else if how != known {
+			t.foundFile(entry{k, string(name)}, typ, how)
+		}
+	})
+	if err != nil {
+		t.refuse(k, err)
+		return stack
+	}
+	if had {
+		t.sweep(k)
+	}
+	return stack
+}
+
+func (t *tree) foundDir(k *node, name []byte, stack []*node) []*node {
+	if t.Flat {
+		return stack
+	}
+	kid := k.child(string(name))
+	if kid == nil {
+		e := entry{k, string(name)}
+		if t.Excluded != nil && t.excluded(e, t.path(e, true)) {
+			return stack
+		}
+		kid = &node{wd: -1}
+		k.link(kid, e.name)
+	}
+	kid.flags |= listed
+	return append(stack, kid)
+}
+
+// sweep drops the kids that the listing did not find.
+func (t *tree) sweep(k *node) {
+	for kid := k.kids; kid != nil; {
+		next := kid.next
+		if !kid.has(listed) {
+			t.drop(kid)
+		}
+		kid.flags &^= listed
+		kid = next
+	}
+}
+
+func (t *tree) foundFile(e entry, typ uint8, how news) {
+	path := t.path(e, false)
+	if t.excluded(e, path) {
+		return
+	}
+	if how == growing && typ == unix.DT_REG {
+		t.created(e)
+		return
+	}
+	t.emit(event.Create, path)
+}
+
+// refuse notes a directory that the kernel does not let us see. It is tried
+// again when its metadata change.
+func (t *tree) refuse(k *node, err error) {
+	if k.has(refused) {
+		return
+	}
+	k.flags |= refused
+	path := t.rel(k)
+	hint := ""
+	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
+		hint = " (give this user read and search permission on it)"
+	}
+	t.emitErr(event.Unwatched, path, fmt.Errorf("watch %s%s: %w%s", t.Path, path, err, hint))
+}

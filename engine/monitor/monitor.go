@@ -1,0 +1,104 @@
+// Package monitor says what a monitor is: something that reports what happens
+// below directory trees. The backends are the packages below it; package
+// backend chooses one by name.
+//
+// # Writing a backend
+//
+// A backend implements Monitor and puts what it reports through a Queue, so that
+// a slow receiver never reaches the kernel. What it has to get right:
+//
+//   - A directory is watched first and listed second, otherwise what is made
+//     between the two is lost.
+//   - A directory that appears while it is watched has its contents reported
+//     as Create events, parents before children; what is there when Watch is
+//     called is not reported.
+//   - A rename with both ends in a root is one Move, with one end in it a Create
+//     or a Delete. A backend that cannot pair says Delete and Create.
+//   - Paths are bytes, relative to the root; directories end in a slash.
+//   - Excluded is asked for each path before it is reported and for each
+//     directory before it is watched or listed. It may be called at any time from
+//     the backend's goroutines.
+//   - Each root gets events of its own: roots may nest, be equal, or reach the
+//     same directory over a bind mount.
+//   - What may have been missed is said: Overflow for a root of which events were
+//     lost, RootLost when the root itself is gone (once, and never Delete events
+//     for an unmounted tree), RootBack when it is watched again, Unwatched
+//     for a directory that cannot be watched, with the remedy in Err.
+//   - Nothing wakes up while nothing happens.
+//   - Close ends every goroutine and then closes Events.
+//
+// Reporting too much is allowed, too little is not: an event means "look at this
+// path again", and the receiver looks at the file system before it acts. The order
+// of events is the order in which things happened to one path and to the paths above it.
+//
+// Register the backend in package backend and run monitortest.Run in its test:
+// the suite is the acceptance test. Its Promises name what a backend is excused from.
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"lsyncgo/engine/event"
+)
+
+// Root is one tree to watch.
+type Root struct {
+	ID event.RootID
+	// Path is absolute, symlinks resolved, with one trailing slash.
+	Path string
+	// Flat: watch only the directory itself (subdirs = false).
+	Flat bool
+	Mode event.Mode
+	// Excluded reports whether nothing below path (relative to the root,
+	// directories end in a slash) is wanted. It is called from the monitor's
+	// goroutines, so it must be safe to call at any time; nil excludes nothing.
+	// Excluded directories are neither watched nor listed.
+	Excluded func(path string) bool
+}
+
+// Monitor reports what happens below roots.
+//
+// Events arrive in batches, in the order in which they happened; repeated events of one path
+// may be folded. The monitor never waits for its receiver. What it may have
+// missed it reports as Overflow, RootLost or Unwatched, never by silence.
+type Monitor interface {
+	// Watch returns when every directory of the root is watched, so that a
+	// listing made afterwards plus the events is complete. Roots may nest or be
+	// the same directory. A directory below the root that cannot be watched is an
+	// Unwatched event, a root that cannot be is an error. An ID is watched once.
+	Watch(ctx context.Context, root Root) error
+	// Unwatch ends the reports for a root; its late events may still arrive.
+	Unwatch(id event.RootID)
+	// Events is closed after Close, when the last goroutine of the monitor has ended.
+	Events() <-chan []event.Event
+	Close() error
+}
+
+// Options are the times a monitor works with. The zero value means the defaults.
+type Options struct {
+	// PollInterval is the time between two listings of a directory for which
+	// the kernel has no watch left. Default 10 s.
+	PollInterval time.Duration
+	// RootInterval is the time between two looks for a lost root. Default 1 s.
+	RootInterval time.Duration
+	// RescanInterval is the time between two listings of everything by a backend
+	// whose events are only hints. Default 60 s.
+	RescanInterval time.Duration
+	// CreateHold is how long a new file that stays open for writing is kept back. Default 30 s.
+	CreateHold time.Duration
+}
+
+// WithDefaults fills in what is not set.
+func (o Options) WithDefaults() Options {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	set(&o.PollInterval, 10*time.Second)
+	set(&o.RootInterval, time.Second)
+	set(&o.RescanInterval, time.Minute)
+	set(&o.CreateHold, 30*time.Second)
+	return o
+}

@@ -1,0 +1,65 @@
+package notify
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// sign is what shows that an entry changed.
+type sign struct {
+	mode  os.FileMode
+	size  int64
+	mtime time.Time
+	id    identity
+}
+
+// listing is a directory as it was last seen: name to sign.
+type listing map[string]sign
+
+// list reads a directory. Entries that vanish meanwhile are left out.
+func list(path string) (listing, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	l := make(listing, len(entries))
+	for _, e := range entries {
+		if s, err := look(path + e.Name()); err == nil {
+			l[e.Name()] = s
+		}
+	}
+	return l, nil
+}
+
+func look(path string) (sign, error) {
+	st, err := os.Lstat(path)
+	if err != nil {
+		return sign{}, err
+	}
+	s := sign{mode: st.Mode(), id: identify(path, st)}
+	if !st.IsDir() { // a directory's change with every entry
+		s.size, s.mtime = st.Size(), st.ModTime()
+	}
+	return s, nil
+}
+
+// replaced reports whether the two are different entries of the same name.
+func (s sign) replaced(by sign) bool {
+	return s.mode.Type() != by.mode.Type() || s.mode.IsDir() && s.id.inode != by.id.inode
+}
+
+// written reports whether the content may have changed.
+func (s sign) written(now sign) bool {
+	return s.size != now.size || !s.mtime.Equal(now.mtime) || s.id.inode != now.id.inode
+}
+
+func (l listing) names() []string {
+	names := make([]string, 0, len(l))
+	for n := range l {
+		names = append(names, n)
+	}
+	slices.SortFunc(names, strings.Compare)
+	return names
+}

@@ -1,0 +1,297 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// tree is one root and what was last seen below it. The owner owns it.
+type tree struct {
+	monitor.Root
+	w     *watcher
+	hints *hints
+	dirs  map[string]listing // by path relative to the root, with a slash at the end
+	id    identity           // of the root, to notice when it is replaced
+
+	dirty hinted
+	due   time.Time // when to list the dirty ones; zero: none
+	again []later   // new directories, to be listed once more
+	scan  time.Time // when to list everything
+	check time.Time // when to see whether the root is there
+	lost  bool
+}
+
+// later is a directory to be listed at a time.
+type later struct {
+	at  time.Time
+	dir string
+}
+
+// How long after its first hint a directory is listed, so that one listing serves many
+// hints, and how long after it was found a new directory is listed again: the
+// library watches it only after it has heard of it.
+const debounce = 20 * time.Millisecond
+
+var lookAgain = []time.Duration{100 * time.Millisecond, time.Second}
+
+func (t *tree) excluded(path string) bool { return t.Excluded != nil && t.Excluded(path) }
+
+func (t *tree) emit(k event.Kind, path string, err error) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now, Err: err})
+}
+
+// start watches the root and takes what is in it without reporting it.
+func (t *tree) start(ctx context.Context) error {
+	s, err := os.Stat(t.Path)
+	if err != nil {
+		return err
+	}
+	if !s.IsDir() {
+		return errors.New("not a directory")
+	}
+	t.dirs, t.dirty, t.again = map[string]listing{}, hinted{}, nil
+	t.id = identify(t.Path, s)
+	if t.hints, err = watch(t.Root, func(h hinted) (chan<- message, message) { return t.w.hints, message{t, h} }); err != nil {
+		return err
+	}
+	if err := t.take(ctx, "", false); err != nil {
+		t.hints.end()
+		return err
+	}
+	t.scan = t.w.now.Add(t.w.opts.RescanInterval)
+	t.check = t.w.now.Add(t.w.opts.RootInterval)
+	return nil
+}
+
+// take lists dir and everything below it for the first time.
+func (t *tree) take(ctx context.Context, dir string, news bool) error {
+	stack := []string{dir}
+	for len(stack) > 0 {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		d := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		l, err := list(t.Path + d)
+		if err != nil {
+			if d == "" {
+				return err
+			}
+			t.unreadable(d, err)
+			continue
+		}
+		t.dirs[d] = l
+		if news {
+			for _, wait := range lookAgain {
+				t.again = append(t.again, later{t.w.now.Add(wait), d})
+			}
+		}
+		for _, name := range l.names() {
+			path, isDir := d+name, l[name].mode.IsDir()
+			if isDir {
+				path += "/"
+			}
+			if t.excluded(path) {
+				delete(l, name)
+				continue
+			}
+			if news {
+				t.emit(event.Create, path, nil)
+			}
+			if isDir && !t.Flat {
+				stack = append(stack, path)
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tree) unreadable(dir string, err error) {
+	if !errors.Is(err, os.ErrNotExist) {
+		t.emit(event.Unwatched, dir, fmt.Errorf("list %s%s: %w (give this user read and search permission on it)", t.Path, dir, err))
+	}
+}
+
+// hint notes directories to be listed.
+func (t *tree) hint(h hinted) {
+	for d := range h {
+		t.dirty[d] = struct{}{}
+	}
+	if t.due.IsZero() {
+		t.due = t.w.now.Add(debounce)
+	}
+}
+
+// look lists the directories that were hinted at.
+func (t *tree) look() {
+	t.due = time.Time{}
+	dirs := make([]string, 0, len(t.dirty))
+	for d := range t.dirty {
+		dirs = append(dirs, d)
+	}
+	clear(t.dirty)
+	// Parents first: what is new is found there, with everything in it.
+	slices.SortFunc(dirs, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	for _, d := range dirs {
+		if t.gone() {
+			return
+		}
+		t.compare(d)
+	}
+}
+
+// lookEverywhere lists every directory.
+func (t *tree) lookEverywhere() {
+	t.scan = t.w.now.Add(t.w.opts.RescanInterval)
+	for d := range t.dirs {
+		t.dirty[d] = struct{}{}
+	}
+	t.look()
+}
+
+// compare lists one directory and reports what has changed.
+func (t *tree) compare(dir string) {
+	old, ok := t.dirs[dir]
+	if !ok {
+		return // a file, or found with its parent
+	}
+	now, err := list(t.Path + dir)
+	if err != nil {
+		if dir != "" && errors.Is(err, os.ErrNotExist) {
+			t.hint(hinted{parent(dir): {}})
+			return
+		}
+		t.unreadable(dir, err)
+		return
+	}
+	for _, name := range old.names() {
+		was := old[name]
+		if is, ok := now[name]; !ok || was.replaced(is) {
+			t.remove(dir+name, was.mode.IsDir())
+			delete(old, name)
+		}
+	}
+	for _, name := range now.names() {
+		t.entry(dir, name, old, now[name])
+	}
+}
+
+// remove reports the end of an entry.
+func (t *tree) remove(path string, isDir bool) {
+	if isDir {
+		path += "/"
+		for d := range t.dirs {
+			if strings.HasPrefix(d, path) {
+				delete(t.dirs, d)
+			}
+		}
+	}
+	t.emit(event.Delete, path, nil)
+}
+
+// entry reports what has changed about one entry of dir.
+func (t *tree) entry(dir, name string, seen listing, is sign) {
+	path := dir + name
+	if is.mode.IsDir() {
+		path += "/"
+	}
+	was, known := seen[name]
+	switch {
+	case known && was == is, t.excluded(path):
+		return
+	case !known:
+		t.emit(event.Create, path, nil)
+		if is.mode.IsDir() && !t.Flat {
+			_ = t.take(t.w.ctx, path, true) // only ends early when the monitor does
+		}
+	case is.mode.IsDir() || !was.written(is):
+		t.emit(event.Attrib, path, nil)
+	default:
+		t.emit(event.Modify, path, nil)
+	}
+	seen[name] = is
+}
+
+// gone reports whether the root is not what it was, and says so once.
+func (t *tree) gone() bool {
+	s, err := os.Stat(t.Path)
+	if err == nil && s.IsDir() && identify(t.Path, s) == t.id {
+		return false
+	}
+	why := "it was deleted, moved away or unmounted"
+	if err == nil {
+		why = "another directory took its place"
+	}
+	t.hints.end()
+	t.lost, t.dirs, t.again = true, nil, nil
+	clear(t.dirty)
+	t.due, t.scan = time.Time{}, time.Time{}
+	t.check = t.w.now.Add(t.w.opts.RootInterval)
+	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %s; nothing is done for it until it is back", t.Path, why))
+	return true
+}
+
+// seek watches a lost root again when it is there.
+func (t *tree) seek() {
+	t.check = t.w.now.Add(t.w.opts.RootInterval)
+	if t.start(t.w.ctx) == nil {
+		t.lost = false
+		t.emit(event.RootBack, "", nil)
+	}
+}
+
+// next is when the tree has something to do.
+func (t *tree) next() time.Time {
+	first := t.check
+	for _, at := range []time.Time{t.due, t.scan} {
+		if !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	for _, l := range t.again {
+		if l.at.Before(first) {
+			first = l.at
+		}
+	}
+	return first
+}
+
+// onTime does what is due.
+func (t *tree) onTime() {
+	now := t.w.now
+	due := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
+	if due(t.check) {
+		if t.lost {
+			t.seek()
+			return
+		}
+		t.check = now.Add(t.w.opts.RootInterval)
+		t.gone()
+	}
+	if t.lost {
+		return
+	}
+	t.again = slices.DeleteFunc(t.again, func(l later) bool {
+		if due(l.at) {
+			t.dirty[l.dir] = struct{}{}
+			t.due = now
+			return true
+		}
+		return false
+	})
+	if due(t.due) {
+		t.look()
+	}
+	if !t.lost && due(t.scan) {
+		t.lookEverywhere()
+	}
+}

@@ -1,0 +1,167 @@
+package monitor
+
+import (
+	"sync"
+
+	"lsyncgo/engine/event"
+)
+
+// maxBatch bounds what the receiver gets at once, so that a backlog of millions
+// does not keep it from everything else it has to look after.
+const maxBatch = 4096
+
+// Queue stands between a backend and its receiver. It takes whatever it is given
+// at once and keeps it until the receiver comes: a busy receiver becomes memory
+// here, not an overflow in the kernel.
+//
+// While an event waits, a repetition of it (Modify after Modify, Attrib after
+// Attrib of one path) is dropped: the receiver has not looked yet, so one look
+// shows both. That holds only as long as the name means the same file, so nothing is
+// folded across a move or a deletion of the path or of a directory.
+type Queue struct {
+	in    chan []event.Event
+	out   chan []event.Event
+	stop  chan struct{}
+	once  sync.Once
+	ended chan struct{}
+}
+
+// NewQueue starts a queue. Close ends its goroutine.
+func NewQueue() *Queue {
+	q := &Queue{
+		in:    make(chan []event.Event),
+		out:   make(chan []event.Event),
+		stop:  make(chan struct{}),
+		ended: make(chan struct{}),
+	}
+	go q.run()
+	return q
+}
+
+// Put appends events, which belong to the queue from then on; it waits for no
+// receiver. After Close they are dropped.
+func (q *Queue) Put(events []event.Event) {
+	if len(events) == 0 {
+		return
+	}
+	select {
+	case q.in <- events:
+	case <-q.ended:
+	}
+}
+
+// Events is where batches come out. It is closed after Close.
+func (q *Queue) Events() <-chan []event.Event { return q.out }
+
+// Close drops what waits, closes Events and returns when the goroutine has ended.
+func (q *Queue) Close() {
+	q.once.Do(func() { close(q.stop) })
+	<-q.ended
+}
+
+func (q *Queue) run() {
+	defer close(q.ended)
+	defer close(q.out)
+	p := pending{seen: map[foldKey]uint64{}}
+	for {
+		var out chan []event.Event // nil while nothing waits
+		batch := p.batch()
+		if len(batch) > 0 {
+			out = q.out
+		}
+		select {
+		case events := <-q.in:
+			p.add(events)
+		case out <- batch:
+			p.taken(len(batch))
+		case <-q.stop:
+			return
+		}
+	}
+}
+
+// foldKey names what repeats.
+type foldKey struct {
+	root event.RootID
+	kind event.Kind
+	path string
+}
+
+// pending is what waits for the receiver. Events are numbered in order of arrival.
+type pending struct {
+	list    []event.Event
+	first   uint64             // number of list[0]
+	barrier uint64             // nothing folds into events before this one
+	seen    map[foldKey]uint64 // number of the last such event
+}
+
+func (p *pending) batch() []event.Event {
+	n := min(len(p.list), maxBatch)
+	return p.list[:n:n]
+}
+
+func (p *pending) taken(n int) {
+	p.list = p.list[n:]
+	p.first += uint64(n)
+	switch {
+	case len(p.list) == 0:
+		p.list = nil // the receiver owns the array now
+		if len(p.seen) > maxBatch {
+			p.seen = map[foldKey]uint64{}
+		} else {
+			clear(p.seen)
+		}
+	case len(p.seen) > 2*len(p.list)+maxBatch:
+		for k, n := range p.seen {
+			if n < p.first {
+				delete(p.seen, k)
+			}
+		}
+	}
+}
+
+func (p *pending) add(events []event.Event) {
+	for i := range events {
+		e := &events[i]
+		if p.folds(e) {
+			continue
+		}
+		p.list = append(p.list, *e)
+	}
+}
+
+// folds reports whether e says nothing that a waiting event does not say, and
+// otherwise notes what e means for the ones after it.
+func (p *pending) folds(e *event.Event) bool {
+	next := p.first + uint64(len(p.list))
+	switch e.Kind {
+	case event.Modify, event.Attrib:
+		k := foldKey{e.Root, e.Kind, e.Path}
+		if at, ok := p.seen[k]; ok && at >= p.first && at >= p.barrier {
+			return true
+		}
+		p.seen[k] = next
+	case event.Create:
+		p.forget(e.Root, e.Path)
+	case event.Delete, event.Move:
+		if event.IsDir(e.Path) {
+			p.barrier = next
+			break
+		}
+		p.forget(e.Root, e.Path)
+		if e.Kind == event.Move {
+			p.forget(e.Root, e.Dest)
+		}
+	default:
+		p.barrier = next
+	}
+	return false
+}
+
+func (p *pending) forget(root event.RootID, path string) {
+	if len(p.seen) == 0 {
+		return
+	}
+	delete(p.seen, foldKey{root, event.Modify, path})
+	delete(p.seen, foldKey{root, event.Attrib, path})
+}
