@@ -1,0 +1,287 @@
+//go:build linux && !portable
+
+package transfer
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// dir is an open directory. Names given to its methods are single segments.
+type dir struct{ fd int }
+
+// ref names something whose metadata is read or set: what fd is open on, or
+// the entry name in the directory fd. Symbolic links are not followed.
+type ref struct {
+	fd   int
+	name string
+}
+
+const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
+
+// openRoot opens a directory by its path; symbolic links in it are followed.
+func openRoot(path string) (*dir, error) {
+	fd, err := openat(unix.AT_FDCWD, path, dirFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &dir{fd}, nil
+}
+
+// openat survives the signals that the Go runtime sends to its own threads:
+// network and user space file systems answer them with EINTR.
+func openat(at int, name string, flags int, perm uint32) (int, error) {
+	for {
+		fd, err := unix.Openat(at, name, flags, perm)
+		if err != unix.EINTR {
+			return fd, err
+		}
+	}
+}
+
+func (d *dir) close() { _ = unix.Close(d.fd) }
+
+func (d *dir) self() ref            { return ref{fd: d.fd} }
+func (d *dir) ref(name string) ref  { return ref{d.fd, name} }
+func (d *dir) stat() (stat, error)  { return fstat(d.fd) }
+func (d *dir) rmdir(n string) error { return unix.Unlinkat(d.fd, n, unix.AT_REMOVEDIR) }
+
+// sub opens a directory in d; a symbolic link is ENOTDIR or ELOOP.
+func (d *dir) sub(name string) (*dir, error) {
+	fd, err := openat(d.fd, name, dirFlags|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &dir{fd}, nil
+}
+
+// noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
+var noOpenat2 atomic.Bool
+
+// below opens the directory rel, "" or "a/b/", without following any link.
+func (d *dir) below(rel string) (*dir, error) {
+	if rel == "" {
+		return d.sub(".")
+	}
+	if len(rel) < unix.PathMax && !noOpenat2.Load() {
+		fd, err := unix.Openat2(d.fd, rel, &unix.OpenHow{
+			Flags:   dirFlags,
+			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
+		})
+		switch err {
+		case nil:
+			return &dir{fd}, nil
+		case unix.ENOSYS, unix.EPERM:
+			noOpenat2.Store(true)
+		case unix.EINTR, unix.EAGAIN:
+		default:
+			return nil, err
+		}
+	}
+	return d.chain(strings.TrimSuffix(rel, "/"))
+}
+
+// chain opens a directory step by step; rel has no slash at its end.
+func (d *dir) chain(rel string) (*dir, error) {
+	at, err := d.sub(".")
+	for err == nil && rel != "" {
+		var name string
+		name, rel, _ = strings.Cut(rel, "/")
+		var next *dir
+		next, err = at.sub(name)
+		at.close()
+		at = next
+	}
+	if err != nil {
+		return nil, err
+	}
+	return at, nil
+}
+
+func (d *dir) lstat(name string) (stat, error) {
+	var st unix.Stat_t
+	if err := unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return stat{}, err
+	}
+	return convert(&st), nil
+}
+
+func fstat(fd int) (stat, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return stat{}, err
+	}
+	return convert(&st), nil
+}
+
+func convert(st *unix.Stat_t) stat {
+	return stat{
+		inode:  inode{wide(st.Dev), st.Ino},
+		kind:   kindOf(st.Mode),
+		perm:   st.Mode & 0o7777,
+		uid:    st.Uid,
+		gid:    st.Gid,
+		nlink:  wide(st.Nlink),
+		size:   st.Size,
+		blocks: st.Blocks,
+		rdev:   wide(st.Rdev),
+		mtime:  stamp{int64(wide(st.Mtim.Sec)), int64(wide(st.Mtim.Nsec))},
+		ctime:  stamp{int64(wide(st.Ctim.Sec)), int64(wide(st.Ctim.Nsec))},
+	}
+}
+
+// wide converts fields whose width differs between architectures; signs survive
+// the way back to int64.
+func wide[T int32 | int64 | uint32 | uint64](v T) uint64 { return uint64(v) }
+
+func kindOf(mode uint32) kind {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return regular
+	case unix.S_IFDIR:
+		return directory
+	case unix.S_IFLNK:
+		return symlink
+	case unix.S_IFIFO:
+		return fifo
+	case unix.S_IFSOCK:
+		return socket
+	case unix.S_IFCHR:
+		return charDevice
+	case unix.S_IFBLK:
+		return blockDevice
+	}
+	return unknown
+}
+
+var listBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
+
+// list reads all names of d, which must not have been listed before.
+func (d *dir) list() ([]dirent, error) {
+	buf := listBuffers.Get().(*[]byte)
+	defer listBuffers.Put(buf)
+	var out []dirent
+	for {
+		n, err := unix.Getdents(d.fd, *buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return out, nil
+		}
+		out = appendDirents(out, (*buf)[:n])
+	}
+}
+
+func appendDirents(out []dirent, buf []byte) []dirent {
+	const (
+		lenAt  = unsafe.Offsetof(unix.Dirent{}.Reclen)
+		typeAt = unsafe.Offsetof(unix.Dirent{}.Type)
+		nameAt = unsafe.Offsetof(unix.Dirent{}.Name)
+	)
+	for len(buf) > int(nameAt) {
+		rec := buf[:binary.NativeEndian.Uint16(buf[lenAt:])]
+		buf = buf[len(rec):]
+		name := rec[nameAt:]
+		name = name[:bytes.IndexByte(name, 0)]
+		if string(name) == "." || string(name) == ".." {
+			continue
+		}
+		out = append(out, dirent{string(name), kindOf(uint32(rec[typeAt]) << 12)})
+	}
+	return out
+}
+
+func (d *dir) unlink(name string) error { return unix.Unlinkat(d.fd, name, 0) }
+
+func (d *dir) mkdir(name string, perm uint32) error { return unix.Mkdirat(d.fd, name, perm) }
+
+func (d *dir) rename(name string, to *dir, toName string) error {
+	return unix.Renameat(d.fd, name, to.fd, toName)
+}
+
+func (d *dir) link(name string, to *dir, toName string) error {
+	return unix.Linkat(d.fd, name, to.fd, toName, 0)
+}
+
+func (d *dir) symlink(text, name string) error { return unix.Symlinkat(text, d.fd, name) }
+
+func (d *dir) readlink(name string) (string, error) {
+	for size := 256; ; size *= 4 {
+		buf := make([]byte, size)
+		n, err := unix.Readlinkat(d.fd, name, buf)
+		if err != nil {
+			return "", err
+		}
+		if n < size {
+			return string(buf[:n]), nil
+		}
+	}
+}
+
+// mknod makes a fifo or a device like s.
+func (d *dir) mknod(name string, s stat) error {
+	mode := map[kind]uint32{fifo: unix.S_IFIFO, charDevice: unix.S_IFCHR, blockDevice: unix.S_IFBLK}[s.kind]
+	return unix.Mknodat(d.fd, name, mode|0o600, int(s.rdev))
+}
+
+func (r ref) chown(uid, gid int) error {
+	if r.name == "" {
+		return unix.Fchown(r.fd, uid, gid)
+	}
+	return unix.Fchownat(r.fd, r.name, uid, gid, unix.AT_SYMLINK_NOFOLLOW)
+}
+
+func (r ref) chmod(perm uint32) error {
+	if r.name == "" {
+		return unix.Fchmod(r.fd, perm)
+	}
+	err := unix.Fchmodat(r.fd, r.name, perm, unix.AT_SYMLINK_NOFOLLOW)
+	if !errors.Is(err, unix.EOPNOTSUPP) {
+		return err
+	}
+	// Before Linux 6.6 only the magic link of an O_PATH descriptor changes the
+	// mode of exactly what was opened.
+	fd, err := openat(r.fd, r.name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unix.Close(fd) }()
+	return unix.Chmod(procPath(fd, ""), perm)
+}
+
+// procPath names fd, or an entry of the directory fd, for calls that take paths only.
+func procPath(fd int, name string) string {
+	if name == "" {
+		return "/proc/self/fd/" + strconv.Itoa(fd)
+	}
+	return "/proc/self/fd/" + strconv.Itoa(fd) + "/" + name
+}
+
+func (r ref) setTime(t stamp) error {
+	ts := [2]unix.Timespec{{Nsec: unix.UTIME_OMIT}, timespec(t)}
+	if r.name != "" {
+		return unix.UtimesNanoAt(r.fd, r.name, ts[:], unix.AT_SYMLINK_NOFOLLOW)
+	}
+	// futimens, which the unix package does not offer: utimensat without a path.
+	_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(r.fd), 0, uintptr(unsafe.Pointer(&ts)), 0, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// privileged tells whether owners can be given away and modes do not matter.
+func privileged() bool { return os.Geteuid() == 0 }

@@ -1,0 +1,121 @@
+package transfer
+
+import (
+	"errors"
+	"io/fs"
+	"sync"
+)
+
+// links remembers which files of both sides have several names.
+type links struct {
+	mu     sync.Mutex // guards the maps
+	groups map[inode]*group
+	claims map[inode]inode
+}
+
+// group is one file of the source with several names.
+type group struct {
+	mu   sync.Mutex // held while one of the names is worked on; guards the rest
+	made bool       // path has it at the target
+	sure bool       // its data was copied or compared, not only its size and time
+	path string
+	id   inode // at the target
+
+	partial      bool   // the target has a new file for it, or too few names
+	torn         bool   // names that were looked at are different files
+	names, nlink uint64 // how many of its names were looked at, and how many there are
+}
+
+func (l *links) group(id inode) *group {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g := l.groups[id]
+	if g == nil {
+		g = &group{}
+		if l.groups == nil {
+			l.groups = make(map[inode]*group)
+		}
+		l.groups[id] = g
+	}
+	return g
+}
+
+// claim tells whether the target's file have may be that of the source's s:
+// two files of the source cannot share one.
+func (l *links) claim(o Options, have, s stat) bool {
+	if !o.HardLinks || have.nlink < 2 {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.claims == nil {
+		l.claims = make(map[inode]inode)
+	}
+	owner, ok := l.claims[have.inode]
+	if !ok {
+		l.claims[have.inode] = s.inode
+	}
+	return !ok || owner == s.inode
+}
+
+// with calls f with the target's directory and name of g, unless another file
+// is there by now.
+func (p *place) with(g *group, f func(d *dir, name string)) {
+	segs, err := segments(g.path)
+	if err != nil {
+		return
+	}
+	near := nearby{root: p.m.dst}
+	defer near.forget()
+	d, name, err := near.parent(segs)
+	if err != nil {
+		return
+	}
+	if now, err := d.lstat(name); err == nil && now.inode == g.id {
+		f(d, name)
+	}
+}
+
+// confirm tells whether the target's file of g holds what name holds.
+func (p *place) confirm(g *group, name string, size int64) (same bool) {
+	p.with(g, func(d *dir, made string) {
+		a, err := p.src.open(name)
+		if err != nil {
+			return
+		}
+		defer func() { _ = a.close() }()
+		b, err := d.open(made)
+		if err != nil {
+			return
+		}
+		defer func() { _ = b.close() }()
+		same = p.m.sameBytes(a, b, size)
+	})
+	return same
+}
+
+// linkTo makes name another name of g; false if it has to be copied instead.
+func (p *place) linkTo(g *group, name string, have stat) (done bool) {
+	if have.inode == g.id && have.kind == regular {
+		return true
+	}
+	p.with(g, func(d *dir, made string) {
+		var err error
+		if have.kind == unknown {
+			err = d.link(made, p.dst, name)
+		}
+		if have.kind != unknown || errors.Is(err, fs.ErrExist) {
+			temp := tempName(name)
+			if err = d.link(made, p.dst, temp); err == nil {
+				err = p.put(temp, name, have)
+				// rename does nothing if both are names of one file already.
+				_ = p.dst.unlink(temp)
+			}
+		}
+		done = err == nil
+	})
+	if done {
+		p.m.linked.Add(1)
+	}
+	return done
+}

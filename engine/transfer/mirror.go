@@ -1,0 +1,237 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// mirror is one run of Tree or Apply.
+type mirror struct {
+	tally
+	ctx context.Context
+	o   Options
+
+	src, dst     *dir
+	srcID, dstID inode
+	srcInfo      fs.FileInfo
+
+	privileged bool
+	uid, gid   uint32
+	groups     map[uint32]bool
+
+	marks node
+	links links
+
+	tokens  chan struct{} // one for each goroutine beside the first
+	workers sync.WaitGroup
+
+	stopped  atomic.Bool // a failure that everything else would meet, too
+	noClone  atomic.Bool // these file systems share no blocks
+	noOwners atomic.Bool // the target keeps no owners; it has been said
+
+	logging sync.Mutex // serialises calls of Options.Log
+}
+
+// run opens the roots, lets plan say what is wanted and does it.
+func run(ctx context.Context, o Options, plan func(*mirror)) (Report, error) {
+	m := &mirror{ctx: ctx, o: o}
+	if err := m.open(); err != nil {
+		return Report{unreachable: true}, err
+	}
+	defer m.close()
+	plan(m)
+	m.walk()
+	if m.findKin() {
+		m.walk()
+	}
+	r := m.report()
+	switch {
+	case m.unreachable != nil:
+		return r, fmt.Errorf("mirror %s to %s: %w", o.Source, o.Target, m.unreachable)
+	case ctx.Err() != nil:
+		r.cancelled = true
+		return r, fmt.Errorf("mirror %s to %s: %w", o.Source, o.Target, context.Cause(ctx))
+	}
+	return r, nil
+}
+
+// want marks path; one that does not stay below the root is a failure.
+func (m *mirror) want(path string, k mark) {
+	segs, err := segments(path)
+	if err != nil {
+		m.fail(path, "find", err)
+		return
+	}
+	m.marks.at(segs).mark |= k
+}
+
+func (m *mirror) open() (err error) {
+	if !filepath.IsAbs(m.o.Source) || !filepath.IsAbs(m.o.Target) {
+		return fmt.Errorf("mirror %s to %s: both paths have to be absolute", m.o.Source, m.o.Target)
+	}
+	if m.src, m.srcInfo, err = openSide(m.o.Source); err != nil {
+		return fmt.Errorf("open source %s: %w", m.o.Source, err)
+	}
+	var dstInfo fs.FileInfo
+	if m.dst, dstInfo, err = openSide(m.o.Target); err != nil {
+		m.src.close()
+		return fmt.Errorf("open target %s: %w; create the directory, or mount what belongs there", m.o.Target, err)
+	}
+	if err = m.identify(dstInfo); err != nil {
+		m.close()
+		return err
+	}
+	if m.o.Workers <= 0 {
+		m.o.Workers = min(4, 2*runtime.GOMAXPROCS(0))
+	}
+	m.tokens = make(chan struct{}, m.o.Workers-1)
+	return nil
+}
+
+func openSide(path string) (*dir, fs.FileInfo, error) {
+	d, err := openRoot(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		d.close()
+		return nil, nil, err
+	}
+	return d, info, nil
+}
+
+// identify learns who we are and what the roots are. A source inside the
+// target would be taken for an extra and removed.
+func (m *mirror) identify(dstInfo fs.FileInfo) error {
+	source, err := filepath.EvalSymlinks(m.o.Source)
+	if err != nil {
+		return fmt.Errorf("open source %s: %w", m.o.Source, err)
+	}
+	for at := source; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(at); err == nil && os.SameFile(info, dstInfo) {
+			return fmt.Errorf("mirror %s to %s: the target is or holds the source; choose a target beside it", m.o.Source, m.o.Target)
+		}
+		if at == filepath.Dir(at) {
+			break
+		}
+	}
+	s, err := m.src.stat()
+	if err != nil {
+		return fmt.Errorf("look at source %s: %w", m.o.Source, err)
+	}
+	t, err := m.dst.stat()
+	if err != nil {
+		return fmt.Errorf("look at target %s: %w", m.o.Target, err)
+	}
+	m.srcID, m.dstID = s.inode, t.inode
+	m.privileged = privileged()
+	m.uid, m.gid = uint32(os.Geteuid()), uint32(os.Getegid())
+	if groups, err := os.Getgroups(); err == nil {
+		m.groups = map[uint32]bool{m.gid: true}
+		for _, g := range groups {
+			m.groups[uint32(g)] = true
+		}
+	}
+	return nil
+}
+
+func (m *mirror) close() {
+	m.src.close()
+	m.dst.close()
+}
+
+// walk does what is marked. It returns when every worker has ended.
+func (m *mirror) walk() {
+	if m.marks.mark == 0 && len(m.marks.children) == 0 {
+		return
+	}
+	root := &place{m: m, src: m.src, dst: m.dst, node: &m.marks}
+	root.whole = m.marks.mark&whole != 0
+	root.written = m.marks.mark&written != 0
+	root.perm = root.open()
+	root.pending.Store(1)
+	root.descend()
+	m.workers.Wait()
+}
+
+// halted tells workers to come to an end.
+func (m *mirror) halted() bool {
+	if m.stopped.Load() {
+		return true
+	}
+	select {
+	case <-m.ctx.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// errHalted ends a piece of work whose reason is known already.
+var errHalted = errors.New("stopped")
+
+func (m *mirror) stop() error {
+	if m.halted() {
+		return errHalted
+	}
+	return nil
+}
+
+// fail records what became of path.
+func (m *mirror) fail(path, verb string, err error) {
+	if errors.Is(err, errHalted) {
+		return
+	}
+	f := Failure{Path: path, Verb: verb, Err: err}
+	m.add(f)
+	var t targetError
+	if !errors.As(err, &t) {
+		return
+	}
+	switch {
+	case broken(err):
+		m.stopped.Store(true)
+		m.lose(f)
+	case full(err), errors.Is(err, syscall.EIO):
+		m.lose(f)
+	}
+}
+
+// sourceStill tells whether the source is what and where it was when the work
+// began. Below a root that was unmounted or moved away everything looks gone.
+func (m *mirror) sourceStill() bool {
+	info, err := os.Stat(m.o.Source)
+	if err == nil && os.SameFile(info, m.srcInfo) {
+		return true
+	}
+	if err == nil {
+		err = errors.New("another directory has taken its place")
+	}
+	m.lose(fmt.Errorf("source %s was lost: %w", m.o.Source, err))
+	m.stopped.Store(true)
+	return false
+}
+
+func (m *mirror) note(format string, args ...any) {
+	if m.o.Log == nil {
+		return
+	}
+	m.logging.Lock()
+	defer m.logging.Unlock()
+	m.o.Log(format, args...)
+}
+
+// gone tells of an answer that an entry does not exist; ELOOP and ENOTDIR are
+// what a path gives whose directory has become something else.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ELOOP)
+}

@@ -1,0 +1,208 @@
+package transfer
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"lsyncgo/engine/event"
+)
+
+// take marks what the ops name. Renames are made at once, in order, so that
+// all marks hold the paths that the entries have afterwards.
+func (m *mirror) take(ops []Op) {
+	v := newMover(m, ops)
+	defer v.forget()
+	for i, op := range ops {
+		if m.halted() {
+			return
+		}
+		switch op.Kind {
+		case event.Move:
+			v.move(i, op)
+		case event.Create, event.Modify, event.Attrib, event.Delete, event.Full:
+			m.want(op.Path, marksOf(op))
+		default:
+			m.fail(op.Path, "act on", errors.New(op.Kind.String()+" is no change of a file"))
+		}
+	}
+}
+
+func marksOf(op Op) mark {
+	k := named
+	switch op.Kind {
+	case event.Create:
+		k |= written
+		if event.IsDir(op.Path) {
+			k |= announced
+		}
+	case event.Modify:
+		k |= written
+	case event.Delete:
+		// If it is there again, nothing of the old one is.
+		k |= written | whole
+	case event.Full:
+		k |= whole
+	}
+	if op.Tree {
+		k |= whole
+	}
+	return k
+}
+
+// mover makes the renames of a batch at the target.
+type mover struct {
+	m        *mirror
+	src      nearby
+	from, to nearby // at the target
+	// The last op that makes a path appear, and the last that renames it
+	// away: they explain why the source does not look as an earlier move left it.
+	appears, leaves map[string]int
+}
+
+func newMover(m *mirror, ops []Op) *mover {
+	v := &mover{m: m, src: nearby{root: m.src}, from: nearby{root: m.dst}, to: nearby{root: m.dst},
+		appears: map[string]int{}, leaves: map[string]int{}}
+	moves := false
+	for _, op := range ops {
+		moves = moves || op.Kind == event.Move
+	}
+	for i, op := range ops {
+		switch {
+		case !moves:
+		case op.Kind == event.Move:
+			v.leaves[bare(op.Path)] = i
+			v.appears[bare(op.Dest)] = i
+		case op.Kind == event.Create, op.Kind == event.Modify:
+			v.appears[bare(op.Path)] = i
+		}
+	}
+	return v
+}
+
+func bare(path string) string { return strings.Trim(path, "/") }
+
+func (v *mover) forget() {
+	v.src.forget()
+	v.from.forget()
+	v.to.forget()
+}
+
+// move renames at the target, or marks both ends to be looked at.
+func (v *mover) move(i int, op Op) {
+	m := v.m
+	from, err := segments(op.Path)
+	to, err2 := segments(op.Dest)
+	if err = errors.Join(err, err2); err != nil || len(from) == 0 || len(to) == 0 {
+		m.fail(op.Path, "move", errOutside)
+		return
+	}
+	if !m.o.Delete {
+		m.marks.at(to).mark |= named | written | whole
+		return
+	}
+	returns := v.appears[bare(op.Path)] > i
+	passes := v.leaves[bare(op.Dest)] > i
+	k := named | written | whole
+	if v.rename(from, to, returns, passes) {
+		m.moved.Add(1)
+		m.marks.rename(from, to)
+		k = named | moved
+	}
+	m.marks.at(from).mark |= k
+	m.marks.at(to).mark |= k
+}
+
+// rename tells whether the target's entry was renamed. That is done if it is
+// what the source has at to now, and if the source's from is free. A later op
+// may excuse either: the path returns, or to was only passed through.
+func (v *mover) rename(from, to []string, returns, passes bool) bool {
+	have, err := v.from.lstat(from)
+	if err != nil {
+		return false
+	}
+	s, err := v.src.lstat(to)
+	if (err != nil || s.kind != have.kind) && !passes {
+		return false
+	}
+	if _, err = v.src.lstat(from); !gone(err) && !returns {
+		return false
+	}
+	if v.m.o.Excluded != nil && (v.hidden(from, have.kind) || v.hidden(to, have.kind)) {
+		return false
+	}
+	if !v.parents(to) || !v.clear(to, have) {
+		return false
+	}
+	a, name, err := v.from.parent(from)
+	if err != nil {
+		return false
+	}
+	b, toName, err := v.to.parent(to)
+	return err == nil && a.rename(name, b, toName) == nil
+}
+
+// hidden tells whether path or a directory above it is excluded.
+func (v *mover) hidden(path []string, k kind) bool {
+	for i := range path {
+		last := i == len(path)-1
+		p := strings.Join(path[:i+1], "/")
+		if !last || k == directory {
+			p += "/"
+		}
+		if v.m.o.Excluded(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// clear removes what is at to if rename would not replace it.
+func (v *mover) clear(to []string, have stat) bool {
+	d, name, err := v.to.parent(to)
+	if err != nil {
+		return false
+	}
+	old, err := d.lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true
+	case err != nil:
+		return false
+	case old.kind != directory && have.kind != directory:
+		return true
+	}
+	if !v.m.sourceStill() {
+		return false
+	}
+	return v.m.remove(d, withSlash(strings.Join(to[:len(to)-1], "/")), name, old)
+}
+
+// parents makes the directories above to that only the target lacks.
+func (v *mover) parents(to []string) bool {
+	if _, _, err := v.to.parent(to); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err == nil
+	}
+	for i := 1; i < len(to); i++ {
+		above := to[:i]
+		if have, err := v.to.lstat(above); err == nil {
+			if have.kind != directory {
+				return false
+			}
+			continue
+		}
+		s, err := v.src.lstat(above)
+		if err != nil || s.kind != directory {
+			return false
+		}
+		d, name, err := v.to.parent(above)
+		if err != nil || d.mkdir(name, 0o700) != nil {
+			return false
+		}
+		v.m.created.Add(1)
+		if n := v.m.marks.at(above); n.mark&announced == 0 {
+			n.mark |= whole
+		}
+	}
+	return true
+}

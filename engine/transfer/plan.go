@@ -1,0 +1,133 @@
+package transfer
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"lsyncgo/engine/event"
+)
+
+// Plan lists the exact paths that one rsync run is to look at, in the form that
+// rsync reads with --files-from=- --from0 (and without --recursive).
+//
+// An entry is only a hint where to look: what is listed is decided by what the
+// source holds now.
+type Plan struct {
+	// Source is an absolute directory with a slash at its end.
+	Source string
+	// Entries are the changes, oldest first.
+	Entries []PlanEntry
+	// Delete lists paths that the source no longer has. Rsync then needs
+	// --delete and --delete-missing-args. Without Delete it needs
+	// --ignore-missing-args, for what vanishes after it was listed.
+	Delete bool
+	// Contents lists, instead of a missing path, the directory that held it
+	// with all its entries, for which rsync needs --delete only. It costs a scan of that
+	// directory on both sides, but receivers of rsync 3.4.3 and of security
+	// updates of older versions need it: they end with "invalid file mode 00"
+	// and exit code 2 at any missing path.
+	Contents bool
+	// Excluded tells of a path relative to the source, a directory ending in a
+	// slash, that it is left alone. Nil excludes nothing.
+	Excluded func(path string) bool
+	// HardLinks lists, with a file that has several names, all of them: rsync
+	// --hard-links only links what is in its list. The source is scanned for
+	// them, once per plan and only if there is such a file.
+	HardLinks bool
+}
+
+// PlanEntry is one change.
+type PlanEntry struct {
+	Kind event.Kind
+	// Path and Dest, the new path of a Move, are relative to the source; a
+	// directory ends in a slash, the source itself is "".
+	Path, Dest string
+	// Tree asks for everything below the directory Path.
+	Tree bool
+}
+
+// PlanSummary tells what was listed.
+type PlanSummary struct {
+	// Listed is the number of all paths, Missing of those that the source does not have.
+	Listed, Missing int
+	// TooLong are the paths that no rsync can take, and that were left out.
+	TooLong []string
+}
+
+// maxListed is the longest path that every rsync reads whole. It takes the
+// beginning of a longer one for the path, and would delete that as missing.
+const maxListed = 4092
+
+// Write looks at the source and then writes the list, every path once and ended
+// by a zero byte. If the source itself cannot be looked at, or is another
+// directory at the end, nothing is written: every path would look deleted.
+func (p *Plan) Write(ctx context.Context, w io.Writer) (PlanSummary, error) {
+	before, err := os.Stat(p.Source)
+	if err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
+	}
+	s := &survey{Plan: p, ctx: ctx, listed: make(map[string]bool), seen: make(map[string]sight)}
+	if err := s.run(); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan %s: %w", p.Source, err)
+	}
+	after, err := os.Stat(p.Source)
+	if err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
+	}
+	if !os.SameFile(before, after) {
+		return PlanSummary{}, fmt.Errorf("plan: source %s was replaced by another directory: try again", p.Source)
+	}
+	lines := s.lines()
+	return s.sum, write(ctx, w, lines)
+}
+
+// write ends each line with a zero byte.
+func write(ctx context.Context, w io.Writer, lines []string) error {
+	out := bufio.NewWriter(w)
+	for _, l := range lines {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		_, _ = out.WriteString(l) // a failure stays and is returned by Flush
+		_ = out.WriteByte(0)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write list of paths: %w", err)
+	}
+	return nil
+}
+
+// lines returns what was listed, counted, and sorted so that rsync looks at
+// every parent once. The "./" keeps a first '#' or ';' from being read as a
+// comment, which --from0 does not change, and makes rsync bring the metadata of
+// the source itself into step as it does for all other parents.
+func (s *survey) lines() []string {
+	lines := make([]string, 0, len(s.listed))
+	for path, missing := range s.listed {
+		if s.covered(path) {
+			continue
+		}
+		if missing {
+			s.sum.Missing++
+		}
+		lines = append(lines, "./"+strings.TrimPrefix(path, "/"))
+	}
+	s.sum.Listed = len(lines)
+	slices.Sort(lines)
+	return lines
+}
+
+// covered reports whether path goes along with the entries of a directory.
+func (s *survey) covered(path string) bool {
+	if strings.HasSuffix(path, "/") {
+		return false
+	}
+	_, itself := s.listed[path+"/"]
+	_, above := s.listed[slashed(parent(path))]
+	return itself || above
+}

@@ -1,0 +1,215 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"lsyncgo/engine/event"
+)
+
+// survey is one look at the source.
+type survey struct {
+	*Plan
+	ctx    context.Context
+	listed map[string]bool  // true: missing. "dir/" means its entries too, "/" those of the source
+	seen   map[string]sight // of directories that entries are below, without a slash at the end
+	root   bool             // the source's own metadata is wanted
+	links  linkSearch
+	sum    PlanSummary
+}
+
+// sight is what was found at a path.
+type sight uint8
+
+const (
+	isDir sight = iota + 1
+	isOther
+	isMissing
+	isUnclear // rsync has to look, and to report the error
+)
+
+func (s *survey) run() error {
+	for _, e := range s.Entries {
+		if s.ctx.Err() != nil {
+			return context.Cause(s.ctx)
+		}
+		// Where a directory went away another one may be now, and the target has
+		// entries of the old one that nobody told of.
+		left := e.Kind == event.Delete || e.Kind == event.Move
+		s.look(e.Path, e.Tree || left && event.IsDir(e.Path))
+		if e.Kind == event.Move {
+			s.look(e.Dest, event.IsDir(e.Dest))
+		}
+	}
+	if s.root && len(s.listed) == 0 { // else every line has it done
+		s.stand()
+	}
+	s.siblings()
+	if s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
+	}
+	return nil
+}
+
+func (s *survey) excluded(path string) bool { return s.Excluded != nil && s.Excluded(path) }
+
+// look lists what path needs: itself if it exists, else the topmost directory
+// above it that is gone or is no directory any more. Rsync, told of a path
+// below that, would fail or would go through a symbolic link.
+func (s *survey) look(path string, tree bool) {
+	if s.excluded(path) {
+		return
+	}
+	if path == "" {
+		s.root = true
+		if tree {
+			s.walk("")
+		}
+		return
+	}
+	name := strings.TrimSuffix(path, "/")
+	for i := range len(name) {
+		if name[i] != '/' {
+			continue
+		}
+		switch at := s.above(name[:i]); at {
+		case isDir:
+		case isUnclear:
+			s.add(name)
+			return
+		default:
+			s.list(name[:i], at, false)
+			return
+		}
+	}
+	s.list(name, s.see(name), tree)
+}
+
+// above is see for directories, which are looked at once.
+func (s *survey) above(name string) sight {
+	at, ok := s.seen[name]
+	if !ok {
+		at = s.see(name)
+		s.seen[name] = at
+	}
+	return at
+}
+
+func (s *survey) see(name string) sight {
+	info, err := os.Lstat(s.Source + name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return isMissing
+	case err != nil:
+		// ENOTDIR is among these: the source is changing right now.
+		return isUnclear
+	case info.IsDir():
+		return isDir
+	}
+	if s.HardLinks {
+		s.links.note(info)
+	}
+	return isOther
+}
+
+func (s *survey) list(name string, at sight, tree bool) {
+	switch at {
+	case isMissing:
+		s.listMissing(name)
+	case isDir:
+		if s.excluded(name + "/") {
+			return
+		}
+		if tree {
+			s.walk(name + "/")
+		} else {
+			s.add(name)
+		}
+	case isOther:
+		if !s.excluded(name) {
+			s.add(name)
+		}
+	default:
+		s.add(name)
+	}
+}
+
+func (s *survey) listMissing(name string) {
+	switch {
+	case !s.Delete:
+	case s.Contents:
+		s.add(slashed(parent(name)))
+	case s.add(name):
+		s.listed[name] = true
+	}
+}
+
+// add lists name, if rsync can take it.
+func (s *survey) add(name string) bool {
+	if len(name) > maxListed {
+		s.sum.TooLong = append(s.sum.TooLong, name)
+		return false
+	}
+	s.listed[name] = false
+	return true
+}
+
+// walk lists dir, which is "" or ends in a slash, and every directory below it
+// with a slash: rsync then sends and, with --delete, removes entries as needed.
+func (s *survey) walk(dir string) {
+	if s.ctx.Err() != nil || !s.add(slashed(dir)) {
+		return
+	}
+	// Rsync reads the directory, too, and reports why if it cannot.
+	entries, _ := os.ReadDir(s.Source + dir)
+	for _, e := range entries {
+		name := dir + e.Name()
+		switch {
+		case e.IsDir():
+			if !s.excluded(name + "/") {
+				s.walk(name + "/")
+			}
+		case s.HardLinks && !s.excluded(name):
+			s.linked(e)
+		}
+	}
+}
+
+// parent returns the directory of name, "" or with a slash at its end.
+func parent(name string) string {
+	return name[:strings.LastIndexByte(strings.TrimSuffix(name, "/"), '/')+1]
+}
+
+// slashed is how survey.listed names the entries of dir.
+func slashed(dir string) string {
+	if dir == "" {
+		return "/"
+	}
+	return dir
+}
+
+// stand lists an entry of the source for the source's own metadata. The plain
+// "." would make rsync look at all entries, and remove what an empty mount
+// point does not have.
+func (s *survey) stand() {
+	entries, err := os.ReadDir(s.Source)
+	if err != nil {
+		return
+	}
+	var other string
+	for _, e := range entries {
+		switch {
+		case e.IsDir() && !s.excluded(e.Name()+"/"):
+			s.add(e.Name())
+			return
+		case !e.IsDir() && other == "" && !s.excluded(e.Name()):
+			other = e.Name()
+		}
+	}
+	if other != "" {
+		s.add(other)
+	}
+}

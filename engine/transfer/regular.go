@@ -1,0 +1,207 @@
+package transfer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// tries is how often a file is copied that changes while it is read.
+const tries = 3
+
+var errChanged = errors.New("changed while it was copied, three times")
+
+// regular makes a file equal.
+func (p *place) regular(t todo, s, have stat) {
+	doubt := p.written || t.mark()&written != 0
+	if !p.m.o.HardLinks || s.nlink < 2 {
+		p.bring(t.name, s, have, doubt)
+		return
+	}
+	g := p.m.links.group(s.inode)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.names, g.nlink = g.names+1, s.nlink
+	if g.made && doubt && !g.sure {
+		g.sure = p.confirm(g, t.name, s.size)
+	}
+	if g.made && (g.sure || !doubt) && p.linkTo(g, t.name, have) {
+		return
+	}
+	if id, ok := p.bring(t.name, s, have, doubt); ok {
+		copied := id != have.inode
+		g.torn = g.torn || g.made && g.id != id
+		g.partial = g.partial || copied || have.nlink < s.nlink
+		g.made, g.sure, g.path, g.id = true, doubt || copied, p.rel+t.name, id
+	}
+}
+
+// bring copies a file unless the target has it, and returns what the target's
+// inode is then.
+func (p *place) bring(name string, s, have stat, doubt bool) (inode, bool) {
+	m := p.m
+	mine := have.kind == regular && m.links.claim(m.o, have, s)
+	if mine && have.alike(s) && (!doubt || p.sameData(name, s.size)) {
+		if err := m.keep(p.dst.ref(name), p.src.ref(name), s, have, false); err != nil {
+			p.lost(name, "set attributes of", err)
+			return inode{}, false
+		}
+		return have.inode, true
+	}
+	id, err := p.copy(name, s, have)
+	if err != nil {
+		verb := "read"
+		if errors.As(err, new(targetError)) {
+			verb = "write"
+		}
+		p.lost(name, verb, err)
+		return inode{}, false
+	}
+	m.copied.Add(1)
+	return id, true
+}
+
+// copy writes the file until the source holds still.
+func (p *place) copy(name string, s, have stat) (inode, error) {
+	for range tries {
+		id, err := p.replace(name, s, have)
+		if !errors.Is(err, errChanged) {
+			if err == nil {
+				p.m.bytes.Add(s.size)
+			}
+			return id, err
+		}
+		if err := p.m.stop(); err != nil {
+			return inode{}, err
+		}
+		if s, err = p.src.lstat(name); err != nil {
+			return inode{}, err
+		}
+		if s.kind != regular {
+			break
+		}
+	}
+	return inode{}, errChanged
+}
+
+// replace writes a temporary file and renames it to name.
+func (p *place) replace(name string, s, have stat) (inode, error) {
+	in, err := p.src.open(name)
+	if err != nil {
+		return inode{}, err
+	}
+	defer func() { _ = in.close() }()
+	temp := tempName(name)
+	out, err := p.dst.create(temp, p.m.firstPerm(s))
+	if err != nil {
+		return inode{}, atTarget(err)
+	}
+	id, err := p.fill(in, out, s, have)
+	// Network file systems tell of a full disk only here.
+	if cerr := out.close(); err == nil {
+		err = atTarget(cerr)
+	}
+	if err == nil {
+		err = p.put(temp, name, have)
+	}
+	if err != nil {
+		_ = p.dst.unlink(temp)
+		return inode{}, err
+	}
+	return id, nil
+}
+
+// firstPerm is the mode of a temporary file: nobody may read it who may not
+// read the finished one, so what depends on an owner or an ACL comes later.
+func (m *mirror) firstPerm(s stat) uint32 {
+	if m.o.Perms && (s.uid != m.uid || s.gid != m.gid) {
+		return 0o600
+	}
+	return s.perm & 0o777
+}
+
+// fill writes data and metadata to a new file and checks both sides.
+func (p *place) fill(in, out file, s, have stat) (inode, error) {
+	if err := p.m.pour(in, out, s); err != nil {
+		return inode{}, err
+	}
+	if err := check(in, s); err != nil {
+		return inode{}, err
+	}
+	made, err := out.stat()
+	if err != nil {
+		return inode{}, atTarget(err)
+	}
+	if made.size != s.size {
+		return inode{}, atTarget(fmt.Errorf("%d bytes were written but %d are there", s.size, made.size))
+	}
+	if !p.m.o.Perms && have.kind == regular && made.perm != have.perm {
+		if err := out.ref().chmod(have.perm); err != nil {
+			return inode{}, atTarget(err)
+		}
+	}
+	return made.inode, p.m.keep(out.ref(), in.ref(), s, made, !p.bequeaths)
+}
+
+// check tells whether the source is what it was before it was read.
+func check(in file, s stat) error {
+	now, err := in.stat()
+	if err != nil {
+		return err
+	}
+	if !s.unchanged(now) {
+		return errChanged
+	}
+	return nil
+}
+
+// put renames a finished temporary entry to name. A directory in its place
+// has to go first: rename replaces only what is none.
+func (p *place) put(temp, name string, have stat) error {
+	if have.kind == directory {
+		if !p.m.o.Delete {
+			return atTarget(errors.New("a directory is in the way, and nothing may be deleted"))
+		}
+		if !p.m.remove(p.dst, p.rel, name, have) {
+			return atTarget(errors.New("a directory is in the way that could not be removed"))
+		}
+	}
+	return atTarget(p.dst.rename(temp, p.dst, name))
+}
+
+// sameData compares the contents of name on both sides. Any error makes them
+// different: the copy that follows reports it.
+func (p *place) sameData(name string, size int64) bool {
+	a, err := p.src.open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = a.close() }()
+	b, err := p.dst.open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = b.close() }()
+	return p.m.sameBytes(a, b, size)
+}
+
+func (m *mirror) sameBytes(a, b file, size int64) bool {
+	x, y := getBuffer(), getBuffer()
+	defer putBuffer(x)
+	defer putBuffer(y)
+	for off := int64(0); off < size; {
+		if m.halted() {
+			return false
+		}
+		n, err := a.readAt((*x)[:min(size-off, bufferSize)], off)
+		if err != nil || n == 0 {
+			return false
+		}
+		k, err := b.readAt((*y)[:n], off)
+		if err != nil || !bytes.Equal((*x)[:n], (*y)[:k]) {
+			return false
+		}
+		off += int64(n)
+	}
+	return true
+}

@@ -1,0 +1,101 @@
+package transfer
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// remove takes name, and everything below it, out of the target directory d
+// whose path is rel. It reports its failures, and returns whether name is gone.
+func (m *mirror) remove(d *dir, rel, name string, have stat) bool {
+	if m.halted() {
+		return false
+	}
+	if have.kind == directory {
+		return m.removeDir(d, rel, name, have)
+	}
+	err := m.force(d, func() error { return d.unlink(name) })
+	if err != nil && !gone(err) {
+		m.fail(rel+name, "remove", atTarget(err))
+		return false
+	}
+	m.removed.Add(1)
+	return true
+}
+
+func (m *mirror) removeDir(d *dir, rel, name string, have stat) bool {
+	if have.inode == m.srcID && have.ino != 0 {
+		m.fail(rel+name, "remove", errors.New("refused: this is the source"))
+		return false
+	}
+	kept, err := m.empty(d, rel, name, have)
+	if err == nil && kept {
+		return false
+	}
+	if err == nil {
+		err = m.force(d, func() error { return d.rmdir(name) })
+	}
+	if err != nil && !gone(err) {
+		m.fail(rel+name, "remove", atTarget(err))
+		return false
+	}
+	m.removed.Add(1)
+	return true
+}
+
+// empty removes what is in the directory name; kept tells that something has
+// to stay, or could not be removed and was reported.
+func (m *mirror) empty(d *dir, rel, name string, have stat) (kept bool, err error) {
+	if !m.privileged && have.perm&0o700 != 0o700 {
+		if err := d.ref(name).chmod(have.perm | 0o700); err != nil {
+			return false, err
+		}
+	}
+	sub, err := d.sub(name)
+	if err != nil {
+		return false, err
+	}
+	defer sub.close()
+	list, err := sub.list()
+	if err != nil {
+		return false, err
+	}
+	rel += name + "/"
+	for _, e := range list {
+		st := stat{kind: e.kind}
+		if e.kind == directory || e.kind == unknown {
+			if st, err = sub.lstat(e.name); err != nil {
+				continue // gone; rmdir tells if not
+			}
+		}
+		if m.spared(rel+e.name, st.kind) || !m.remove(sub, rel, e.name, st) {
+			kept = true
+		}
+	}
+	return kept, nil
+}
+
+func (m *mirror) spared(path string, k kind) bool {
+	if m.o.Excluded == nil {
+		return false
+	}
+	if k == directory {
+		path += "/"
+	}
+	return m.o.Excluded(path)
+}
+
+// force tries again after giving us the right to change d, if that was missing.
+// The time and mode of d are set when the work in it is done.
+func (m *mirror) force(d *dir, do func() error) error {
+	err := do()
+	if m.privileged || !errors.Is(err, syscall.EACCES) {
+		return err
+	}
+	have, serr := d.stat()
+	if serr != nil || errors.Is(err, fs.ErrNotExist) || d.self().chmod(have.perm|0o700) != nil {
+		return err
+	}
+	return do()
+}

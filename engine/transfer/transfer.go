@@ -1,0 +1,66 @@
+package transfer
+
+import (
+	"context"
+
+	"lsyncgo/engine/event"
+)
+
+// Options say what is mirrored and how. Take [Defaults] and fill in the paths.
+type Options struct {
+	// Source and Target are absolute directories. Both must exist.
+	Source, Target string
+	// Delete removes from the target what the source does not have.
+	Delete bool
+	// Excluded tells of a path relative to the roots, a directory ending in a
+	// slash, that it is left alone: not copied, and not removed at the target.
+	// It is asked for every directory on the way, and from several goroutines.
+	// Nil excludes nothing.
+	Excluded func(path string) bool
+	// Workers is how many entries are worked on at once; 0 chooses.
+	Workers int
+
+	Owner     bool // user and group; without privileges the group only, where permitted
+	Perms     bool // permission bits
+	Times     bool // modification times, in nanoseconds
+	Xattrs    bool // extended attributes, POSIX ACLs and capabilities among them
+	HardLinks bool // names of one file in the source are names of one file in the target
+	Sparse    bool // holes stay holes
+	Devices   bool // device nodes, which need privileges
+
+	// Log takes remarks that are no failures. Nil drops them.
+	Log func(format string, args ...any)
+}
+
+// Defaults are the options of an exact mirror: everything kept, extras removed.
+func Defaults() Options {
+	return Options{
+		Delete: true,
+		Owner:  true, Perms: true, Times: true, Xattrs: true,
+		HardLinks: true, Sparse: true, Devices: true,
+	}
+}
+
+// Op is one event to act on.
+type Op struct {
+	// Kind is Create, Modify, Attrib, Delete or Move.
+	Kind event.Kind
+	// Path is relative to the roots; a directory ends in a slash.
+	Path string
+	// Dest is the new path of a Move.
+	Dest string
+	// Tree asks for everything below a directory.
+	Tree bool
+}
+
+// Tree brings everything below sub into step; sub is a directory relative to
+// the roots, "" for all of it. The error says why the work could not be done
+// or ended early; what happened to single entries is in the report.
+func Tree(ctx context.Context, o Options, sub string) (Report, error) {
+	return run(ctx, o, func(m *mirror) { m.want(sub, whole) })
+}
+
+// Apply acts on ops, oldest first. The error is as that of Tree.
+func Apply(ctx context.Context, o Options, ops []Op) (Report, error) {
+	return run(ctx, o, func(m *mirror) { m.take(ops) })
+}
