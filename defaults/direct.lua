@@ -1,0 +1,87 @@
+-- default.direct: a mirror in another local directory, made in process.
+
+local direct = { default.rsync }
+default.direct = direct
+
+direct.delay = 1
+direct.maxProcesses = 1
+direct.delete = true
+direct.onMove = true
+direct.exitcodes = default.rsyncExitCodes
+direct.collect = default.collect
+
+direct.checkgauge = {
+	onMove = true, rsyncExitCodes = true,
+	host = false, targetdir = false, batchSizeLimit = false,
+}
+
+-- What the table `rsync` may ask for and the mirror does anyway.
+local kept = {
+	binary = true, links = true, times = true, protect_args = true, archive = true, perms = true, owner = true,
+	group = true, hard_links = true, sparse = true, xattrs = true, acls = true, whole_file = true,
+	verbose = true, quiet = true, executability = true, inplace = true,
+}
+
+local deletes = { [true] = true, [false] = true, startup = true, running = true }
+
+function direct.prepare(config, level)
+	local faults = lsyncd.check(config)
+	local target = config.target
+	if target == nil or target == '' then
+		faults[#faults + 1] = 'default.direct needs a target (add target = "/directory")'
+	elseif type(target) == 'string' and target:match('^/+$') then
+		faults[#faults + 1] = 'default.direct refuses the target / (name a directory below it)'
+	elseif type(target) == 'string' then
+		if target:match('^[^/]*:') then
+			faults[#faults + 1] = 'default.direct needs a local target (use default.rsync or default.rsyncssh for another host)'
+		end
+		config.target = target:match('/$') and target or target .. '/'
+	end
+	if not deletes[config.delete] then
+		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
+	end
+	if type(config.rsync) == 'table' then
+		local ignored = {}
+		for name, value in pairs(config.rsync) do
+			if value and not kept[name] then
+				ignored[#ignored + 1] = tostring(name)
+			end
+		end
+		table.sort(ignored)
+		if #ignored > 0 then
+			lsyncd.warning(
+				'default.direct copies without rsync and ignores rsync.' .. table.concat(ignored, ', rsync.'),
+				'remove it, or use default.rsync'
+			)
+		end
+	end
+	if #faults > 0 then
+		error(table.concat(faults, '\n'), 0)
+	end
+end
+
+local function options(config, phase)
+	return { target = config.target, delete = config.delete == true or config.delete == phase }
+end
+
+function direct.init(event)
+	local config = event.config
+	log('Normal', 'startup mirror: ', config.source, ' -> ', config.target)
+	transfer.tree(event, options(config, 'startup'))
+end
+
+function direct.full(event)
+	transfer.tree(event, options(event.config, 'startup'))
+end
+
+function direct.action(inlet)
+	local event = inlet.getEvent()
+	if not event then
+		return
+	end
+	if event.etype == 'Blanket' then
+		inlet.discardEvent(event)
+		return
+	end
+	transfer.apply(inlet.getEvents(), options(inlet.getConfig(), 'running'))
+end

@@ -1,0 +1,361 @@
+-- default.rsync: one recursive rsync at startup, then one for each batch of changes.
+
+local rsync = {}
+default.rsync = rsync
+
+-- What default.rsyncssh uses, too.
+local shared = {}
+default.rsyncShared = shared
+
+rsync.delay = 15
+rsync.delete = true
+rsync.exitcodes = default.rsyncExitCodes
+
+rsync.rsync = {
+	binary = 'rsync',
+	links = true,
+	times = true,
+	protect_args = true,
+}
+
+-- Parameters of the table `rsync` that are on or off, with rsync's options.
+local flags = {
+	acls = '-A', append = '--append', append_verify = '--append-verify', archive = '-a', backup = '-b',
+	checksum = '-c', compress = '-z', copy_dirlinks = '-k', copy_links = '-L',
+	copy_unsafe_links = '--copy-unsafe-links', cvs_exclude = '-C', delete_excluded = '--delete-excluded',
+	dry_run = '-n', executability = '-E', existing = '--existing', group = '-g', hard_links = '-H',
+	ignore_errors = '--ignore-errors', ignore_times = '-I', inplace = '--inplace', ipv4 = '-4', ipv6 = '-6',
+	keep_dirlinks = '-K', links = '-l', omit_dir_times = '-O', omit_link_times = '-J',
+	one_file_system = '-x', owner = '-o', perms = '-p', protect_args = '-s', prune_empty_dirs = '-m',
+	quiet = '-q', sparse = '-S', times = '-t', update = '-u', verbose = '-v', whole_file = '-W', xattrs = '-X',
+}
+
+-- Those that take a value.
+local values = {
+	backup_dir = '--backup-dir', bwlimit = '--bwlimit', chmod = '--chmod', chown = '--chown',
+	groupmap = '--groupmap', modify_window = '--modify-window', password_file = '--password-file', rsh = '--rsh', rsync_path = '--rsync-path',
+	suffix = '--suffix', temp_dir = '--temp-dir', timeout = '--timeout', usermap = '--usermap',
+}
+
+-- What -a stands for, and how a part of it is switched off again.
+local archived = {
+	links = '--no-links', perms = '--no-perms', times = '--no-times',
+	group = '--no-group', owner = '--no-owner',
+}
+
+-- rsync reads the names of files to delete only if it may also delete directories.
+local deletes = { [true] = true, [false] = true, startup = true, running = true }
+
+local gauge = { binary = true, transfer = true, _extra = true, ['append-verify'] = true }
+for name in pairs(flags) do gauge[name] = true end
+for name in pairs(values) do gauge[name] = true end
+
+rsync.checkgauge = {
+	onAttrib = false, onCreate = false, onDelete = false, onModify = false, onMove = false, onStartup = false,
+	batchSizeLimit = true, delete = true, host = true, targetdir = true,
+	rsync = gauge,
+}
+
+local function sorted(t)
+	local names = {}
+	for name in pairs(t) do
+		names[#names + 1] = name
+	end
+	table.sort(names)
+	return names
+end
+
+-- Returns the options that the table `rsync` of a config stands for, and what is wrong with it.
+function shared.options(given)
+	local short, long, faults = '', {}, {}
+	local function fault(name, wants)
+		faults[#faults + 1] = ('rsync.%s must be %s, not %s'):format(name, wants, lsyncd.dump(given[name]))
+	end
+	for _, name in ipairs(sorted(flags)) do
+		local value, option = given[name], flags[name]
+		if value ~= nil and type(value) ~= 'boolean' then
+			fault(name, 'true or false')
+		elseif value and not (given.archive and archived[name]) then
+			if #option == 2 then
+				short = short .. option:sub(2)
+			else
+				long[#long + 1] = option
+			end
+		elseif value == false and given.archive and archived[name] then
+			long[#long + 1] = archived[name]
+		end
+	end
+	for _, name in ipairs(sorted(values)) do
+		local value = given[name]
+		if type(value) == 'string' or type(value) == 'number' then
+			long[#long + 1] = values[name] .. '=' .. value
+		elseif value then
+			fault(name, 'a string or a number')
+		end
+	end
+	local options = {}
+	if short ~= '' then
+		options[1] = '-' .. short
+	end
+	for _, option in ipairs(long) do
+		options[#options + 1] = option
+	end
+	local extra = given._extra
+	if type(extra) == 'string' then
+		fault('_extra', 'a list of strings')
+	elseif extra then
+		for _, option in ipairs(extra) do
+			options[#options + 1] = option
+		end
+	end
+	return options, faults
+end
+
+-- Checks and completes the table `rsync`, and the parameters around it.
+function shared.prepareOptions(config, faults)
+	local given = config.rsync
+	if type(given) ~= 'table' then
+		faults[#faults + 1] = 'rsync must be a table (write rsync = { archive = true })'
+		return
+	end
+	if given['append-verify'] ~= nil then
+		given.append_verify = given['append-verify']
+		given['append-verify'] = nil
+	end
+	local options, wrong = shared.options(given)
+	for _, text in ipairs(wrong) do
+		faults[#faults + 1] = text
+	end
+	given._computed = options
+	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
+		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
+	end
+	if not deletes[config.delete] then
+		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
+	end
+	local limit = config.batchSizeLimit
+	if limit ~= nil and (type(limit) ~= 'number' or limit < 0) then
+		faults[#faults + 1] = 'batchSizeLimit must be a number of bytes, not ' .. lsyncd.dump(limit)
+	end
+end
+
+-- Says what is wrong if a program is missing.
+function shared.prepareBinary(binary, faults)
+	if type(binary) ~= 'string' then
+		faults[#faults + 1] = 'binary must be the name of a program, not ' .. lsyncd.dump(binary)
+		return
+	end
+	local path, remedy = lsyncd.find(binary)
+	if not path then
+		faults[#faults + 1] = remedy
+	end
+end
+
+function rsync.prepare(config, level)
+	local faults = lsyncd.check(config)
+	local target = config.target
+	if target == nil and config.host and config.targetdir then
+		lsyncd.warning('default.rsync with host and targetdir is old', 'write target = "host:directory", or use default.rsyncssh')
+		target = config.host .. ':' .. config.targetdir
+		config.host, config.targetdir = nil, nil
+	end
+	if target == nil or target == '' then
+		faults[#faults + 1] = 'default.rsync needs a target (add target = "/directory" or "host:directory")'
+	elseif type(target) == 'string' then
+		config.target = target:match('[/:]$') and target or target .. '/'
+	end
+	shared.prepareOptions(config, faults)
+	if type(config.rsync) == 'table' then
+		shared.prepareBinary(config.rsync.binary, faults)
+	end
+	if #faults > 0 then
+		error(table.concat(faults, '\n'), 0)
+	end
+end
+
+-- The filter rules of a sync for rsync's "merge -" with --from0: one a zero byte,
+-- so that no pattern can be mistaken for anything else.
+local function ruleLines(inlet)
+	local lines = {}
+	for _, rule in ipairs(inlet.getFilters()) do
+		lines[#lines + 1] = rule
+	end
+	for _, pattern in ipairs(inlet.getExcludes()) do
+		lines[#lines + 1] = '- ' .. pattern
+	end
+	return lines
+end
+
+local function joined(lines)
+	if #lines == 0 then
+		return ''
+	end
+	return table.concat(lines, '\0') .. '\0'
+end
+
+-- Takes the wildcards out of a path. Without any, rsync takes a backslash as it is.
+local function literal(path)
+	if path:find('[*?[]') then
+		return (path:gsub('[*?[\\]', '\\%0'))
+	end
+	return path
+end
+
+-- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash.
+local function onlyPaths(lines, paths)
+	local seen = {}
+	local function include(pattern)
+		if not seen[pattern] then
+			seen[pattern] = true
+			lines[#lines + 1] = '+ ' .. pattern
+		end
+	end
+	for _, path in ipairs(paths) do
+		for parent in path:gmatch('()/') do
+			if parent > 1 and parent < #path then
+				include(literal(path:sub(1, parent)))
+			end
+		end
+		if path:sub(-1) == '/' and path ~= '/' then
+			include(literal(path) .. '***')
+		elseif path ~= '/' then
+			include(literal(path))
+			-- The other type the name may have had before.
+			include(literal(path) .. '/***')
+		end
+	end
+	lines[#lines + 1] = '- *'
+end
+
+local function deleting(config, phase)
+	return config.delete == true or config.delete == phase
+end
+
+-- Without a negative --modify-window rsync ignores fractions of a second, and takes a second
+-- write of the same size within one second for nothing new. It comes before the user's own options, which win.
+local function wholeTimes(config)
+	return not config.rsync.modify_window and '--modify-window=-1' or nil
+end
+
+-- The whole tree, or the part of it that the filter lines let through.
+local function recursive(agent, config, lines, phase)
+	local input = joined(lines)
+	spawn(
+		agent, config.rsync.binary, '<', input,
+		wholeTimes(config), config.rsync._computed, config.ssh and config.ssh._rsync and config.ssh._rsync(),
+		input ~= '' and { '--from0', '--filter=merge -' } or nil,
+		deleting(config, phase) and '--delete' or nil,
+		'-r', '--', config.source, config.target
+	)
+end
+
+function rsync.init(event)
+	local config = event.config
+	log('Normal', 'recursive startup rsync: ', config.source, ' -> ', config.target)
+	recursive(event, config, ruleLines(event.inlet), 'startup')
+end
+
+-- A full sync of the whole, or of what is below the event's path.
+function rsync.full(event)
+	local lines = ruleLines(event.inlet)
+	if event.path ~= '' then
+		onlyPaths(lines, { '/' .. event.path })
+	end
+	recursive(event, event.config, lines, 'startup')
+end
+
+-- What rsync has to do with paths that are gone.
+local function missing(config, delete)
+	if not delete then
+		return '--ignore-missing-args'
+	elseif config.rsync._contents then
+		return '--delete'
+	end
+	return { '--delete', '--delete-missing-args' }
+end
+
+-- Exact paths: rsync looks at nothing else. What is gone is listed, too, and removed at the target.
+-- --delete acts only in directories that the plan lists with their contents.
+local function exact(agent, config)
+	local delete = deleting(config, 'running')
+	local input = transfer.plan(agent, {
+		delete = delete, hard_links = config.rsync.hard_links, contents = config.rsync._contents,
+	})
+	local filters = {}
+	for i, rule in ipairs(ruleLines(agent.inlet)) do
+		filters[i] = '--filter=' .. rule
+	end
+	spawn(
+		agent, config.rsync.binary, '<', input,
+		wholeTimes(config), config.rsync._computed, config.ssh and config.ssh._rsync and config.ssh._rsync(),
+		'--from0', '--files-from=-', filters, missing(config, delete),
+		'--', config.source, config.target
+	)
+end
+
+-- The old way: rsync walks every directory in which something changed.
+local function filtered(agent, config)
+	local lines, paths = ruleLines(agent.inlet), {}
+	if agent.isList then
+		paths = agent.getPaths()
+	else
+		paths[1] = '/' .. agent.path
+	end
+	onlyPaths(lines, paths)
+	recursive(agent, config, lines, 'running')
+end
+
+-- Sends what the events of a list, or of one event, changed.
+function shared.send(agent)
+	local config = agent.config
+	if config.rsync.transfer == 'filter' then
+		filtered(agent, config)
+	else
+		exact(agent, config)
+	end
+end
+
+-- Whether an event is about a file so large that others should not wait for it.
+local function large(event, limit)
+	local etype = event.etype
+	return limit and not event.isdir and (etype == 'Create' or etype == 'Modify')
+		and (lsyncd.get_file_size(event.sourcePath) or 0) > limit
+end
+
+function rsync.action(inlet)
+	local event = inlet.getEvent()
+	if not event then
+		return
+	end
+	if event.etype == 'Blanket' then
+		inlet.discardEvent(event)
+		return
+	end
+	local limit = inlet.getConfig().batchSizeLimit
+	if large(event, limit) then
+		shared.send(event)
+		return
+	end
+	local test
+	if limit then
+		test = function(other) return not large(other, limit) end
+	end
+	shared.send(inlet.getEvents(test))
+end
+
+-- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
+-- later) take every path to be deleted for a broken file list and end with 2, a fatal code. They can do with
+-- the directories that held those paths instead.
+function shared.verdict(agent, exitcode, codes)
+	local given = agent.config.rsync
+	if exitcode == 2 and given.transfer ~= 'filter' and not given._contents then
+		given._contents = true
+		log('Warn', "rsync at the target cannot delete single paths (exit code 2); trying again with the directories that held them")
+		return 'again'
+	end
+	return codes[exitcode] or 'die'
+end
+
+function rsync.collect(agent, exitcode)
+	return shared.verdict(agent, exitcode, agent.config.exitcodes)
+end

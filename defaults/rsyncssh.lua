@@ -1,0 +1,186 @@
+-- default.rsyncssh: rsync to a remote host over ssh, with moves done there.
+
+local shared = default.rsyncShared
+local rsyncssh = { default.rsync }
+default.rsyncssh = rsyncssh
+
+rsyncssh.maxProcesses = 1
+rsyncssh.onMove = true
+rsyncssh.exitcodes = false
+rsyncssh.rsyncExitCodes = default.rsyncExitCodes
+rsyncssh.sshExitCodes = default.sshExitCodes
+rsyncssh.ssh = { binary = 'ssh', multiplex = true }
+
+rsyncssh.checkgauge = {
+	target = false,
+	host = true, targetdir = true, onMove = true, rsyncExitCodes = true, sshExitCodes = true,
+	ssh = { binary = true, identityFile = true, multiplex = true, options = true, port = true, _extra = true },
+}
+
+-- Options of ssh as the config has them, and what is wrong with them.
+local function sshOptions(ssh, faults)
+	local words = {}
+	local function add(...)
+		for _, word in ipairs{ ... } do
+			words[#words + 1] = tostring(word)
+		end
+	end
+	local function wants(name, ...)
+		local value = ssh[name]
+		if value == nil then
+			return false
+		end
+		for _, kind in ipairs{ ... } do
+			if type(value) == kind then
+				return true
+			end
+		end
+		faults[#faults + 1] = ('ssh.%s must be a %s, not %s'):format(name, (...), lsyncd.dump(value))
+		return false
+	end
+	if wants('identityFile', 'string') then
+		add('-i', ssh.identityFile)
+	end
+	if wants('port', 'number', 'string') then
+		add('-p', ssh.port)
+	end
+	if wants('options', 'table') then
+		local names = {}
+		for name in pairs(ssh.options) do
+			names[#names + 1] = name
+		end
+		table.sort(names)
+		for _, name in ipairs(names) do
+			add('-o', name .. '=' .. tostring(ssh.options[name]))
+		end
+	end
+	if wants('_extra', 'table') then
+		add((table.unpack or unpack)(ssh._extra))
+	end
+	return words
+end
+
+-- One word of --rsh: rsync splits it at spaces, knows both quotes, and takes a doubled one as itself.
+local function rshWord(word)
+	if word:find('[ \'"]') then
+		return "'" .. word:gsub("'", "''") .. "'"
+	end
+	return word
+end
+
+-- One word of a remote shell command. A home directory at the start stays for the shell to expand.
+local function remoteWord(path)
+	local home, rest = path:match('^(~[%w_.-]*/)(.*)$')
+	return (home or '') .. "'" .. (rest or path):gsub("'", "'\\''") .. "'"
+end
+
+-- The words of the program that runs a command on the host, without the host.
+local function remoteShell(config)
+	local ssh = config.ssh
+	if config.rsync.rsh then
+		return lsyncd.splitQuotedString(config.rsync.rsh)
+	end
+	local words = { ssh.binary }
+	for _, word in ipairs(ssh._computed) do
+		words[#words + 1] = word
+	end
+	local path = ssh.multiplex and lsyncd.controlpath()
+	if path then
+		-- What the config says comes first, and with ssh the first value counts.
+		for _, option in ipairs{ 'ControlMaster=auto', 'ControlPersist=60', 'ControlPath=' .. path } do
+			words[#words + 1] = '-o'
+			words[#words + 1] = option
+		end
+	end
+	return words
+end
+
+function rsyncssh.prepare(config, level)
+	local faults = lsyncd.check(config)
+	if type(config.host) ~= 'string' or config.host == '' or config.host:sub(1, 1) == '-' then
+		faults[#faults + 1] = 'default.rsyncssh needs a host (add host = "name")'
+	end
+	if type(config.targetdir) ~= 'string' or config.targetdir == '' then
+		faults[#faults + 1] = 'default.rsyncssh needs a targetdir (add targetdir = "/directory")'
+	end
+	if config.maxProcesses ~= 1 then
+		faults[#faults + 1] = 'maxProcesses must be 1 with default.rsyncssh: a move may not overtake what it moves (remove it)'
+	end
+	shared.prepareOptions(config, faults)
+	local ssh = config.ssh
+	if type(ssh) ~= 'table' then
+		faults[#faults + 1] = 'ssh must be a table (write ssh = { port = 22 })'
+	elseif type(config.rsync) == 'table' then
+		ssh._computed = sshOptions(ssh, faults)
+		shared.prepareBinary(config.rsync.binary, faults)
+		if not config.rsync.rsh then
+			shared.prepareBinary(ssh.binary, faults)
+		end
+	end
+	if #faults > 0 then
+		error(table.concat(faults, '\n'), 0)
+	end
+	config.targetdir = config.targetdir:match('/$') and config.targetdir or config.targetdir .. '/'
+	-- With protect_args nobody expands a ~ for rsync, but a relative path starts at home anyway.
+	config.target = config.host .. ':' .. config.targetdir:gsub('^~/+', '')
+	ssh._rsync = function()
+		if config.rsync.rsh then
+			return nil
+		end
+		local words = {}
+		for i, word in ipairs(remoteShell(config)) do
+			words[i] = rshWord(word)
+		end
+		return '--rsh=' .. table.concat(words, ' ')
+	end
+end
+
+-- Renames at the target. A directory that is in the way would take the moved one inside it, so that
+-- is left to rsync.
+local function move(event, event2)
+	local config = event.config
+	local from = remoteWord(config.targetdir .. event.pathname)
+	local to = remoteWord(config.targetdir .. event2.pathname)
+	log('Normal', 'moving ', event.path, ' to ', event2.path, ' on ', config.host)
+	local shell = remoteShell(config)
+	spawn(
+		event, table.remove(shell, 1), shell, config.host,
+		('[ -d %s ] && exit 73; mv -f -- %s %s'):format(to, from, to)
+	)
+end
+
+function rsyncssh.action(inlet)
+	local event, event2 = inlet.getEvent()
+	if not event then
+		return
+	end
+	if event.etype == 'Move' then
+		if rawget(event, 'moveFailed') then
+			shared.send(event)
+		else
+			move(event, event2)
+		end
+		return
+	end
+	if event.etype == 'Blanket' then
+		inlet.discardEvent(event)
+		return
+	end
+	shared.send(inlet.getEvents(function(other)
+		return other.etype ~= 'Move' or 'break'
+	end))
+end
+
+function rsyncssh.collect(agent, exitcode)
+	local config = agent.config
+	if agent.isList or agent.etype ~= 'Move' or rawget(agent, 'moveFailed') then
+		return shared.verdict(agent, exitcode, config.rsyncExitCodes)
+	end
+	local verdict = config.sshExitCodes[exitcode]
+	if verdict then
+		return verdict
+	end
+	log('Warn', 'moving ', agent.path, ' on ', config.host, ' failed with exit code ', exitcode, '; sending it instead')
+	agent.moveFailed = true
+	return 'again'
+end

@@ -1,0 +1,82 @@
+package lua
+
+import (
+	"errors"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+)
+
+// The methods of core.Actions. core calls them from the goroutine of the loop.
+
+// Init implements core.Actions.
+func (s *script) Init(_ *core.Sync, a *core.Agent) error {
+	return s.onEvent("init", a)
+}
+
+// Full implements core.Actions.
+func (s *script) Full(_ *core.Sync, a *core.Agent) error {
+	return s.onEvent("full", a)
+}
+
+// onEvent calls config[key](event, inlet), or the default's function of that name.
+func (s *script) onEvent(key string, a *core.Agent) error {
+	fn := s.table.RawGetString(key)
+	if _, ok := fn.(*glua.LFunction); !ok {
+		fn = s.r.presets.table.RawGetString(key)
+	}
+	return s.run(key, a, fn, 0, s.agentValue(a), s.inlet)
+}
+
+// Action implements core.Actions.
+func (s *script) Action(sync *core.Sync) error {
+	return s.run("action", sync.Event(), s.table.RawGetString("action"), 0, s.inlet)
+}
+
+// Collect implements core.Actions.
+func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
+	err := s.run("collect", a, s.table.RawGetString("collect"), 1, s.agentValue(a), glua.LNumber(res.Code))
+	if err != nil {
+		return core.Ok, err
+	}
+	L := s.r.L
+	if L.GetTop() == 0 {
+		return core.Ok, nil
+	}
+	v := L.Get(-1)
+	L.Pop(1)
+	switch v {
+	case glua.LString("again"):
+		return core.Again, nil
+	case glua.LString("die"):
+		return core.Die, nil
+	case glua.LString("partial"):
+		return core.Partial, nil
+	}
+	return core.Ok, nil
+}
+
+// run calls a function of the sync. Its error tells the sync and the event.
+// After terminate there is no error: core knows already, and the result is nil.
+func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args ...glua.LValue) error {
+	err := s.r.call(what, fn, nret, args...)
+	if err == nil {
+		return nil
+	}
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		for range nret {
+			s.r.L.Push(glua.LNil)
+		}
+		return nil
+	}
+	var fault *ScriptError
+	if errors.As(err, &fault) {
+		fault.Sync = s.name
+		if a != nil {
+			fault.Event = what + " of " + a.String()
+		}
+	}
+	return err
+}

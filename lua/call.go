@@ -1,0 +1,188 @@
+package lua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/lua/dialect"
+)
+
+// ScriptError is a failure of Lua code, or of ours while it ran.
+type ScriptError struct {
+	Place     string // file:line, "" if not known
+	Sync      string // name of the sync, "" outside of one
+	Event     string // what the script worked on: "action of Create \"a\""
+	Message   string
+	Traceback []string // innermost first
+	Internal  bool     // a fault of this program, not of the script
+}
+
+// Error returns everything on one line, so that one error is one line of a log.
+func (e *ScriptError) Error() string {
+	var b strings.Builder
+	if e.Place != "" {
+		b.WriteString(e.Place + ": ")
+	}
+	if e.Sync != "" {
+		fmt.Fprintf(&b, "sync %q: ", e.Sync)
+	}
+	if e.Internal {
+		b.WriteString("internal error, please report it: ")
+	}
+	b.WriteString(e.Message)
+	if e.Event != "" {
+		b.WriteString(", in " + e.Event)
+	}
+	if len(e.Traceback) > 0 {
+		b.WriteString("; traceback: " + strings.Join(e.Traceback, " < "))
+	}
+	return b.String()
+}
+
+// call calls a Lua function and leaves nret results on the stack. An error is
+// a *ScriptError or an *ExitError. event says what for, in messages.
+func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LValue) error {
+	outer := r.limit.enter()
+	r.L.Push(fn)
+	for _, a := range args {
+		r.L.Push(a)
+	}
+	err := r.L.PCall(len(args), nret, nil)
+	if err != nil {
+		err = r.fault(err, event)
+	}
+	r.limit.leave(outer)
+	return err
+}
+
+// fault turns what PCall returned into an error for people.
+func (r *Runtime) fault(err error, event string) error {
+	var api *glua.ApiError
+	if errors.As(err, &api) {
+		if ud, ok := api.Object.(*glua.LUserData); ok {
+			switch v := ud.Value.(type) {
+			case *ExitError:
+				return v
+			case *ScriptError:
+				return v
+			}
+		}
+	}
+	place, message, traceback, internal := dialect.Describe(err)
+	fault := &ScriptError{Place: place, Message: message, Event: event, Internal: internal, Traceback: frames(traceback)}
+	if r.limit.late() {
+		fault.Internal = false
+		fault.Message = fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", r.limit.time.Seconds())
+	}
+	return fault
+}
+
+// frames takes the lines of a Lua traceback that say something to the reader.
+func frames(traceback string) []string {
+	var list []string
+	for _, line := range strings.Split(traceback, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line == "stack traceback:" || strings.HasPrefix(line, "[G]") {
+			continue
+		}
+		list = append(list, strings.Replace(line, ": in ", " in ", 1))
+	}
+	return list
+}
+
+// throw raises err as a Lua error that call gives back as it is.
+func throw(L *glua.LState, err error) {
+	ud := L.NewUserData()
+	ud.Value = err
+	mt := L.NewTable()
+	text := err.Error()
+	mt.RawSetString("__tostring", L.NewFunction(func(L *glua.LState) int {
+		L.Push(glua.LString(text))
+		return 1
+	}))
+	ud.Metatable = mt
+	L.Error(ud, 0)
+}
+
+// where returns the place of the innermost running Lua code that is not a preset's.
+func where(L *glua.LState) string {
+	for level := 1; ; level++ {
+		dbg, ok := L.GetStack(level)
+		if !ok {
+			return ""
+		}
+		if _, err := L.GetInfo("Sl", dbg, glua.LNil); err != nil || dbg.CurrentLine <= 0 || isPreset(dbg.Source) {
+			continue
+		}
+		return fmt.Sprintf("%s:%d", dbg.Source, dbg.CurrentLine)
+	}
+}
+
+// errScriptLate is the cause with which a script is interrupted.
+var errScriptLate = errors.New("the script ran too long")
+
+// limiter interrupts Lua code that runs too long. One timer serves all calls;
+// only after it has fired is another one made, since a call costs less than a timer.
+type limiter struct {
+	L      *glua.LState
+	time   time.Duration // 0: no limit
+	depth  int
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+// set gives the limit for calls from now on.
+func (l *limiter) set(limit time.Duration) {
+	l.close()
+	l.time = limit
+	if limit > 0 {
+		l.renew()
+	}
+}
+
+func (l *limiter) renew() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	l.cancel = cancel
+	l.L.SetContext(ctx)
+	l.timer = time.AfterFunc(l.time, func() { cancel(errScriptLate) })
+	l.timer.Stop()
+}
+
+// enter begins a call; only the outermost one is timed.
+func (l *limiter) enter() (outermost bool) {
+	l.depth++
+	if l.depth > 1 || l.timer == nil {
+		return false
+	}
+	l.timer.Reset(l.time)
+	return true
+}
+
+// late reports whether the call in progress was interrupted.
+func (l *limiter) late() bool {
+	ctx := l.L.Context()
+	return ctx != nil && ctx.Err() != nil
+}
+
+// leave ends a call.
+func (l *limiter) leave(outermost bool) {
+	l.depth--
+	if outermost && !l.timer.Stop() {
+		l.cancel(nil)
+		l.renew()
+	}
+}
+
+func (l *limiter) close() {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.cancel(nil)
+		l.timer = nil
+		l.L.RemoveContext()
+	}
+}

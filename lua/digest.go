@@ -1,0 +1,95 @@
+package lua
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"reflect"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// digest identifies the sync's definition: tables by content whatever their
+// order, functions by their code, constants and upvalues. Where in the file it stands
+// does not matter.
+func (s *script) digest() string {
+	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table}
+	d.value(s.table)
+	c := s.config
+	fmt.Fprintln(d.hash, c.Name, c.Source, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.HasInit, c.Monitor)
+	for _, rule := range c.Rules {
+		fmt.Fprintf(d.hash, "%q\n", rule.String())
+	}
+	return hex.EncodeToString(d.hash.Sum(nil))
+}
+
+type digester struct {
+	hash hash.Hash
+	seen map[any]int
+	skip *glua.LTable // the presets: they change with the program only
+}
+
+func (d *digester) value(v glua.LValue) {
+	fmt.Fprintf(d.hash, "%d:", v.Type())
+	switch v := v.(type) {
+	case glua.LString:
+		fmt.Fprintf(d.hash, "%d:%s", len(v), string(v))
+	case glua.LNumber, glua.LBool:
+		fmt.Fprintf(d.hash, "%s;", v)
+	case *glua.LTable:
+		if v != d.skip && d.first(v) {
+			d.tableOf(v)
+		}
+	case *glua.LFunction:
+		if d.first(v) {
+			d.function(v)
+		}
+	}
+}
+
+// first reports whether an object is met for the first time, and notes which one it is.
+func (d *digester) first(object any) bool {
+	n, known := d.seen[object]
+	if !known {
+		n = len(d.seen)
+		d.seen[object] = n
+	}
+	fmt.Fprintf(d.hash, "#%d;", n)
+	return !known
+}
+
+func (d *digester) tableOf(t *glua.LTable) {
+	if t.Metatable != glua.LNil {
+		// Inlets and the like: what they stand for is defined elsewhere.
+		return
+	}
+	for _, k := range sortedKeys(t) {
+		if v := t.RawGet(k); v != glua.LNil {
+			d.value(k)
+			d.value(v)
+		}
+	}
+	fmt.Fprint(d.hash, "end;")
+}
+
+func (d *digester) function(f *glua.LFunction) {
+	if f.IsG {
+		fmt.Fprintf(d.hash, "%d;", reflect.ValueOf(f.GFunction).Pointer())
+		return
+	}
+	d.proto(f.Proto)
+	for _, up := range f.Upvalues {
+		d.value(up.Value())
+	}
+}
+
+func (d *digester) proto(p *glua.FunctionProto) {
+	fmt.Fprintln(d.hash, p.Code, p.NumParameters, p.IsVarArg, p.NumUpvalues)
+	for _, c := range p.Constants {
+		d.value(c)
+	}
+	for _, child := range p.FunctionPrototypes {
+		d.proto(child)
+	}
+}

@@ -1,0 +1,229 @@
+package lua
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// maxShown bounds what is shown of one table, in entries and in depth.
+const (
+	maxShown = 1000
+	maxDepth = 6
+)
+
+// readable turns any Lua value into text for a log. A string stands for itself.
+func readable(L *glua.LState, v glua.LValue) string {
+	if s, ok := v.(glua.LString); ok {
+		return string(s)
+	}
+	var b strings.Builder
+	writeValue(L, &b, v, 0)
+	return b.String()
+}
+
+func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int) {
+	switch v := v.(type) {
+	case glua.LString:
+		b.WriteString(strconv.Quote(string(v)))
+	case *glua.LFunction:
+		b.WriteString(describeFunction(v))
+	case *glua.LTable:
+		if name, ok := ownName(L, v); ok {
+			b.WriteString(name)
+			return
+		}
+		writeTable(L, b, v, depth)
+	case *glua.LUserData:
+		if name, ok := ownName(L, v); ok {
+			b.WriteString(name)
+			return
+		}
+		b.WriteString("userdata")
+	default:
+		b.WriteString(v.String())
+	}
+}
+
+// ownName asks a value's __tostring; a faulty one is as if there were none.
+func ownName(L *glua.LState, v glua.LValue) (string, bool) {
+	fn := L.GetMetaField(v, "__tostring")
+	if fn == glua.LNil {
+		return "", false
+	}
+	L.Push(fn)
+	L.Push(v)
+	if err := L.PCall(1, 1, nil); err != nil {
+		return "", false
+	}
+	defer L.Pop(1)
+	return L.Get(-1).String(), true
+}
+
+func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int) {
+	if depth >= maxDepth {
+		b.WriteString("{...}")
+		return
+	}
+	b.WriteByte('{')
+	separator, shown := " ", 0
+	entry := func(key string, v glua.LValue) {
+		if shown++; shown > maxShown {
+			return
+		}
+		b.WriteString(separator)
+		separator = ", "
+		if key != "" {
+			b.WriteString(key + " = ")
+		}
+		writeValue(L, b, v, depth+1)
+	}
+	n := t.Len()
+	for i := 1; i <= n && shown < maxShown; i++ {
+		entry("", t.RawGetInt(i))
+	}
+	for _, k := range sortedKeys(t) {
+		if i, ok := k.(glua.LNumber); ok && i >= 1 && int(i) <= n && glua.LNumber(int(i)) == i {
+			continue
+		}
+		entry(keyText(k), t.RawGet(k))
+	}
+	if shown > maxShown {
+		b.WriteString(", ...")
+	}
+	if separator == ", " {
+		b.WriteByte(' ')
+	}
+	b.WriteByte('}')
+}
+
+func keyText(k glua.LValue) string {
+	if s, ok := k.(glua.LString); ok {
+		if isName(string(s)) {
+			return string(s)
+		}
+		return "[" + strconv.Quote(string(s)) + "]"
+	}
+	return "[" + k.String() + "]"
+}
+
+func isName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// sortedKeys returns a table's keys: numbers first, then names, then the rest.
+func sortedKeys(t *glua.LTable) []glua.LValue {
+	var list []glua.LValue
+	t.ForEach(func(k, _ glua.LValue) { list = append(list, k) })
+	rank := func(v glua.LValue) int {
+		switch v.(type) {
+		case glua.LNumber:
+			return 0
+		case glua.LString:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b glua.LValue) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		switch a := a.(type) {
+		case glua.LNumber:
+			if a < b.(glua.LNumber) {
+				return -1
+			}
+			return 1
+		case glua.LString:
+			return strings.Compare(string(a), string(b.(glua.LString)))
+		}
+		return 0
+	})
+	return list
+}
+
+func describeFunction(f *glua.LFunction) string {
+	if f.IsG {
+		return "function"
+	}
+	return "function " + f.Proto.SourceName + ":" + strconv.Itoa(f.Proto.LineDefined)
+}
+
+// describeValue names a value in messages, with its type.
+func describeValue(v glua.LValue) string {
+	switch v := v.(type) {
+	case *glua.LNilType:
+		return "nil"
+	case glua.LBool, glua.LNumber:
+		return v.String()
+	case glua.LString:
+		return strconv.Quote(string(v))
+	default:
+		return "a " + v.Type().String()
+	}
+}
+
+func keys[V any](m map[string]V) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// hint returns `; did you mean "x"?` if a known name is near, else nothing.
+func hint(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return `; did you mean "` + near + `"?`
+	}
+	return ""
+}
+
+// remedyFor says what to do about an unknown name of a fixed set.
+func remedyFor(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return `did you mean "` + near + `"?`
+	}
+	return "known are: " + strings.Join(known, " ")
+}
+
+// nearest returns the known name that is most like name, "" if none is.
+func nearest(name string, known []string) string {
+	best, bestCost := "", len(name)/3+2
+	for _, k := range known {
+		if cost := distance(strings.ToLower(name), strings.ToLower(k)); cost < bestCost {
+			best, bestCost = k, cost
+		}
+	}
+	return best
+}
+
+// distance is the number of bytes to insert, remove or replace that make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost = 1 + min(corner, row[j], row[j+1])
+			}
+			corner, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,65 @@
+package lua
+
+import (
+	"fmt"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// checkGauge compares the keys of a config with its checkgauge and returns one
+// line for each that is unknown or forbidden, the remedy in parentheses.
+func checkGauge(config *glua.LTable) []string {
+	gauge, ok := config.RawGetString("checkgauge").(*glua.LTable)
+	if !ok {
+		return nil
+	}
+	return gaugeKeys("", config, gauge)
+}
+
+func gaugeKeys(prefix string, config, gauge *glua.LTable) (faults []string) {
+	for _, k := range sortedKeys(config) {
+		v := config.RawGet(k)
+		if v == glua.LNil {
+			continue
+		}
+		name, isString := k.(glua.LString)
+		if !isString {
+			faults = append(faults, fmt.Sprintf("%s holds %s without a key (write key = value)", or(prefix, "the sync."), describeValue(v)))
+			continue
+		}
+		faults = append(faults, gaugeKey(prefix, string(name), v, gauge)...)
+	}
+	return faults
+}
+
+func gaugeKey(prefix, key string, v glua.LValue, gauge *glua.LTable) []string {
+	switch g := gauge.RawGetString(key).(type) {
+	case *glua.LTable:
+		table, ok := v.(*glua.LTable)
+		if !ok {
+			return []string{fmt.Sprintf("%s%s must be a table, not %s (write %s = { key = value })", prefix, key, describeValue(v), key)}
+		}
+		return gaugeKeys(prefix+key+".", table, g)
+	case *glua.LNilType:
+		return []string{fmt.Sprintf("unknown parameter %q (%s)", prefix+key, gaugeRemedy(key, gauge))}
+	case glua.LBool:
+		if !g {
+			return []string{fmt.Sprintf("parameter %q cannot be used with this preset (remove it)", prefix+key)}
+		}
+	}
+	return nil
+}
+
+func gaugeRemedy(key string, gauge *glua.LTable) string {
+	var known []string
+	gauge.ForEach(func(k, v glua.LValue) {
+		if s, ok := k.(glua.LString); ok && v != glua.LFalse {
+			known = append(known, string(s))
+		}
+	})
+	remedy := "if it is no typo, add it to checkgauge"
+	if near := nearest(key, known); near != "" {
+		remedy = fmt.Sprintf("did you mean %q? %s", near, remedy)
+	}
+	return remedy
+}

@@ -1,0 +1,196 @@
+package lua
+
+import (
+	"fmt"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/lua/dialect"
+)
+
+// Version is what lsyncd_version tells scripts: the Lsyncd whose configs run here.
+const Version = "2.3.1"
+
+// openGlobals gives scripts everything they can call.
+func (r *Runtime) openGlobals() {
+	L := r.L
+	r.metas = r.newMetatables()
+	dialect.SetExit(L, func(code int) { r.terminate(L, code) })
+	if r.o.Print != nil {
+		dialect.SetPrint(L, r.o.Print)
+	}
+	for name, fn := range map[string]glua.LGFunction{
+		"sync": r.globalSync, "log": r.globalLog, "terminate": r.globalTerminate,
+		"spawn": r.globalSpawn, "spawnShell": r.globalSpawnShell,
+		"now": r.globalNow, "alarm": r.globalAlarm, "readdir": r.globalReaddir,
+		"observefd": r.globalObserve, "nonobservefd": r.globalNonobserve,
+		"substitudeCommands": globalSubstitute,
+	} {
+		L.SetGlobal(name, L.NewFunction(fn))
+	}
+	L.SetGlobal("lsyncd_version", glua.LString(Version))
+	L.SetGlobal("lsyncd", r.lsyncdTable())
+	L.SetGlobal("transfer", r.transferTable())
+	if t, ok := L.GetGlobal("string").(*glua.LTable); ok {
+		t.RawSetString("starts", L.NewFunction(stringStarts))
+		t.RawSetString("ends", L.NewFunction(stringEnds))
+	}
+	if t, ok := L.GetGlobal("table").(*glua.LTable); ok {
+		t.RawSetString("contains", L.NewFunction(tableContains))
+	}
+	r.guardGlobals()
+}
+
+// guardGlobals catches assignments to settings and, once the config is
+// loaded, every global that does not exist.
+func (r *Runtime) guardGlobals() {
+	globals := r.L.G.Global
+	mt := r.L.NewTable()
+	mt.RawSetString("__index", r.L.NewFunction(func(L *glua.LState) int {
+		name, _ := L.Get(2).(glua.LString)
+		if name == "settings" {
+			L.Push(r.settings.table)
+			return 1
+		}
+		if !r.loading && !exempt(string(name)) {
+			L.RaiseError("undefined global %q%s", string(name), hint(string(name), globalNames(globals)))
+		}
+		L.Push(glua.LNil)
+		return 1
+	}))
+	mt.RawSetString("__newindex", r.L.NewFunction(func(L *glua.LState) int {
+		name, _ := L.Get(2).(glua.LString)
+		switch {
+		case name == "settings":
+			r.assignedSettings(where(L), L.Get(3))
+		case r.loading || exempt(string(name)):
+			globals.RawSet(L.Get(2), L.Get(3))
+		default:
+			L.RaiseError("assignment to the undefined global %q: define it in the config outside of functions, or make it local", readable(L, L.Get(2)))
+		}
+		return 0
+	}))
+	globals.Metatable = mt
+}
+
+func (r *Runtime) assignedSettings(place string, v glua.LValue) {
+	if v == glua.LValue(r.settings.table) {
+		return
+	}
+	p := at(place, "", "write settings{ ... } without the equals sign", "settings is a function: it cannot be assigned to")
+	if !r.loading {
+		throw(r.L, &ScriptError{Place: place, Message: p.Text})
+	}
+	r.problem(p)
+}
+
+func exempt(name string) bool { return name == "_" || strings.HasPrefix(name, "__") }
+
+func globalNames(globals *glua.LTable) (names []string) {
+	globals.ForEach(func(k, _ glua.LValue) {
+		if s, ok := k.(glua.LString); ok {
+			names = append(names, string(s))
+		}
+	})
+	return append(names, "settings")
+}
+
+// globalTerminate is terminate(code).
+func (r *Runtime) globalTerminate(L *glua.LState) int {
+	r.terminate(L, L.OptInt(1, 0))
+	return 0
+}
+
+// terminate ends the program and the running script with it. Negative codes
+// are what an exit status makes of them.
+func (r *Runtime) terminate(L *glua.LState, code int) {
+	exit := &ExitError{Code: code & 0xff, Place: where(L)}
+	if r.core != nil {
+		r.core.Terminate(exit.Code, exit.Error())
+	}
+	throw(L, exit)
+}
+
+// globalLog is log(category, ...).
+func (r *Runtime) globalLog(L *glua.LState) int {
+	category, ok := L.Get(1).(glua.LString)
+	if !ok || category == "" || category[0] < 'A' || category[0] > 'Z' {
+		L.RaiseError("log: the first argument must be a category that starts with a capital, like \"Normal\"; it is %s", describeValue(L.Get(1)))
+	}
+	if !r.log.Enabled(string(category)) {
+		return 0
+	}
+	var b strings.Builder
+	for i := 2; i <= L.GetTop(); i++ {
+		b.WriteString(readable(L, L.Get(i)))
+	}
+	r.log.Log(string(category), b.String())
+	return 0
+}
+
+func stringStarts(L *glua.LState) int {
+	L.Push(glua.LBool(strings.HasPrefix(L.CheckString(1), L.CheckString(2))))
+	return 1
+}
+
+func stringEnds(L *glua.LState) int {
+	L.Push(glua.LBool(strings.HasSuffix(L.CheckString(1), L.CheckString(2))))
+	return 1
+}
+
+func tableContains(L *glua.LState) int {
+	wanted, found := L.CheckAny(2), false
+	L.CheckTable(1).ForEach(func(_, v glua.LValue) { found = found || L.Equal(v, wanted) })
+	L.Push(glua.LBool(found))
+	return 1
+}
+
+// globalSubstitute is substitudeCommands(command, data): every ^name in a string,
+// or in the strings of a table, is replaced by data[name].
+func globalSubstitute(L *glua.LState) int {
+	data := L.CheckTable(2)
+	L.Push(substitute(L.CheckAny(1), data))
+	return 1
+}
+
+func substitute(v glua.LValue, data *glua.LTable) glua.LValue {
+	switch v := v.(type) {
+	case glua.LString:
+		return glua.LString(substituteString(string(v), data))
+	case *glua.LTable:
+		copied := &glua.LTable{Metatable: glua.LNil}
+		v.ForEach(func(k, v glua.LValue) { copied.RawSet(k, substitute(v, data)) })
+		return copied
+	}
+	return v
+}
+
+func substituteString(s string, data *glua.LTable) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "^")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name := after[:nameLength(after)]
+		value := data.RawGetString(name)
+		if name == "" || value == glua.LNil {
+			b.WriteByte('^')
+			s = after
+			continue
+		}
+		fmt.Fprint(&b, value.String())
+		s = after[len(name):]
+	}
+}
+
+// nameLength is the length of the identifier at the start of s.
+func nameLength(s string) int {
+	n := 0
+	for n < len(s) && isName(s[:n+1]) {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,101 @@
+package lua
+
+import (
+	glua "github.com/yuin/gopher-lua"
+)
+
+// maxNesting bounds how deep tables may nest; only one that holds itself reaches it.
+const maxNesting = 100
+
+// inherit copies into dst what it lacks of src: named keys, tables merged key by
+// key, then, one after the other, the tables in src's array part, recursively.
+// Other array entries are appended. src._merge = false keeps src out of a
+// present table, a table of names lets only those through. src._verbatim, or
+// verbatim, makes integer keys ordinary keys.
+func inherit(L *glua.LState, dst, src *glua.LTable, verbatim bool) {
+	inheritAt(L, dst, src, verbatim, 0)
+}
+
+func inheritAt(L *glua.LState, dst, src *glua.LTable, verbatim bool, depth int) {
+	if depth > maxNesting {
+		L.RaiseError("a table is inherited by itself")
+	}
+	verbatim = verbatim || src.RawGetString("_verbatim") == glua.LTrue
+	only, selective := src.RawGetString("_merge").(*glua.LTable)
+	src.ForEach(func(k, v glua.LValue) {
+		if _, isNumber := k.(glua.LNumber); isNumber && !verbatim {
+			return
+		}
+		if k == glua.LString("_merge") || k == glua.LString("_verbatim") || selective && only.RawGet(k) != glua.LTrue {
+			return
+		}
+		inheritKey(L, dst, k, v, depth)
+	})
+	if verbatim {
+		return
+	}
+	for i := 1; i <= src.Len(); i++ {
+		switch v := src.RawGetInt(i).(type) {
+		case *glua.LTable:
+			inheritAt(L, dst, v, false, depth+1)
+		case *glua.LNilType:
+		default:
+			dst.Append(v)
+		}
+	}
+}
+
+func inheritKey(L *glua.LState, dst *glua.LTable, k, v glua.LValue, depth int) {
+	present := dst.RawGet(k)
+	table, isTable := v.(*glua.LTable)
+	if !isTable || table.Metatable != glua.LNil {
+		// A table with a metatable is an object, a tunnel for instance: it stays the same one.
+		if present == glua.LNil {
+			dst.RawSet(k, v)
+		}
+		return
+	}
+	verbatim := k == glua.LString("exitcodes")
+	switch present := present.(type) {
+	case *glua.LNilType:
+		fresh := L.NewTable()
+		inheritAt(L, fresh, table, verbatim, depth+1)
+		dst.RawSet(k, fresh)
+	case *glua.LTable:
+		if table.RawGetString("_merge") != glua.LFalse {
+			inheritAt(L, present, table, verbatim, depth+1)
+		}
+	}
+}
+
+// given looks for key in a table and what it inherits. own is false if the
+// value is one that a preset was shipped with.
+func (r *Runtime) given(t *glua.LTable, key string, depth int) (v glua.LValue, own bool) {
+	if depth > maxNesting {
+		return glua.LNil, false
+	}
+	if v := t.RawGetString(key); v != glua.LNil {
+		return v, !r.presets.shipped(t, key, v)
+	}
+	for i := 1; i <= t.Len(); i++ {
+		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok {
+			if v, own := r.given(parent, key, depth+1); v != glua.LNil {
+				return v, own
+			}
+		}
+	}
+	return glua.LNil, false
+}
+
+// descends reports whether a table inherits from another one.
+func descends(t, from *glua.LTable, depth int) bool {
+	if t == from {
+		return true
+	}
+	for i := 1; i <= t.Len() && depth < maxNesting; i++ {
+		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok && descends(parent, from, depth+1) {
+			return true
+		}
+	}
+	return false
+}

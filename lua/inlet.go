@@ -1,0 +1,283 @@
+package lua
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/filter"
+)
+
+// newInlet makes the table of functions through which a script sees a sync.
+func (r *Runtime) newInlet(s *script) *glua.LTable {
+	L := r.L
+	t := L.NewTable()
+	for name, f := range map[string]func(L *glua.LState, arg func(n int) glua.LValue) int{
+		"getEvent": s.getEvent, "getEvents": s.getEvents, "discardEvent": s.discardEvent,
+		"getConfig": s.getConfig, "getSync": s.getSync, "getSubstitutionData": s.getSubstitutionData,
+		"addExclude": s.addExclude, "rmExclude": s.rmExclude, "getExcludes": s.getExcludes,
+		"appendFilter": s.appendFilter, "getFilters": s.getFilters, "hasFilters": s.hasFilters,
+		"createBlanketEvent": s.createBlanketEvent, "createFullEvent": s.createFullEvent,
+	} {
+		t.RawSetString(name, L.NewFunction(func(L *glua.LState) int {
+			return f(L, func(n int) glua.LValue { return argument(L, n, t) })
+		}))
+	}
+	mt := L.NewTable()
+	mt.RawSetString("__index", L.NewFunction(func(L *glua.LState) int {
+		key := readable(L, L.Get(2))
+		L.RaiseError("inlet does not have function %q%s", key, hint(key, globalNames(t)))
+		return 0
+	}))
+	mt.RawSetString("__tostring", L.NewFunction(func(L *glua.LState) int {
+		L.Push(glua.LString("inlet of " + s.name))
+		return 1
+	}))
+	t.Metatable = mt
+	return t
+}
+
+// running returns the sync, which exists only when everything is loaded.
+func (s *script) running(L *glua.LState, what string) *core.Sync {
+	if s.sync == nil {
+		L.RaiseError("%s can only be called when the sync runs", what)
+	}
+	return s.sync
+}
+
+func (s *script) getEvent(L *glua.LState, _ func(int) glua.LValue) int {
+	a := s.running(L, "getEvent").Event()
+	if a == nil {
+		L.Push(glua.LNil)
+		return 1
+	}
+	first, second := s.value(a)
+	L.Push(first)
+	L.Push(second)
+	return 2
+}
+
+func (s *script) getEvents(L *glua.LState, arg func(int) glua.LValue) int {
+	sync := s.running(L, "getEvents")
+	var test func(*core.Agent) core.Choice
+	var fault error
+	switch f := arg(1).(type) {
+	case *glua.LNilType:
+	case *glua.LFunction:
+		test = func(a *core.Agent) core.Choice {
+			choice, err := s.choose(L, f, a)
+			fault = err
+			return choice
+		}
+	default:
+		L.RaiseError("getEvents takes a function; it got %s", describeValue(f))
+	}
+	a := sync.Events(test)
+	if fault != nil {
+		throwAgain(L, fault)
+	}
+	if a == nil {
+		L.Push(s.r.newValue(&ref{s: s}, s.r.metas.list))
+	} else {
+		L.Push(s.agentValue(a))
+	}
+	return 1
+}
+
+// choose asks a test of getEvents about one event. Its error may not unwind
+// through core, so it is caught here.
+func (s *script) choose(L *glua.LState, test *glua.LFunction, a *core.Agent) (core.Choice, error) {
+	first, second := s.value(a)
+	L.Push(test)
+	L.Push(first)
+	L.Push(second)
+	if err := L.PCall(2, 1, nil); err != nil {
+		return delay.Break, err
+	}
+	v := L.Get(-1)
+	L.Pop(1)
+	switch {
+	case v == glua.LString("break"):
+		return delay.Break, nil
+	case glua.LVAsBool(v):
+		return delay.Take, nil
+	}
+	return delay.Leave, nil
+}
+
+// throwAgain raises an error that PCall has caught, as it was.
+func throwAgain(L *glua.LState, err error) {
+	if api, ok := err.(*glua.ApiError); ok { //nolint:errorlint // PCall returns exactly this type
+		panic(api)
+	}
+	throw(L, err)
+}
+
+func (s *script) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
+	x := refOf(arg(1))
+	if x == nil {
+		L.RaiseError("discardEvent takes an event or an event list; it got %s", describeValue(arg(1)))
+	}
+	if x.agent == nil {
+		return 0
+	}
+	if err := s.running(L, "discardEvent").Discard(x.agent); err != nil {
+		L.RaiseError("%v", err)
+	}
+	return 0
+}
+
+func (s *script) getConfig(L *glua.LState, _ func(int) glua.LValue) int {
+	L.Push(s.table)
+	return 1
+}
+
+func (s *script) getSync(L *glua.LState, _ func(int) glua.LValue) int {
+	t := L.NewTable()
+	t.RawSetString("name", glua.LString(s.name))
+	t.RawSetString("source", glua.LString(s.stringKey("source")))
+	t.RawSetString("config", s.table)
+	t.RawSetString("inlet", s.inlet)
+	L.Push(t)
+	return 1
+}
+
+// getSubstitutionData adds an event's texts to a table for substitudeCommands.
+func (s *script) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) int {
+	x := refOf(arg(1))
+	t, ok := arg(2).(*glua.LTable)
+	if !ok {
+		t = L.NewTable()
+	}
+	for _, key := range []string{"source", "target", "host", "targetdir"} {
+		if v := s.table.RawGetString(key); v != glua.LNil {
+			t.RawSetString(key, v)
+		}
+	}
+	if x != nil && !x.isList() {
+		for _, key := range layer3Variables {
+			if strings.HasPrefix(key, "target") && s.target() == "" {
+				continue
+			}
+			if v, ok := x.text(L, key); ok {
+				t.RawSetString(key, glua.LString(v))
+			}
+		}
+	}
+	L.Push(t)
+	return 1
+}
+
+func ruleOf(L *glua.LState, v glua.LValue) string {
+	text, ok := v.(glua.LString)
+	if !ok {
+		L.RaiseError("a pattern must be a string, not %s", describeValue(v))
+	}
+	return string(text)
+}
+
+func (s *script) addExclude(L *glua.LState, arg func(int) glua.LValue) int {
+	rule := filter.Rule{Pattern: ruleOf(L, arg(1))}
+	if _, err := filter.Compile([]filter.Rule{rule}); err != nil {
+		L.RaiseError("addExclude: %v", err)
+	}
+	s.excludes = append(s.excludes, rule)
+	if s.sync != nil {
+		if err := s.sync.AddExclude(rule.Pattern); err != nil {
+			L.RaiseError("addExclude: %v", err)
+		}
+	}
+	return 0
+}
+
+func (s *script) rmExclude(L *glua.LState, arg func(int) glua.LValue) int {
+	pattern := ruleOf(L, arg(1))
+	for i := len(s.excludes) - 1; i >= 0; i-- {
+		if s.excludes[i].Pattern != pattern {
+			continue
+		}
+		s.excludes = slices.Delete(slices.Clone(s.excludes), i, i+1)
+		if s.sync != nil {
+			s.sync.RemoveExclude(pattern)
+		}
+		break
+	}
+	return 0
+}
+
+func (s *script) getExcludes(L *glua.LState, _ func(int) glua.LValue) int {
+	t := L.NewTable()
+	for _, rule := range s.excludes {
+		t.Append(glua.LString(rule.Pattern))
+	}
+	L.Push(t)
+	return 1
+}
+
+// appendFilter adds a rule behind the other filters, and before the excludes.
+func (s *script) appendFilter(L *glua.LState, arg func(int) glua.LValue) int {
+	line := ruleOf(L, arg(1))
+	if arg(2) != glua.LNil {
+		line = strings.TrimSpace(line) + " " + ruleOf(L, arg(2))
+	}
+	rule, err := filter.Parse(line)
+	if err == nil {
+		_, err = filter.Compile([]filter.Rule{rule})
+	}
+	if err == nil && s.sync != nil {
+		err = insertFilter(s.sync, rule, s.excludes)
+	}
+	if err != nil {
+		L.RaiseError("appendFilter: %v", err)
+	}
+	s.filters = append(s.filters, rule)
+	return 0
+}
+
+// insertFilter puts rule before the excludes, which are the last rules of the sync.
+func insertFilter(sync *core.Sync, rule filter.Rule, excludes []filter.Rule) error {
+	for i := len(excludes) - 1; i >= 0; i-- {
+		sync.RemoveExclude(excludes[i].Pattern)
+	}
+	if err := sync.AppendFilter(rule); err != nil {
+		return fmt.Errorf("add %s: %w", rule, err)
+	}
+	for _, e := range excludes {
+		if err := sync.AddExclude(e.Pattern); err != nil {
+			return fmt.Errorf("add %s: %w", e, err)
+		}
+	}
+	return nil
+}
+
+func (s *script) getFilters(L *glua.LState, _ func(int) glua.LValue) int {
+	t := L.NewTable()
+	for _, rule := range s.filters {
+		t.Append(glua.LString(rule.String()))
+	}
+	L.Push(t)
+	return 1
+}
+
+func (s *script) hasFilters(L *glua.LState, _ func(int) glua.LValue) int {
+	L.Push(glua.LBool(len(s.filters) > 0))
+	return 1
+}
+
+func (s *script) createBlanketEvent(L *glua.LState, _ func(int) glua.LValue) int {
+	L.Push(s.agentValue(s.running(L, "createBlanketEvent").Blanket()))
+	return 1
+}
+
+func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int {
+	path := ""
+	if v := arg(1); v != glua.LNil {
+		path = strings.TrimLeft(ruleOf(L, v), "/")
+	}
+	L.Push(s.agentValue(s.running(L, "createFullEvent").Full(path)))
+	return 1
+}

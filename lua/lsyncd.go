@@ -1,0 +1,190 @@
+package lua
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/process"
+)
+
+// lsyncdTable is the global `lsyncd`.
+func (r *Runtime) lsyncdTable() *glua.LTable {
+	t := r.L.NewTable()
+	for name, f := range map[string]glua.LGFunction{
+		"log": r.globalLog, "terminate": r.globalTerminate, "now": r.globalNow,
+		"readdir": r.globalReaddir, "realdir": r.lsyncdRealdir, "kill": lsyncdKill,
+		"get_free_port": lsyncdFreePort, "get_file_size": r.lsyncdFileSize, "get_process_info": lsyncdProcessInfo,
+		"jiffies_from_seconds": lsyncdJiffies, "splitQuotedString": lsyncdSplit,
+		"inherit": lsyncdInherit, "dump": lsyncdDump,
+		"observe_fd": r.globalObserve, "nonobserve_fd": r.globalNonobserve,
+		"check": lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "controlpath": r.lsyncdControlPath,
+	} {
+		t.RawSetString(name, r.L.NewFunction(f))
+	}
+	return t
+}
+
+// globalReaddir is readdir(path): names, true for a directory.
+func (r *Runtime) globalReaddir(L *glua.LState) int {
+	entries, err := os.ReadDir(r.anchored(L.CheckString(1)))
+	if err != nil {
+		r.log.Log("Error", "readdir: ", err)
+		L.Push(glua.LNil)
+		return 1
+	}
+	t := L.CreateTable(0, len(entries))
+	for _, e := range entries {
+		t.RawSetString(e.Name(), glua.LBool(e.IsDir()))
+	}
+	L.Push(t)
+	return 1
+}
+
+// lsyncdRealdir returns a directory with symlinks resolved and a slash at its end, nil if it is none.
+func (r *Runtime) lsyncdRealdir(L *glua.LState) int {
+	path, err := filepath.EvalSymlinks(r.anchored(L.CheckString(1)))
+	if err == nil {
+		var info os.FileInfo
+		if info, err = os.Stat(path); err == nil && info.IsDir() {
+			L.Push(glua.LString(withSlash(path)))
+			return 1
+		}
+	}
+	L.Push(glua.LNil)
+	return 1
+}
+
+// lsyncdKill is kill(pid, signal): 0, or -1 if it failed. Only single processes
+// can be meant: 0, -1 and process groups cannot.
+func lsyncdKill(L *glua.LState) int {
+	pid := L.CheckInt(1)
+	if pid <= 1 {
+		L.RaiseError("kill: %d is not the id of a process of your own", pid)
+	}
+	code := 0
+	if err := kill(pid, L.OptInt(2, 15)); err != nil {
+		code = -1
+	}
+	L.Push(glua.LNumber(code))
+	return 1
+}
+
+// lsyncdFreePort returns a TCP port of localhost that nobody listens on.
+func lsyncdFreePort(L *glua.LState) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		L.RaiseError("get_free_port: %v", err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		L.RaiseError("get_free_port: %v", err)
+	}
+	L.Push(glua.LNumber(port))
+	return 1
+}
+
+// lsyncdFileSize returns the size in bytes, nil if there is no such file.
+func (r *Runtime) lsyncdFileSize(L *glua.LState) int {
+	info, err := os.Stat(r.anchored(L.CheckString(1)))
+	if err != nil {
+		L.Push(glua.LNil)
+		return 1
+	}
+	L.Push(glua.LNumber(info.Size()))
+	return 1
+}
+
+// lsyncdProcessInfo tells about a process: pid, name and command line, nil if it does not run.
+func lsyncdProcessInfo(L *glua.LState) int {
+	pid := L.OptInt(1, os.Getpid())
+	name, cmdline, ok := processInfo(pid)
+	if !ok {
+		L.Push(glua.LNil)
+		return 1
+	}
+	t := L.NewTable()
+	t.RawSetString("pid", glua.LNumber(pid))
+	t.RawSetString("name", glua.LString(name))
+	t.RawSetString("cmdline", glua.LString(cmdline))
+	L.Push(t)
+	return 1
+}
+
+// lsyncdJiffies returns what can be added to a timestamp: seconds.
+func lsyncdJiffies(L *glua.LState) int {
+	L.Push(L.CheckNumber(1))
+	return 1
+}
+
+func lsyncdSplit(L *glua.LState) int {
+	t := L.NewTable()
+	for _, word := range splitQuoted(L.CheckString(1)) {
+		t.Append(glua.LString(word))
+	}
+	L.Push(t)
+	return 1
+}
+
+// lsyncdInherit is inherit(dst, src, verbatim).
+func lsyncdInherit(L *glua.LState) int {
+	inherit(L, L.CheckTable(1), L.CheckTable(2), L.OptBool(3, false))
+	return 0
+}
+
+// lsyncdDump returns any value as text.
+func lsyncdDump(L *glua.LState) int {
+	var b strings.Builder
+	writeValue(L, &b, L.Get(1), 0)
+	L.Push(glua.LString(b.String()))
+	return 1
+}
+
+// lsyncdCheck is check(config): the keys that checkgauge does not allow, one text each.
+func lsyncdCheck(L *glua.LState) int {
+	t := L.NewTable()
+	for _, fault := range checkGauge(L.CheckTable(1)) {
+		t.Append(glua.LString(fault))
+	}
+	L.Push(t)
+	return 1
+}
+
+// lsyncdWarning is warning(text, remedy): about the sync that is being
+// prepared, else an ordinary warning in the log.
+func (r *Runtime) lsyncdWarning(L *glua.LState) int {
+	if s := r.preparing; s != nil {
+		s.warn(L.OptString(2, ""), "%s", L.CheckString(1))
+		return 0
+	}
+	r.log.Log("Warn", L.CheckString(1))
+	return 0
+}
+
+// lsyncdFind is find(binary): its path, or nil and what to do about it.
+func lsyncdFind(L *glua.LState) int {
+	path, err := process.Find(L.CheckString(1))
+	if err != nil {
+		L.Push(glua.LNil)
+		L.Push(glua.LString(err.Error()))
+		return 2
+	}
+	L.Push(glua.LString(path))
+	return 1
+}
+
+// lsyncdControlPath returns a value for ssh's ControlPath, in a directory that
+// nobody else can enter; nil if there cannot be one.
+func (r *Runtime) lsyncdControlPath(L *glua.LState) int {
+	path, err := r.masters.path()
+	if err != nil {
+		r.log.Log("Warn", "ssh connections are not shared: ", err)
+		L.Push(glua.LNil)
+		return 1
+	}
+	L.Push(glua.LString(path))
+	return 1
+}

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package lua
+
+import "errors"
+
+func (w *observers) run(*observer) error {
+	return errors.New("file descriptors cannot be observed on this system")
+}

@@ -1,0 +1,65 @@
+package lua
+
+import (
+	"fmt"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/defaults"
+	"lsyncgo/lua/dialect"
+)
+
+// presetPrefix begins the chunk names of the presets.
+const presetPrefix = "defaults/"
+
+func isPreset(source string) bool { return strings.HasPrefix(source, presetPrefix) }
+
+// tunables are the keys that settings{} and the command line can change.
+var tunables = []string{"delay", "maxDelays", "maxProcesses"}
+
+// presets is the global `default` and what it was shipped with.
+type presets struct {
+	table *glua.LTable
+	named map[string]*glua.LTable
+	born  map[*glua.LTable]map[string]glua.LValue
+}
+
+// openPresets runs the embedded presets.
+func (r *Runtime) openPresets() error {
+	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}}
+	r.presets = p
+	r.L.SetGlobal("default", p.table)
+	for _, file := range defaults.Files() {
+		proto, err := dialect.Compile(presetPrefix+file.Name, file.Source)
+		if err == nil {
+			err = r.call("", r.L.NewFunctionFromProto(proto), 0)
+		}
+		if err != nil {
+			return fmt.Errorf("run the embedded preset %s: %w", file.Name, err)
+		}
+	}
+	p.born[p.table] = p.remember(p.table)
+	p.table.ForEach(func(k, v glua.LValue) {
+		if t, ok := v.(*glua.LTable); ok && t.RawGetString("prepare") != glua.LNil {
+			p.named[k.String()] = t
+			p.born[t] = p.remember(t)
+		}
+	})
+	return nil
+}
+
+func (p *presets) remember(t *glua.LTable) map[string]glua.LValue {
+	m := map[string]glua.LValue{}
+	for _, key := range tunables {
+		m[key] = t.RawGetString(key)
+	}
+	return m
+}
+
+// shipped reports whether t is a preset and v the value it came with; a
+// config may have changed it.
+func (p *presets) shipped(t *glua.LTable, key string, v glua.LValue) bool {
+	born, ok := p.born[t]
+	return ok && born[key] == v
+}

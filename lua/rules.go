@@ -1,0 +1,94 @@
+package lua
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/filter"
+)
+
+// rules are the filters, then the excludes: that is the order in which they are tried.
+func (s *script) rules() []filter.Rule {
+	return append(append([]filter.Rule(nil), s.filters...), s.excludes...)
+}
+
+// readRules takes in exclude, excludeFrom, filter and filterFrom.
+func (s *script) readRules() {
+	for _, pattern := range s.strings("exclude") {
+		s.addRule(&s.excludes, "exclude", filter.Rule{Pattern: pattern})
+	}
+	for _, line := range s.strings("filter") {
+		rule, err := filter.Parse(line)
+		if err != nil {
+			s.problem("", "filter: %v", err)
+			continue
+		}
+		s.addRule(&s.filters, "filter", rule)
+	}
+	s.readRuleFiles("excludeFrom", &s.excludes, filter.ReadExcludes)
+	s.readRuleFiles("filterFrom", &s.filters, filter.ReadFilters)
+}
+
+func (s *script) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
+	if _, err := filter.Compile([]filter.Rule{rule}); err != nil {
+		s.problem("", "%s: %v", key, err)
+		return
+	}
+	*to = append(*to, rule)
+}
+
+func (s *script) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
+	for _, name := range s.strings(key) {
+		rules, err := readRuleFile(s.r.anchored(name), read)
+		if err != nil {
+			s.problem("check the file", "%s: %v", key, err)
+		}
+		for _, rule := range rules {
+			s.addRule(to, key, rule)
+		}
+	}
+}
+
+func readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return read(f, path)
+}
+
+// strings returns a key that is a string or a list of strings.
+func (s *script) strings(key string) []string {
+	v := s.table.RawGetString(key)
+	switch v := v.(type) {
+	case *glua.LNilType:
+		return nil
+	case glua.LString:
+		return []string{string(v)}
+	case glua.LNumber:
+		return []string{v.String()}
+	case *glua.LTable:
+		return s.stringList(key, v)
+	}
+	s.problem("", "%s must be a string or a list of strings, not %s", key, describeValue(v))
+	return nil
+}
+
+func (s *script) stringList(key string, t *glua.LTable) (list []string) {
+	for _, k := range sortedKeys(t) {
+		_, isIndex := k.(glua.LNumber)
+		v := t.RawGet(k)
+		switch text, isString := v.(glua.LString); {
+		case v == glua.LNil:
+		case isIndex && isString:
+			list = append(list, string(text))
+		default:
+			s.problem(fmt.Sprintf("write %s = { \"...\", \"...\" }", key), "%s must be a list of strings; it has %s = %s", key, keyText(k), describeValue(v))
+		}
+	}
+	return list
+}

@@ -1,0 +1,270 @@
+package lua
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/lua/dialect"
+)
+
+// Runtime is a loaded config.
+type Runtime struct {
+	o   Options
+	L   *glua.LState
+	log core.Log
+	dir string // what relative paths are relative to
+
+	settings *settings
+	scripts  []*script // the syncs, in order
+	presets  *presets
+	metas    metatables
+	limit    limiter
+
+	loading   bool
+	preparing *script // whose prepare is running
+	problems  Problems
+	warnings  []Problem
+
+	// core and post are nil until Bind.
+	core    *core.Core
+	post    func(func())
+	alarms  []pendingAlarm // asked for while loading
+	watched observers
+	masters masters
+}
+
+// ExitError says that a script called terminate or os.exit while it was loaded.
+type ExitError struct {
+	Code  int
+	Place string
+}
+
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("%s: the script ended the program with exit code %d", e.Place, e.Code)
+}
+
+// Load runs the scripts and the config and resolves every sync. It starts
+// and writes nothing. The error is Problems, all faults at once, or an
+// *ExitError. Without an error the Runtime must be closed.
+func Load(o Options) (*Runtime, error) {
+	r := &Runtime{o: o, L: dialect.NewState(), log: o.Log, dir: o.Dir, loading: true}
+	if r.log == nil {
+		r.log = &early{}
+	}
+	if r.o.Now == nil {
+		r.o.Now = time.Now
+	}
+	if err := r.load(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Runtime) load() error {
+	if r.dir == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return Problems{{Text: "the working directory is not known: " + err.Error()}}
+		}
+		r.dir = dir
+	}
+	r.settings = newSettings(r)
+	r.limit.L = r.L
+	r.openGlobals()
+	if err := r.openPresets(); err != nil {
+		return err
+	}
+	complete, err := r.run()
+	if err != nil {
+		return err
+	}
+	r.declareCommandLine()
+	r.loading = false
+	r.settings.resolve()
+	if complete && len(r.scripts) == 0 {
+		r.problem(at(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
+	}
+	for _, s := range r.scripts {
+		s.resolve()
+	}
+	if len(r.problems) > 0 {
+		return r.problems.sorted()
+	}
+	return nil
+}
+
+// run runs the scripts and the config up to the first error of the Lua code itself.
+func (r *Runtime) run() (complete bool, err error) {
+	files := append([]string(nil), r.o.Scripts...)
+	if r.o.Config != "" {
+		files = append(files, r.o.Config)
+		if dir, err := filepath.Abs(filepath.Join(r.anchored(r.o.Config), "..")); err == nil {
+			dialect.SetBase(r.L, dir)
+		}
+	}
+	for _, file := range files {
+		err := r.runFile(file)
+		var exit *ExitError
+		if errors.As(err, &exit) {
+			return false, exit
+		}
+		if err != nil {
+			r.problem(r.loadProblem(file, err))
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// loadProblem names what stopped the loading of file.
+func (r *Runtime) loadProblem(file string, err error) Problem {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return at(file, "", "check the path and its permissions", "cannot be read: %v", pathError.Err)
+	}
+	var fault *ScriptError
+	if errors.As(err, &fault) {
+		return at(or(fault.Place, file), "", "", "%s", fault.Message)
+	}
+	var syntax *dialect.SyntaxError
+	if errors.As(err, &syntax) {
+		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg}
+		if syntax.Near != "" {
+			p.Text += " near '" + syntax.Near + "'"
+		}
+		return p
+	}
+	return at(file, "", "", "%v", err)
+}
+
+func (r *Runtime) runFile(file string) error {
+	fn, err := dialect.LoadFile(r.L, r.anchored(file))
+	if err != nil {
+		return err
+	}
+	return r.call("", fn, 0)
+}
+
+// problem records a fault of the config.
+func (r *Runtime) problem(p Problem) {
+	if r.o.Config != "" && p.File == r.anchored(r.o.Config) {
+		p.File = r.o.Config
+	}
+	r.problems = append(r.problems, p)
+}
+
+// warn records what works but should be changed, each only once.
+func (r *Runtime) warn(p Problem) {
+	for _, w := range r.warnings {
+		if w == p {
+			return
+		}
+	}
+	r.warnings = append(r.warnings, p)
+}
+
+// anchored makes path absolute.
+func (r *Runtime) anchored(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
+}
+
+// Settings returns the resolved settings.
+func (r *Runtime) Settings() Settings { return r.settings.resolved }
+
+// Syncs returns the definitions in the order of the config.
+func (r *Runtime) Syncs() []core.SyncConfig {
+	list := make([]core.SyncConfig, len(r.scripts))
+	for i, s := range r.scripts {
+		list[i] = s.config
+	}
+	return list
+}
+
+// Warnings returns what works but should be changed.
+func (r *Runtime) Warnings() []Problem { return r.warnings }
+
+// Bind connects the runtime with the machine, after core.New, or after Reload for a
+// runtime that replaces another. From now on the runtime belongs to the goroutine that
+// runs the loop. post has f run on that goroutine, between two steps; any
+// goroutine may call it, and it may drop f when the loop has ended.
+func (r *Runtime) Bind(c *core.Core, post func(f func())) {
+	r.core, r.post = c, post
+	for _, a := range r.alarms {
+		c.AddAlarm(a.at, a.call)
+	}
+	r.alarms = nil
+	r.watched.start(r)
+}
+
+// Attach connects one sync with its definition, after Bind, for each sync in the order of Syncs.
+func (r *Runtime) Attach(s *core.Sync) {
+	x, ok := s.Config().Actions.(*script)
+	if !ok || x.r != r {
+		return
+	}
+	x.sync = s
+	x.startTimetable()
+}
+
+// Close ends everything the scripts started beside the loop, and waits for it.
+// The runtime must not be used afterwards.
+func (r *Runtime) Close() {
+	r.watched.close()
+	r.masters.close()
+	r.limit.close()
+	r.L.Close()
+}
+
+// now is the time as scripts see it.
+func (r *Runtime) now() time.Time {
+	if r.core != nil {
+		if t := r.core.Now(); !t.IsZero() {
+			return t
+		}
+	}
+	return r.o.Now()
+}
+
+// SetLog gives the runtime its log when it was not known at Load, and writes
+// what was logged until now.
+func (r *Runtime) SetLog(log core.Log) {
+	if kept, ok := r.log.(*early); ok {
+		for _, e := range kept.entries {
+			if log.Enabled(e.category) {
+				log.Log(e.category, e.args...)
+			}
+		}
+	}
+	r.log = log
+}
+
+// early keeps what is logged before there is a log.
+type early struct{ entries []entry }
+
+type entry struct {
+	category string
+	args     []any
+}
+
+func (e *early) Log(category string, args ...any) {
+	e.entries = append(e.entries, entry{category, args})
+}
+
+func (*early) Enabled(string) bool { return true }
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

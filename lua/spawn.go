@@ -1,0 +1,111 @@
+package lua
+
+import (
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/process"
+)
+
+// globalSpawn is spawn(agent, binary, ...).
+func (r *Runtime) globalSpawn(L *glua.LState) int {
+	s, a := agentArgument(L, "spawn")
+	binary, ok := L.Get(2).(glua.LString)
+	if !ok || binary == "" {
+		L.RaiseError("spawn: the second argument must be the program, not %s", describeValue(L.Get(2)))
+	}
+	cmd := &process.Command{Binary: string(binary)}
+	rest := 3
+	if L.Get(3) == glua.LString("<") {
+		feed(L, cmd, L.Get(4))
+		rest = 5
+	}
+	cmd.Args = arguments(L, nil, rest)
+	s.spawn(L, a, cmd)
+	return 0
+}
+
+// globalSpawnShell is spawnShell(agent, command, ...).
+func (r *Runtime) globalSpawnShell(L *glua.LState) int {
+	s, a := agentArgument(L, "spawnShell")
+	command, ok := L.Get(2).(glua.LString)
+	if !ok {
+		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", describeValue(L.Get(2)))
+	}
+	cmd := &process.Command{Binary: "sh"}
+	rest := 3
+	if L.Get(3) == glua.LString("<") {
+		feed(L, cmd, L.Get(4))
+		rest = 5
+	}
+	cmd.Args = arguments(L, []string{"-c", string(command), "sh"}, rest)
+	s.spawn(L, a, cmd)
+	return 0
+}
+
+// agentArgument takes the first argument, an event or a list.
+func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
+	x := refOf(L.Get(1))
+	if x == nil {
+		L.RaiseError("%s: the first argument must be an event or an event list, not %s", name, describeValue(L.Get(1)))
+	}
+	if x.agent == nil {
+		L.RaiseError("%s: the event list is empty", name)
+	}
+	return x.s, x.agent
+}
+
+func (s *script) spawn(L *glua.LState, a *core.Agent, w core.Work) {
+	if err := s.running(L, "spawn").Spawn(a, w); err != nil {
+		L.RaiseError("%v", err)
+	}
+}
+
+// feed sets what a child gets as its input: a string, or a path plan.
+func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
+	switch v := v.(type) {
+	case glua.LString:
+		cmd.Stdin = []byte(v)
+		return
+	case glua.LNumber:
+		cmd.Stdin = []byte(v.String())
+		return
+	case *glua.LNilType:
+		return
+	case *glua.LUserData:
+		if p, ok := v.Value.(*plan); ok {
+			cmd.Feed = p.feed
+			return
+		}
+	}
+	L.RaiseError("spawn: what follows '<' must be a string or a transfer.plan, not %s", describeValue(v))
+}
+
+// arguments flattens the arguments from the n-th on: nil is dropped, a table is
+// spliced in, numbers become strings.
+func arguments(L *glua.LState, list []string, n int) []string {
+	for i := n; i <= L.GetTop(); i++ {
+		list = appendArgument(L, list, L.Get(i), 0)
+	}
+	return list
+}
+
+func appendArgument(L *glua.LState, list []string, v glua.LValue, depth int) []string {
+	switch v := v.(type) {
+	case *glua.LNilType:
+		return list
+	case glua.LString:
+		return append(list, string(v))
+	case glua.LNumber:
+		return append(list, L.ToStringMeta(v).String())
+	case *glua.LTable:
+		if v.Metatable == glua.LNil && depth < maxNesting {
+			for i := 1; i <= v.Len(); i++ {
+				list = appendArgument(L, list, v.RawGetInt(i), depth+1)
+			}
+			return list
+		}
+	}
+	L.RaiseError("spawn: an argument must be a string, a number or a list of them, not %s", describeValue(v))
+	return nil
+}

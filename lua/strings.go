@@ -1,0 +1,53 @@
+package lua
+
+import (
+	"errors"
+	"strings"
+
+	shellwords "github.com/mattn/go-shellwords"
+)
+
+// splitWords splits a string as a shell splits quoted words. Nothing is expanded.
+func splitWords(s string) ([]string, error) {
+	p := shellwords.NewParser()
+	words, err := p.Parse(s)
+	if err == nil && p.Position >= 0 {
+		err = errors.New("it has a shell operator outside of quotes")
+	}
+	return words, err
+}
+
+// splitQuoted splits a string at blanks outside of double quotes, which it drops.
+func splitQuoted(s string) []string {
+	var list []string
+	var word strings.Builder
+	inWord, inQuotes := false, false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"':
+			inQuotes, inWord = !inQuotes, true
+		case !inQuotes && strings.IndexByte(" \t\n\r", c) >= 0:
+			if inWord {
+				list = append(list, word.String())
+			}
+			word.Reset()
+			inWord = false
+		default:
+			word.WriteByte(c)
+			inWord = true
+		}
+	}
+	if inWord {
+		list = append(list, word.String())
+	}
+	return list
+}
+
+// withoutExit drops an *ExitError: core has been told already.
+func withoutExit(err error) error {
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,407 @@
+package lua
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/filter"
+)
+
+// script is one sync{}: its table, its inlet, and its actions for core.
+type script struct {
+	r     *Runtime
+	place string // file:line of the sync call
+	name  string
+	given *glua.LTable // as the config wrote it
+	table *glua.LTable // with everything inherited
+	inlet *glua.LTable
+
+	filters, excludes []filter.Rule
+	sourceFault       *Problem // of a source that may still appear
+	timetable         []timetable
+
+	config core.SyncConfig
+	sync   *core.Sync // nil until Attach
+}
+
+// prepareLevel is what prepare gets as its second argument: the level with
+// which error() points out of it.
+const prepareLevel = 4
+
+// globalSync is sync{}.
+func (r *Runtime) globalSync(L *glua.LState) int {
+	if !r.loading {
+		L.RaiseError("sync{} can only be called while the config is loaded")
+	}
+	given, ok := L.Get(1).(*glua.LTable)
+	if !ok {
+		L.RaiseError("sync takes a table, sync{ default.rsync, source = ..., target = ... }; it got %s", describeValue(L.Get(1)))
+	}
+	s, err := r.declare(given, where(L))
+	if err != nil {
+		throw(L, err)
+	}
+	L.Push(s.inlet)
+	return 1
+}
+
+// declare takes in one sync. Its faults become problems; the error is an *ExitError.
+func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
+	s := &script{r: r, place: place, given: given, table: r.L.NewTable()}
+	r.scripts = append(r.scripts, s)
+	s.name = fmt.Sprintf("Sync%d", len(r.scripts))
+	s.inlet = r.newInlet(s)
+	inherit(r.L, s.table, given, false)
+	inherit(r.L, s.table, r.presets.table, false)
+	s.takeName()
+	s.legacy()
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	s.table.RawSetString("name", glua.LString(s.name))
+	s.check()
+	return s, nil
+}
+
+func (s *script) takeName() {
+	switch v := s.table.RawGetString("name").(type) {
+	case *glua.LNilType:
+	case glua.LString:
+		for _, other := range s.r.scripts {
+			if other != s && other.name == string(v) {
+				s.problem("choose another name", "the name is taken by the sync at %s", other.place)
+			}
+		}
+		s.name = string(v)
+	default:
+		s.problem("write name = \"...\"", "name must be a string, not %s", describeValue(v))
+	}
+}
+
+func (s *script) problem(remedy, format string, args ...any) {
+	s.r.problem(at(s.place, s.name, remedy, format, args...))
+}
+
+func (s *script) warn(remedy, format string, args ...any) {
+	s.r.warn(at(s.place, s.name, remedy, format, args...))
+}
+
+// legacy names keys that Lsyncd had long ago, or takes without using them.
+func (s *script) legacy() {
+	for _, key := range []string{"rsyncOpts", "rsyncOps"} {
+		if s.table.RawGetString(key) != glua.LNil {
+			s.table.RawSetString(key, glua.LNil)
+			s.problem(`use rsync = { archive = true, ..., _extra = { "--option" } }`, "%s is gone", key)
+		}
+	}
+	if s.table.RawGetString("xargs") != glua.LNil {
+		s.table.RawSetString("xargs", glua.LNil)
+		s.warn("remove it", "xargs is ignored: no command line gets too long")
+	}
+}
+
+// prepare calls the sync's own check.
+func (s *script) prepare() error {
+	fn := s.table.RawGetString("prepare")
+	if fn == glua.LNil || fn == glua.LFalse {
+		return nil
+	}
+	s.r.preparing = s
+	defer func() { s.r.preparing = nil }()
+	err := s.r.call("", fn, 0, s.table, glua.LNumber(prepareLevel))
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		return exit
+	}
+	var fault *ScriptError
+	if errors.As(err, &fault) {
+		s.faults(fault)
+	}
+	return nil
+}
+
+// faults records what prepare raised, a problem a line.
+func (s *script) faults(fault *ScriptError) {
+	place := fault.Place
+	if place == "" || isPreset(place) {
+		place = s.place
+	}
+	for _, line := range strings.Split(fault.Message, "\n") {
+		p := at(place, s.name, "", "%s", strings.TrimSpace(line))
+		if i := strings.LastIndex(p.Text, " ("); i > 0 && strings.HasSuffix(p.Text, ")") {
+			p.Text, p.Remedy = p.Text[:i], p.Text[i+2:len(p.Text)-1]
+		}
+		s.r.problem(p)
+	}
+}
+
+// check looks at everything that does not depend on settings.
+func (s *script) check() {
+	s.checkTypes()
+	s.checkSource()
+	s.checkActions()
+	s.compileStrings()
+	s.readRules()
+	s.readTimetable()
+}
+
+// kinds of values that the keys of every sync take.
+var syncTypes = []struct {
+	key   string
+	wants string
+	types []glua.LValueType
+}{
+	{"source", "a string", []glua.LValueType{glua.LTString}},
+	{"target", "a string", []glua.LValueType{glua.LTString}},
+	{"subdirs", "true or false", []glua.LValueType{glua.LTBool}},
+	{"monitor", "a string", []glua.LValueType{glua.LTString}},
+	{"action", "a function", []glua.LValueType{glua.LTFunction}},
+	{"collect", "a function", []glua.LValueType{glua.LTFunction}},
+	{"full", "a function", []glua.LValueType{glua.LTFunction}},
+	{"init", "a function, true or false", []glua.LValueType{glua.LTFunction, glua.LTBool}},
+	{"prepare", "a function", []glua.LValueType{glua.LTFunction, glua.LTBool}},
+	{"exitcodes", "a table", []glua.LValueType{glua.LTTable, glua.LTBool}},
+	{"checkgauge", "a table", []glua.LValueType{glua.LTTable}},
+}
+
+// handlers are the keys that are called on an event.
+var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onStartup"}
+
+func (s *script) checkTypes() {
+	for _, t := range syncTypes {
+		s.checkType(t.key, t.wants, t.types...)
+	}
+	for _, key := range handlers {
+		s.checkType(key, "a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool)
+	}
+	s.checkExitCodes("exitcodes")
+}
+
+func (s *script) checkType(key, wants string, types ...glua.LValueType) {
+	v := s.table.RawGetString(key)
+	if v == glua.LNil {
+		return
+	}
+	for _, t := range types {
+		if v.Type() == t {
+			return
+		}
+	}
+	s.table.RawSetString(key, glua.LNil)
+	s.problem("", "%s must be %s, not %s", key, wants, describeValue(v))
+}
+
+func (s *script) checkExitCodes(key string) {
+	table, ok := s.table.RawGetString(key).(*glua.LTable)
+	if !ok {
+		return
+	}
+	table.ForEach(func(k, v glua.LValue) {
+		code, isNumber := k.(glua.LNumber)
+		switch v {
+		case glua.LString("ok"), glua.LString("again"), glua.LString("die"), glua.LString("partial"), glua.LFalse:
+			if isNumber {
+				return
+			}
+		}
+		name := describeValue(k)
+		if isNumber {
+			name = code.String()
+		}
+		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, describeValue(v))
+	})
+}
+
+// checkSource makes the source absolute, with symlinks resolved and one trailing slash.
+func (s *script) checkSource() {
+	v, ok := s.table.RawGetString("source").(glua.LString)
+	if !ok || v == "" {
+		if s.table.RawGetString("source") == glua.LNil || ok {
+			s.problem("add source = \"/directory\"", "source is missing")
+		}
+		return
+	}
+	path := s.r.anchored(string(v))
+	fault := func(remedy, format string, args ...any) {
+		p := at(s.place, s.name, remedy, format, args...)
+		s.sourceFault = &p
+	}
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		fault("create it, or use -insist to wait for it", "source %q does not exist", path)
+		if !errors.Is(err, os.ErrNotExist) {
+			fault("check its permissions", "source: %v", err)
+		}
+		resolved = filepath.Clean(path)
+	} else if info, err := os.Stat(resolved); err != nil || !info.IsDir() {
+		s.problem("name the directory", "source %q is not a directory", path)
+		return
+	}
+	s.table.RawSetString("source", glua.LString(withSlash(resolved)))
+}
+
+func withSlash(path string) string {
+	if strings.HasSuffix(path, "/") {
+		return path
+	}
+	return path + "/"
+}
+
+// checkActions demands something to do about events.
+func (s *script) checkActions() {
+	if a := s.table.RawGetString("action"); a != glua.LNil && a != s.r.presets.table.RawGetString("action") {
+		return
+	}
+	for _, key := range handlers[:6] {
+		if glua.LVAsBool(s.table.RawGetString(key)) {
+			return
+		}
+	}
+	s.problem("inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull",
+		"there is no action")
+}
+
+// resolve completes the definition, when all settings are known.
+func (s *script) resolve() {
+	settings := &s.r.settings.resolved
+	if s.sourceFault != nil {
+		if settings.Insist {
+			s.r.warn(*s.sourceFault)
+		} else {
+			s.r.problem(*s.sourceFault)
+		}
+	}
+	if settings.Monitor != "" && s.r.o.Monitor != "" {
+		s.table.RawSetString("monitor", glua.LNil)
+	}
+	s.checkRelativeTarget()
+	s.config = core.SyncConfig{
+		Name: s.name, Place: s.place,
+		Source: s.stringKey("source"), Target: s.target(),
+		Delay:        s.delay(settings),
+		MaxDelays:    s.number("maxDelays", settings.MaxDelays, true),
+		MaxProcesses: s.number("maxProcesses", settings.MaxProcesses, false),
+		Flat:         s.table.RawGetString("subdirs") == glua.LFalse,
+		Mode:         settings.Mode,
+		KeepMoves:    glua.LVAsBool(s.table.RawGetString("onMove")),
+		Rules:        s.rules(),
+		Actions:      s,
+		HasInit:      s.table.RawGetString("init") != glua.LFalse,
+		Monitor:      s.stringKey("monitor"),
+	}
+	s.config.Digest = s.digest()
+}
+
+func (s *script) stringKey(key string) string {
+	v, _ := s.table.RawGetString(key).(glua.LString)
+	return string(v)
+}
+
+func (s *script) target() string {
+	if host := s.stringKey("host"); host != "" && s.stringKey("target") == "" {
+		return host + ":" + s.stringKey("targetdir")
+	}
+	return or(s.stringKey("target"), s.stringKey("targetdir"))
+}
+
+// delay is the command line's, the sync's own, that of settings, or the preset's.
+func (s *script) delay(settings *Settings) time.Duration {
+	_, own := s.r.given(s.given, "delay", 0)
+	v := s.table.RawGetString("delay")
+	switch {
+	case s.r.o.Delay != nil:
+		v = glua.LNumber(*s.r.o.Delay)
+	case !own && settings.Delay != nil:
+		v = glua.LNumber(settings.Delay.Seconds())
+	}
+	d, err := secondsOf(v)
+	if err != nil {
+		s.problem("write delay = seconds", "delay %v", err)
+		return 0
+	}
+	s.table.RawSetString("delay", v)
+	return d
+}
+
+// number is the sync's own value, that of settings, or the default's.
+// overPreset tells that settings beat a preset's value, too: delays are a matter of
+// taste, but rsyncssh works with one process only.
+func (s *script) number(key string, setting int, overPreset bool) int {
+	given, own := s.r.given(s.given, key, 0)
+	v := s.table.RawGetString(key)
+	if setting > 0 && !own && (given == glua.LNil || overPreset) {
+		v = glua.LNumber(setting)
+	}
+	n, err := wholeNumber(v)
+	if err != nil {
+		s.problem("", "%s %v", key, err)
+		return 1
+	}
+	s.table.RawSetString(key, v)
+	return n
+}
+
+// checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
+func (s *script) checkRelativeTarget() {
+	target := s.stringKey("target")
+	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.stringKey("host") != "" {
+		return
+	}
+	if colon := strings.IndexByte(target, ':'); colon >= 0 && !strings.Contains(target[:colon], "/") {
+		return
+	}
+	for _, name := range []string{"rsync", "direct"} {
+		if p := s.r.presets.named[name]; p != nil && descends(s.given, p, 0) {
+			s.problem("write the absolute path, or use -nodaemon", "target %q is relative, and a daemon works in /", target)
+			return
+		}
+	}
+}
+
+// declareCommandLine makes syncs of what the command line asked for.
+func (r *Runtime) declareCommandLine() {
+	for _, c := range r.o.Syncs {
+		preset := r.presets.named[c.Preset]
+		place := or(c.Place, "command line")
+		wants := map[string]int{"rsync": 2, "rsyncssh": 3, "direct": 2}[c.Preset]
+		if preset == nil || len(c.Args) != wants {
+			r.problem(at(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))
+			continue
+		}
+		given := r.L.NewTable()
+		given.Append(preset)
+		given.RawSetString("source", glua.LString(c.Args[0]))
+		if c.Preset == "rsyncssh" {
+			given.RawSetString("host", glua.LString(c.Args[1]))
+			given.RawSetString("targetdir", glua.LString(c.Args[2]))
+			r.addSSHOptions(given)
+		} else {
+			given.RawSetString("target", glua.LString(c.Args[1]))
+		}
+		if _, err := r.declare(given, place); err != nil {
+			r.problem(at(place, "", "", "%v", err))
+		}
+	}
+}
+
+func (r *Runtime) addSSHOptions(given *glua.LTable) {
+	words, err := splitWords(r.o.SSHOptions)
+	if err != nil {
+		r.problem(at("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
+		return
+	}
+	extra := r.L.NewTable()
+	for _, w := range words {
+		extra.Append(glua.LString(w))
+	}
+	ssh := r.L.NewTable()
+	ssh.RawSetString("_extra", extra)
+	given.RawSetString("ssh", ssh)
+}
