@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+	"lsyncgo/lua"
+)
+
+// runCheck loads configs and says what is wrong with them, or what they would run.
+func runCheck(e env, args []string) int {
+	o, err := parse(args)
+	if err != nil {
+		return e.refuse(err)
+	}
+	if o.help {
+		fmt.Fprint(e.stdout, help)
+		return exitOK
+	}
+	if len(o.configs) == 0 && len(o.load.Syncs) == 0 {
+		return e.refuse(errors.New("check: no config file is given (a config file called check is run as ./check)"))
+	}
+	if len(o.load.Syncs) > 0 {
+		if err := o.complete(); err != nil {
+			return e.refuse(err)
+		}
+		return e.check(o.load)
+	}
+	status := exitOK
+	for _, config := range o.configs {
+		l := o.load
+		l.Config = config
+		status = max(status, e.check(l))
+	}
+	return status
+}
+
+func (e env) check(l lua.Options) int {
+	l.DryCheck = true
+	l.Print = func(string) {}
+	rt, err := load(l)
+	if err != nil {
+		fmt.Fprintln(e.stderr, err)
+		return exitFailed
+	}
+	defer rt.Close()
+	warn(e.stderr, rt)
+	describe(e.stdout, l.Config, rt)
+	return exitOK
+}
+
+// describe lists what a config comes to.
+func describe(out io.Writer, config string, rt *lua.Runtime) {
+	if config == "" {
+		config = "command line"
+	}
+	syncs := rt.Syncs()
+	fmt.Fprintf(out, "%s: ok, %d sync", config, len(syncs))
+	if len(syncs) != 1 {
+		fmt.Fprint(out, "s")
+	}
+	fmt.Fprintln(out)
+	s := rt.Settings()
+	t := table{w: tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
+	t.row("log", logPlaces(s))
+	t.row("pidfile", s.PidFile)
+	t.row("statusFile", s.StatusFile)
+	t.row("monitor", s.Monitor)
+	t.row("maxProcesses", limit(s.MaxProcesses))
+	t.flag("insist", s.Insist)
+	t.flag("onepass", s.OnePass)
+	t.flag("nodaemon", s.NoDaemon)
+	for _, c := range syncs {
+		t.sync(&c)
+	}
+	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
+}
+
+func logPlaces(s lua.Settings) string {
+	switch {
+	case s.NoDaemon && s.LogFile != "":
+		return "console and " + s.LogFile
+	case s.NoDaemon:
+		return "console"
+	case s.LogFile != "":
+		return s.LogFile
+	}
+	return "syslog"
+}
+
+func limit(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// table prints names and values, one pair a line, leaving out what is not set.
+type table struct{ w *tabwriter.Writer }
+
+func (t table) row(name, value string) {
+	if value != "" {
+		fmt.Fprintf(t.w, "  %s\t%s\n", name, line(value))
+	}
+}
+
+func (t table) flag(name string, on bool) {
+	if on {
+		t.row(name, "true")
+	}
+}
+
+func (t table) sync(c *core.SyncConfig) {
+	fmt.Fprintf(t.w, "\n%s\t(%s)\n", line(c.Name), line(c.Place))
+	t.row("source", c.Source)
+	t.row("target", c.Target)
+	t.row("delay", fmt.Sprintf("%gs", c.Delay.Round(time.Millisecond).Seconds()))
+	t.row("maxDelays", limit(c.MaxDelays))
+	t.row("maxProcesses", limit(c.MaxProcesses))
+	t.row("monitor", c.Monitor)
+	t.row("inotifyMode", modeNames[c.Mode])
+	t.flag("moves", c.KeepMoves)
+	if c.Flat {
+		t.row("subdirs", "false")
+	}
+	if !c.HasInit {
+		t.row("init", "false")
+	}
+	for _, r := range c.Rules {
+		sign := "- "
+		if r.Include {
+			sign = "+ "
+		}
+		t.row("filter", sign+r.Pattern)
+	}
+}
+
+// modeNames leaves out the default.
+var modeNames = map[event.Mode]string{
+	event.ModifyOnly:            "Modify",
+	event.CloseWriteOrModify:    "CloseWrite or Modify",
+	event.CloseWriteAfterModify: "CloseWrite after Modify",
+}
+
+// line keeps odd bytes in a value from breaking the table.
+func line(s string) string {
+	for _, r := range s {
+		if r < ' ' || r == 0x7f || r == 0xfffd {
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	src := filepath.Join(dir, "src")
+	if err := os.Mkdir(src, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := config(t, dir, `
+settings{ logfile = "`+dir+`/log", pidfile = "`+dir+`/pid", statusFile = "`+dir+`/status", maxProcesses = 4, insist = true }
+sync{ name = "one", source = "`+src+`", delay = 2.5, maxProcesses = 3, onCreate = "/bin/true" }
+sync{ default.direct, source = "`+src+`", target = "`+dir+`/dst", exclude = { "*.bak", "/a b" }, subdirs = false, init = false }
+`)
+	code, out, errs := execute("check", path)
+	if code != 0 || errs != "" {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	for _, want := range []string{
+		path + ": ok, 2 syncs\n",
+		`\n  log +` + dir + `/log\n`, `\n  pidfile +` + dir + `/pid\n`, `\n  statusFile +` + dir + `/status\n`,
+		`\n  maxProcesses +4\n`, `\n  insist +true\n`,
+		`\none +\(` + path + `:3\)\n  source +` + src + `/\n`, `\n  delay +2.5s\n`, `\n  maxProcesses +3\n`,
+		`\nSync2 +\(` + path + `:4\)\n`, `\n  target +` + dir + `/dst/\n`, `\n  filter +- \*\.bak\n`, `\n  filter +- /a b\n`,
+		`\n  subdirs +false\n`, `\n  init +false\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	for _, made := range []string{"log", "pid", "status", "dst"} {
+		if _, err := os.Lstat(filepath.Join(dir, made)); !os.IsNotExist(err) {
+			t.Errorf("%s was made", made)
+		}
+	}
+}
+
+func TestCheckFindsEverything(t *testing.T) {
+	dir := t.TempDir()
+	path := config(t, dir, `
+settings{ logfil = "x", delay = "soon" }
+sync{ name = "gone", source = "`+dir+`/nowhere", onCreate = "/bin/true" }
+sync{ name = "idle", source = "`+dir+`" }
+`)
+	code, out, errs := execute("check", path)
+	if code != exitFailed || out != "" {
+		t.Errorf("exit status %d, output %q", code, out)
+	}
+	for _, want := range []string{`c.lua:2: settings: .*"logfil"`, `c.lua:2: settings: delay`, `c.lua:3: sync "gone": .*nowhere`, `c.lua:4: sync "idle": `} {
+		if !regexp.MustCompile(`(?m)` + want).MatchString(errs) {
+			t.Errorf("no line like %s in\n%s", want, errs)
+		}
+	}
+}
+
+// What the program itself knows to be wrong with settings that are well formed.
+func TestVet(t *testing.T) {
+	dir := t.TempDir()
+	plain := filepath.Join(dir, "plain")
+	if err := os.WriteFile(plain, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	sync := `sync{ source = "` + dir + `", onCreate = "/bin/true" } `
+	for _, c := range []struct{ text, want string }{
+		{`settings{ logfile = "/no/such/log" } ` + sync, `logfile: there is no directory /no/such`},
+		{`settings{ pidfile = "` + dir + `" } ` + sync, `pidfile: ` + dir + ` is a directory`},
+		{`settings{ statusFile = "` + plain + `/s" } ` + sync, `statusFile: .*plain`},
+		{`settings{ monitor = "psychic" } ` + sync, `"psychic" is no monitor; choose one of auto, inotify`},
+		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "psychic" }`, `sync "Sync1": monitor: "psychic"`},
+		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "notify" } settings{ monitor = "auto" }`, `one monitor serves all syncs`},
+	} {
+		code, _, errs := execute("check", config(t, dir, c.text))
+		if code != exitFailed || !regexp.MustCompile(c.want).MatchString(errs) {
+			t.Errorf("%s: %d, %s", c.text, code, errs)
+		}
+		if code, _, errs := execute("-nodaemon", config(t, dir, c.text)); code != exitUsage || !regexp.MustCompile(c.want).MatchString(errs) {
+			t.Errorf("start of %s: %d, %s", c.text, code, errs)
+		}
+	}
+}
+
+func TestCheckOfSeveral(t *testing.T) {
+	dir := t.TempDir()
+	good := config(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
+	code, out, errs := execute("check", good, filepath.Join(dir, "missing.lua"))
+	if code != exitFailed || !strings.Contains(out, "ok, 1 sync\n") || !strings.Contains(errs, "missing.lua") {
+		t.Errorf("%d\n%s\n%s", code, out, errs)
+	}
+}
+
+func TestCheckOfTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	code, out, errs := execute("check", "-direct", dir, dir+"/dst")
+	if code != 0 || !strings.HasPrefix(out, "command line: ok, 1 sync\n") {
+		t.Errorf("%d\n%s\n%s", code, out, errs)
+	}
+}
+
+func TestStatusNeedsAPlaceToAsk(t *testing.T) {
+	dir := t.TempDir()
+	path := config(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
+	if code, _, errs := execute("status", path); code != exitUsage || !strings.Contains(errs, "neither pidfile nor statusFile") {
+		t.Errorf("%d: %s", code, errs)
+	}
+	if code, _, errs := execute("status", "-pidfile", filepath.Join(dir, "pid")); code != exitFailed || !strings.Contains(errs, "no running daemon") {
+		t.Errorf("%d: %s", code, errs)
+	}
+	path = config(t, dir, `sync{ nonsense`)
+	if code, _, errs := execute("status", path); code != exitUsage || !strings.Contains(errs, "c.lua:1") {
+		t.Errorf("%d: %s", code, errs)
+	}
+}

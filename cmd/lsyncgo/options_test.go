@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"lsyncgo/lua"
+)
+
+func TestParse(t *testing.T) {
+	half := 0.5
+	cl := func(preset string, args ...string) lua.CommandLineSync {
+		return lua.CommandLineSync{Preset: preset, Args: args, Place: "command line"}
+	}
+	for _, c := range []struct {
+		args string
+		want options
+	}{
+		{"c.lua", options{configs: []string{"c.lua"}}},
+		{"-nodaemon c.lua", options{configs: []string{"c.lua"}, load: lua.Options{NoDaemon: true}}},
+		{"--nodaemon c.lua", options{configs: []string{"c.lua"}, load: lua.Options{NoDaemon: true}}},
+		{"c.lua -insist -onepass", options{configs: []string{"c.lua"}, load: lua.Options{Insist: true, OnePass: true}}},
+		{"-rsync a b -rsync c d", options{load: lua.Options{Syncs: []lua.CommandLineSync{cl("rsync", "a", "b"), cl("rsync", "c", "d")}}}},
+		{"-rsyncssh a h d -direct e f -sshopts -p1", options{load: lua.Options{SSHOptions: "-p1",
+			Syncs: []lua.CommandLineSync{cl("rsyncssh", "a", "h", "d"), cl("direct", "e", "f")}}}},
+		{"-delay 0.5 c", options{configs: []string{"c"}, load: lua.Options{Delay: &half}}},
+		{"-log all -log Exec c", options{configs: []string{"c"}, log: []string{"all", "Exec"}}},
+		{"-logfile l -pidfile p -script s -script t c", options{configs: []string{"c"},
+			load: lua.Options{LogFile: "l", PidFile: "p", Scripts: []string{"s", "t"}}}},
+		{"-monitor inotify c", options{configs: []string{"c"}, load: lua.Options{Monitor: "inotify"}}},
+		{"c -monitor", options{configs: []string{"c"}, listMonitors: true}},
+		{"-- -nodaemon", options{configs: []string{"-nodaemon"}}},
+		{"-help", options{help: true}},
+		{"--version", options{version: true}},
+		{"", options{}},
+	} {
+		got, err := parse(strings.Fields(c.args))
+		if err != nil || !reflect.DeepEqual(*got, c.want) {
+			t.Errorf("%s: %+v, %v", c.args, got, err)
+		}
+	}
+}
+
+// Each wrong command line gets one line that names the word and what to do.
+func TestRefused(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", "lsyncgo: no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)"},
+		{"-nodeamon c", `lsyncgo: unknown option "-nodeamon"; did you mean -nodaemon?`},
+		{"-frobnicate c", `lsyncgo: unknown option "-frobnicate"; -help lists them`},
+		{"---help", `lsyncgo: unknown option "---help"; did you mean -help?`},
+		{"-delay=5 c", `lsyncgo: unknown option "-delay=5"; write -delay 5, without an equals sign`},
+		{"-runner x c", "lsyncgo: option -runner of Lsyncd does not exist here: the Lua part is built in; leave it out, or use -script FILE to run Lua before the config"},
+		{"-rsync a", "lsyncgo: -rsync needs SRC and TARGET, and TARGET is missing: write -rsync SRC TARGET"},
+		{"-rsync a -nodaemon", "lsyncgo: -rsync needs SRC and TARGET, and TARGET is missing: write -rsync SRC TARGET"},
+		{"-rsyncssh a h", "lsyncgo: -rsyncssh needs SRC and HOST and TARGETDIR, and TARGETDIR is missing: write -rsyncssh SRC HOST TARGETDIR"},
+		{"-direct", "lsyncgo: -direct needs SRC and TARGETDIR, and SRC is missing: write -direct SRC TARGETDIR"},
+		{"c -pidfile", "lsyncgo: -pidfile needs FILE, and FILE is missing: write -pidfile FILE"},
+		{"-logfile --nodaemon c", "lsyncgo: -logfile needs FILE, and FILE is missing: write -logfile FILE"},
+		{"-delay soon c", `lsyncgo: -delay takes a number of seconds, 0 or more, not "soon"`},
+		{"-delay -1 c", `lsyncgo: -delay takes a number of seconds, 0 or more, not "-1"`},
+		{"-delay NaN c", `lsyncgo: -delay takes a number of seconds, 0 or more, not "NaN"`},
+		{"-delay 1e300 c", `lsyncgo: -delay takes a number of seconds, 0 or more, not "1e300"`},
+		{"-log exec c", "lsyncgo: -log: log category \"exec\""},
+		{"-monitor c.lua", `lsyncgo: -monitor: "c.lua" is no monitor; choose one of auto, inotify, notify`},
+		{"-rsync a b c.lua", "lsyncgo: a config file (c.lua) and syncs on the command line (-rsync) exclude each other; leave one out"},
+		{"a.lua b.lua", "lsyncgo: more than one config file is given: a.lua b.lua; only one can run"},
+		{"chek b.lua", "lsyncgo: two config files are given, chek and b.lua; did you mean lsyncgo check b.lua?"},
+		{"-sshopts -v c.lua", "lsyncgo: -sshopts is for -rsyncssh; in a config write ssh = { _extra = { ... } } in the sync"},
+		{"check", "lsyncgo: check: no config file is given (a config file called check is run as ./check)"},
+		{"check -frobnicate", `lsyncgo: unknown option "-frobnicate"; -help lists them`},
+		{"status", "lsyncgo: status: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called status is run as ./status)"},
+		{"status a b", "lsyncgo: status: two config files are given, a and b; ask one daemon at a time"},
+		{"status -jsn a", `lsyncgo: status: unknown option "-jsn"; did you mean -json?`},
+		{"status -frobnicate", `lsyncgo: status: unknown option "-frobnicate"; it takes -json, -pidfile FILE, -statusfile FILE or a config`},
+		{"status -pidfile", "lsyncgo: status: -pidfile needs FILE, and it is missing: write -pidfile FILE"},
+		{"status -pidfile a -statusfile b", "lsyncgo: status: give only one of -pidfile, -statusfile and a config"},
+	} {
+		code, out, errs := execute(strings.Fields(c.args)...)
+		if code != exitUsage || out != "" {
+			t.Errorf("%s: exit status %d, output %q", c.args, code, out)
+		}
+		if !strings.HasPrefix(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s:\ngot  %swant %s", c.args, errs, c.want)
+		}
+	}
+	for _, args := range [][]string{{""}, {"-rsync", "", "b"}} {
+		if code, _, errs := execute(args...); code != exitUsage || !strings.Contains(errs, "empty") {
+			t.Errorf("%q: %d, %s", args, code, errs)
+		}
+	}
+}
+
+// execute runs the program inside the test; only for what starts no engine.
+func execute(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(env{args: args, stdout: &out, stderr: &errs})
+	return code, out.String(), errs.String()
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"-help"}, {"--help"}, {"check", "-help"}, {"status", "-help"}, {"-help", "-nodaemon"}} {
+		code, out, errs := execute(args...)
+		if code != 0 || errs != "" || out != help {
+			t.Errorf("%v: %d %q %q", args, code, out, errs)
+		}
+	}
+	lines := strings.Split(strings.TrimSuffix(help, "\n"), "\n")
+	if len(lines) > 24 {
+		t.Errorf("%d lines", len(lines))
+	}
+	for _, l := range lines {
+		if len(l) > 80 {
+			t.Errorf("%d columns: %s", len(l), l)
+		}
+	}
+	for _, row := range optionTable {
+		if !strings.Contains(help, " -"+row.name+" ") {
+			t.Errorf("-%s is not explained", row.name)
+		}
+	}
+	for _, c := range commands() {
+		if !strings.Contains(help, "lsyncgo "+c.name+" ") {
+			t.Errorf("%s is not explained", c.name)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	code, out, errs := execute("-version")
+	if code != 0 || errs != "" || !strings.HasPrefix(out, "Version: "+version) {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+}
+
+func TestMonitorsAreListed(t *testing.T) {
+	code, out, _ := execute("-monitor")
+	if code != 0 || !strings.Contains(out, "\n  inotify ") {
+		t.Errorf("%d %q", code, out)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"nodaemon", "log", "logfile", "pidfile"}
+	for in, want := range map[string]string{
+		"nodeamon": "nodaemon", "NoDaemon": "nodaemon", "logfil": "logfile", "lg": "log", "pdfile": "pidfile",
+		"xyz": "", "": "", "quite-another": "",
+	} {
+		if got := nearest(in, words); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"-rsync a b", "-log\x00all", "--\x00-x", "-delay\x00\xff", "-monitor", "check\x00status"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		o, err := parse(strings.Split(line, "\x00"))
+		if (o == nil) == (err == nil) {
+			t.Fatalf("%v, %v", o, err)
+		}
+	})
+}
+
+// config writes a config file and returns its path.
+func config(t *testing.T, dir, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, "c.lua")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/logging"
+	"lsyncgo/lua"
+)
+
+// reload loads the config again and hands it to the loop; if it is broken
+// the old one stays in force. It runs beside the loop.
+func (s *service) reload() {
+	s.notify(daemon.Reloading())
+	defer s.notify(daemon.Serving)
+	if err := s.log.reopen(); err != nil {
+		s.log.Log("Error", err)
+	}
+	s.log.Log("Normal", "--- HUP signal, resetting ---")
+	rt, err := load(s.options.load)
+	if err != nil {
+		s.lines("Error", err.Error())
+		s.log.Log("Error", "the new config is not used; the old one stays in force")
+		return
+	}
+	next := newScript(rt)
+	if !s.loop.Ask(next.ctx, func() { err = s.adopt(next) }) {
+		next.close()
+		return
+	}
+	if err != nil {
+		next.close()
+		s.log.Log("Error", err, "; the new config is not used, the old one stays in force")
+	}
+}
+
+// adopt puts a new script in the place of the old one, on the loop's goroutine.
+func (s *service) adopt(next *script) error {
+	settings := next.Settings()
+	logger, err := s.newLog(settings)
+	if err != nil {
+		return err
+	}
+	syncs, err := s.core.Reload(coreSettings(settings), next.Syncs())
+	if err != nil {
+		_ = logger.Close() // nothing was written to it
+		return fmt.Errorf("reload: %w", err)
+	}
+	old := s.script
+	next.connect(s.core, s.loop, syncs)
+	s.script = next
+	old.close()
+	if logger != nil {
+		if err := s.log.open(logger).Close(); err != nil {
+			s.log.Log("Error", err)
+		}
+	}
+	for _, p := range next.Warnings() {
+		s.log.Log("Warn", p)
+	}
+	s.fixed(settings)
+	s.settings = settings
+	s.report.path, s.report.interval = settings.StatusFile, settings.StatusInterval
+	s.report.soon()
+	s.log.Log("Normal", "the new config is in force")
+	return nil
+}
+
+// newLog opens another log if the settings want one; nil keeps the old one.
+func (s *service) newLog(to lua.Settings) (*logging.Logger, error) {
+	from := s.settings
+	if to.LogFile == from.LogFile && to.LogFacility == from.LogFacility && to.LogIdent == from.LogIdent && to.LogFormat == from.LogFormat {
+		return nil, nil
+	}
+	to.NoDaemon = from.NoDaemon
+	return logging.New(s.logOptions(to))
+}
+
+// fixed says which changes of settings have to wait for a restart, and keeps the old values.
+func (s *service) fixed(to lua.Settings) {
+	for _, c := range []struct {
+		name    string
+		changed bool
+	}{
+		{"pidfile", to.PidFile != s.settings.PidFile},
+		{"monitor", monitorName(s.script.Runtime) != s.about.Monitor},
+		{"nodaemon", to.NoDaemon != s.settings.NoDaemon},
+	} {
+		if c.changed {
+			s.log.Log("Warn", "settings: a new ", c.name, " takes effect when lsyncgo is started again")
+		}
+	}
+}
+
+// stopped is what the loop is told for a signal that ends it.
+func stopped(name string, number int) core.Stop {
+	return core.Stop{Code: 128 + number, Why: name + " signal"}
+}

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/logging"
+	"lsyncgo/engine/loop"
+	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/backend"
+	"lsyncgo/engine/process"
+	"lsyncgo/engine/status"
+	"lsyncgo/lua"
+)
+
+// closeGrace is how long children that still run at the end may take to end.
+const closeGrace = 10 * time.Second
+
+// serve runs the engine: in this process, or in a daemon that it starts and
+// waits for until it is ready or has failed.
+func serve(e env, o *options) int {
+	dir, err := os.Getwd()
+	if err != nil {
+		return e.refuse(fmt.Errorf("find the working directory: %w", err))
+	}
+	s := &service{env: e, options: o, log: newJournal(o.log)}
+	o.load.Dir, o.load.Log = dir, s.log
+	rt, err := load(o.load)
+	if err != nil {
+		s.fail(err.Error(), exitStatus(err))
+		return exitStatus(err)
+	}
+	if !rt.Settings().NoDaemon && !daemon.IsChild() {
+		warn(e.stderr, rt)
+		rt.Close()
+		return daemon.Start(e.args)
+	}
+	s.settings, s.script = rt.Settings(), newScript(rt)
+	exit, err := s.run()
+	if err != nil {
+		s.fail("lsyncgo: "+err.Error(), exitUsage)
+		return exitUsage
+	}
+	return exit.Code & 0xff // as the system cuts it: a script's -1 is 255
+}
+
+// fail tells whoever started this process why it ends.
+func (s *service) fail(text string, code int) {
+	daemon.Fail(text, code)
+	fmt.Fprintln(s.env.stderr, text) // the null device in a daemon
+}
+
+// service is one running engine. The goroutine of run owns everything in it
+// that changes, also while others load a new config for it.
+type service struct {
+	env      env
+	options  *options
+	log      *journal
+	settings lua.Settings
+	script   *script
+	about    status.Daemon
+
+	core    *core.Core
+	loop    *loop.Loop
+	report  *report
+	monitor monitor.Monitor
+}
+
+// script is a loaded config and what ends its messages to the loop.
+type script struct {
+	*lua.Runtime
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newScript(rt *lua.Runtime) *script {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &script{rt, ctx, cancel}
+}
+
+// connect gives the script the core it works in.
+func (x *script) connect(c *core.Core, l *loop.Loop, syncs []*core.Sync) {
+	x.Bind(c, func(f func()) { l.Post(x.ctx, f) })
+	for _, s := range syncs {
+		x.Attach(s)
+	}
+}
+
+// close first lets go of whoever waits for the loop to take a message.
+func (x *script) close() {
+	x.cancel()
+	x.Close()
+}
+
+// run opens everything, runs the loop to its end and closes everything in
+// reverse order. The error is why it did not come to running.
+func (s *service) run() (exit core.Exit, err error) {
+	defer func() { s.script.close() }() // the one that is in force by then
+	signals := catch()
+	defer signals.stop()
+	if err := s.openLog(); err != nil {
+		return exit, err
+	}
+	defer s.log.close()
+	defer s.logFailure(&err)
+	if s.settings.PidFile != "" {
+		pidfile, err := daemon.LockPidfile(s.settings.PidFile)
+		if err != nil {
+			return exit, err
+		}
+		defer s.closing(pidfile.Close)
+	}
+	name := monitorName(s.script.Runtime)
+	if s.monitor, err = backend.Open(name, monitor.Options{}); err != nil {
+		return exit, err
+	}
+	defer s.closing(s.monitor.Close)
+	s.about = started(s.options.load.Config, name)
+	s.about.Started = time.Now()
+	return s.operate(signals)
+}
+
+// operate builds the engine from its parts and runs it.
+func (s *service) operate(signals *signals) (core.Exit, error) {
+	runner := process.NewRunner(s.runnerOptions())
+	defer s.closing(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+		defer cancel()
+		return runner.Close(ctx)
+	})
+	s.core = core.New(coreSettings(s.settings), s.log)
+	var syncs []*core.Sync
+	for _, cfg := range s.script.Syncs() {
+		added, err := s.core.Add(cfg)
+		if err != nil {
+			return core.Exit{}, err
+		}
+		syncs = append(syncs, added)
+	}
+	alive, err := daemon.WatchdogInterval()
+	if err != nil {
+		s.log.Log("Warn", "no watchdog: ", err)
+	}
+	s.report = newReport(s.snapshot, func(err error) { s.log.Log("Error", err) })
+	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
+	s.loop = loop.New(loop.Options{
+		Core: s.core, Runner: runner, Monitor: s.monitor, Log: s.log,
+		Ready: s.ready, Changed: s.report.changed,
+		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive / 2,
+	})
+	s.script.connect(s.core, s.loop, syncs)
+	defer s.closing(s.answer())
+	defer s.listen(signals)()
+	for _, p := range s.script.Warnings() {
+		s.log.Log("Warn", p)
+	}
+	s.log.Log("Normal", "--- Startup", map[bool]string{true: ", daemonizing"}[daemon.IsChild()], " ---")
+	exit := s.loop.Run(context.Background())
+	s.report.close()
+	s.ended(exit)
+	return exit, nil
+}
+
+func (s *service) runnerOptions() process.Options {
+	if s.settings.NoDaemon && s.settings.LogFormat != "json" {
+		return process.Options{Stdout: s.env.stdout, Stderr: s.env.stderr}
+	}
+	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
+}
+
+func coreSettings(s lua.Settings) core.Settings {
+	return core.Settings{MaxProcesses: s.MaxProcesses, Insist: s.Insist, OnePass: s.OnePass, OnDieStop: s.OnDieStop}
+}
+
+// monitorName returns what the config asks for; vet has seen to it that all syncs agree.
+func monitorName(rt *lua.Runtime) string {
+	name := rt.Settings().Monitor
+	for _, c := range rt.Syncs() {
+		if c.Monitor != "" {
+			name = c.Monitor
+		}
+	}
+	if name == "" {
+		return "auto"
+	}
+	return name
+}
+
+// logOptions says where the log goes: to the console if there is one, to the
+// log file if it is set, else to syslog.
+func (s *service) logOptions(settings lua.Settings) logging.Options {
+	return logging.Options{
+		Categories: s.options.log,
+		File:       settings.LogFile,
+		Syslog:     settings.LogFile == "" && !settings.NoDaemon,
+		Facility:   settings.LogFacility,
+		Ident:      settings.LogIdent,
+		Console:    settings.NoDaemon,
+		JSON:       settings.LogFormat == "json",
+		Stdout:     s.env.stdout,
+		Stderr:     s.env.stderr,
+	}
+}
+
+func (s *service) openLog() error {
+	l, err := logging.New(s.logOptions(s.settings))
+	if err != nil {
+		return err
+	}
+	s.log.open(l)
+	return nil
+}
+
+// ready tells whoever waits for it that the engine is at work. With onepass the
+// starter waits for the end instead: it wants to know how that was.
+func (s *service) ready() {
+	s.log.Log("Normal", "--- Ready ---")
+	s.notify(daemon.Serving)
+	if s.settings.OnePass {
+		return
+	}
+	if err := daemon.Ready(); err != nil {
+		s.log.Log("Error", err)
+	}
+}
+
+// ended tells a starter that still waits how it went.
+func (s *service) ended(exit core.Exit) {
+	s.notify(daemon.Stopping)
+	s.log.Log("Normal", "--- Ended: ", exit.Why, ", exit status ", exit.Code&0xff, " ---")
+	if exit.Code != 0 {
+		daemon.Fail("lsyncgo: "+exit.Why+"; the log says more", exit.Code&0xff)
+	} else if err := daemon.Ready(); err != nil {
+		s.log.Log("Error", err)
+	}
+}
+
+func (s *service) notify(states ...daemon.State) {
+	if err := daemon.Notify(states...); err != nil {
+		s.log.Log("Warn", "tell the service manager: ", err)
+	}
+}
+
+// closing closes one part at the end; a failure then is only worth a line.
+func (s *service) closing(f func() error) {
+	if err := f(); err != nil {
+		s.log.Log("Error", err)
+	}
+}
+
+// logFailure leaves the reason of a failed start in the log of a daemon, which
+// the user who reads it later has not seen on the terminal.
+func (s *service) logFailure(err *error) {
+	if *err != nil && !s.settings.NoDaemon {
+		s.log.Log("Error", *err)
+	}
+}
+
+// answer opens the socket for the status command. Syncing goes on without it.
+// The result closes it.
+func (s *service) answer() (stop func() error) {
+	none := func() error { return nil }
+	path := status.SocketBeside(s.settings.PidFile, s.settings.StatusFile)
+	if path == "" {
+		return none
+	}
+	server, err := status.Serve(path, s.ask)
+	if err != nil {
+		s.log.Log("Warn", err, "; lsyncgo status will not reach this daemon")
+		return none
+	}
+	return server.Close
+}
+
+// ask gets a snapshot from the loop, from any goroutine.
+func (s *service) ask(ctx context.Context) (shot status.Snapshot, err error) {
+	if !s.loop.Ask(ctx, func() { shot = s.snapshot(false) }) {
+		return shot, errors.New("the engine is busy or has ended")
+	}
+	return shot, nil
+}
+
+// snapshot adds to core's what core does not know. Only on the loop's goroutine.
+func (s *service) snapshot(withDelays bool) status.Snapshot {
+	shot := s.core.Snapshot(withDelays)
+	about := s.about
+	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
+	shot.Daemon = about
+	return shot
+}
+
+// lines logs each line of a text that has several.
+func (s *service) lines(category, text string) {
+	for l := range strings.SplitSeq(text, "\n") {
+		s.log.Log(category, l)
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"lsyncgo/engine/daemon"
+)
+
+// signals receives what catch asked for.
+type signals struct{ ch chan os.Signal }
+
+// catch makes signals wait until someone listens, so that one that comes while
+// the engine is being built ends it in order.
+func catch() *signals {
+	s := &signals{make(chan os.Signal, 8)}
+	signal.Notify(s.ch, append([]os.Signal{os.Interrupt, syscall.SIGTERM}, extraSignals...)...)
+	return s
+}
+
+func (s *signals) stop() { signal.Stop(s.ch) }
+
+// listen acts on signals until the result is called.
+func (s *service) listen(in *signals) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	hups := make(chan struct{}, 1)
+	handled, reloaded := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(handled)
+		s.handle(ctx, in.ch, hups)
+	}()
+	// Loading runs the config, which may take for ever; TERM must work meanwhile.
+	go func() {
+		defer close(reloaded)
+		for range hups {
+			s.reload()
+		}
+	}()
+	return func() {
+		cancel()
+		<-handled
+		close(hups)
+		timer := time.NewTimer(time.Second)
+		defer timer.Stop()
+		select {
+		case <-reloaded:
+		case <-timer.C: // a config that does not end goes down with the process
+		}
+	}
+}
+
+func (s *service) handle(ctx context.Context, in <-chan os.Signal, hups chan<- struct{}) {
+	for {
+		select {
+		case sig := <-in:
+			s.signal(ctx, sig, hups)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{}) {
+	switch {
+	case sig == os.Interrupt:
+		s.end("INT", syscall.SIGINT)
+	case sig == syscall.SIGTERM:
+		s.end("TERM", syscall.SIGTERM)
+	case isReload(sig):
+		select {
+		case hups <- struct{}{}:
+		default: // one is waiting already and will see the newest config
+		}
+	case isReport(sig):
+		s.loop.Post(ctx, s.report.soon)
+	}
+}
+
+// end asks the engine to end; once more ends what it waits for.
+func (s *service) end(name string, sig syscall.Signal) {
+	s.notify(daemon.Stopping)
+	s.log.Log("Normal", "--- ", name, " signal, fading ---")
+	s.loop.Stop(stopped(name, int(sig)))
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lsyncgo/engine/status"
+	"lsyncgo/lua"
+)
+
+// asked is what the arguments of status say.
+type asked struct {
+	json, help          bool
+	pidfile, statusFile string
+	config              string
+}
+
+// runStatus asks a running daemon what it does and prints that.
+func runStatus(e env, args []string) int {
+	a, err := parseStatus(args)
+	if err != nil {
+		return e.refuse(err)
+	}
+	if a.help {
+		fmt.Fprint(e.stdout, help)
+		return exitOK
+	}
+	path, err := a.socket()
+	if err != nil {
+		return e.refuse(err)
+	}
+	shot, err := status.Ask(context.Background(), path)
+	if err != nil {
+		fmt.Fprintf(e.stderr, "lsyncgo: %v\n", err)
+		return exitFailed
+	}
+	write := status.WriteText
+	if a.json {
+		write = status.WriteJSON
+	}
+	if err := write(e.stdout, shot); err != nil {
+		fmt.Fprintf(e.stderr, "lsyncgo: print status: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+func parseStatus(args []string) (asked, error) {
+	var a asked
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		name, dashed := strings.CutPrefix(arg, "-")
+		name = strings.TrimPrefix(name, "-")
+		var to *string
+		switch {
+		case !dashed && a.config != "":
+			return a, fmt.Errorf("status: two config files are given, %s and %s; ask one daemon at a time", a.config, arg)
+		case !dashed:
+			a.config = arg
+			continue
+		case name == "json":
+			a.json = true
+			continue
+		case name == "help":
+			a.help = true
+			continue
+		case name == "pidfile":
+			to = &a.pidfile
+		case name == "statusfile":
+			to = &a.statusFile
+		default:
+			return a, statusOption(arg, name)
+		}
+		if len(args) == 0 || args[0] == "" {
+			return a, fmt.Errorf("status: %s needs FILE, and it is missing: write %s FILE", arg, arg)
+		}
+		*to, args = args[0], args[1:]
+	}
+	return a, a.one()
+}
+
+func statusOption(arg, name string) error {
+	if near := nearest(name, []string{"json", "pidfile", "statusfile", "help"}); near != "" {
+		return fmt.Errorf("status: unknown option %q; did you mean -%s?", arg, near)
+	}
+	return fmt.Errorf("status: unknown option %q; it takes -json, -pidfile FILE, -statusfile FILE or a config", arg)
+}
+
+// one checks that the arguments name one daemon.
+func (a asked) one() error {
+	n := 0
+	for _, s := range []string{a.pidfile, a.statusFile, a.config} {
+		if s != "" {
+			n++
+		}
+	}
+	switch {
+	case n == 0 && !a.help:
+		return errors.New("status: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called status is run as ./status)")
+	case n > 1:
+		return errors.New("status: give only one of -pidfile, -statusfile and a config")
+	}
+	return nil
+}
+
+// socket returns the path of the daemon's socket.
+func (a asked) socket() (string, error) {
+	if a.config == "" {
+		return filepath.Abs(status.SocketBeside(a.pidfile, a.statusFile))
+	}
+	// Only two settings are of interest: a source that is missing today is no reason not to ask.
+	rt, err := lua.Load(lua.Options{Config: a.config, DryCheck: true, NoDaemon: true, Insist: true, Print: func(string) {}})
+	if err != nil {
+		return "", fmt.Errorf("status: the config does not say where its daemon is; give -pidfile or -statusfile instead\n%w", err)
+	}
+	defer rt.Close()
+	s := rt.Settings()
+	if path := status.SocketBeside(s.PidFile, s.StatusFile); path != "" {
+		return path, nil
+	}
+	return "", fmt.Errorf("status: %s sets neither pidfile nor statusFile, so its daemon cannot be asked; "+
+		"add settings{ pidfile = ... }, or give the -pidfile it was started with", a.config)
+}
+
+// started is what the daemon knows of itself and core does not.
+func started(config, monitor string) status.Daemon {
+	if abs, err := filepath.Abs(config); err == nil && config != "" {
+		config = abs
+	}
+	if monitor == "" {
+		monitor = "auto"
+	}
+	return status.Daemon{Version: version, PID: os.Getpid(), Config: config, Monitor: monitor}
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"lsyncgo/lua"
+)
+
+// load loads what o asks for and looks at what only the program can know to be
+// wrong. The error is lua.Problems, all of them at once, or *lua.ExitError.
+func load(o lua.Options) (*lua.Runtime, error) {
+	rt, err := lua.Load(o)
+	if err != nil {
+		return nil, err
+	}
+	if problems := vet(o.Config, rt); len(problems) > 0 {
+		rt.Close()
+		return nil, problems
+	}
+	return rt, nil
+}
+
+// vet checks settings against the system without changing anything.
+func vet(config string, rt *lua.Runtime) (found lua.Problems) {
+	s := rt.Settings()
+	add := func(err error, remedy string) {
+		if err != nil {
+			found = append(found, lua.Problem{File: config, Text: err.Error(), Remedy: remedy})
+		}
+	}
+	for _, f := range []struct{ name, path string }{
+		{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile},
+	} {
+		add(writable(f.name, f.path), "make the directory or choose another path")
+	}
+	if s.Monitor != "" {
+		add(knownMonitor(s.Monitor), "settings{ monitor = ... } or -monitor NAME")
+	}
+	for _, c := range rt.Syncs() {
+		if c.Monitor == "" {
+			continue
+		}
+		if err := knownMonitor(c.Monitor); err != nil {
+			found = append(found, lua.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
+		}
+	}
+	return append(found, oneMonitor(rt)...)
+}
+
+// oneMonitor reports syncs that ask for different monitors: one serves all of them.
+func oneMonitor(rt *lua.Runtime) (found lua.Problems) {
+	first := rt.Settings().Monitor
+	for _, c := range rt.Syncs() {
+		if first == "" {
+			first = c.Monitor
+		}
+		if c.Monitor != "" && c.Monitor != first {
+			found = append(found, lua.Problem{File: c.Place, Sync: c.Name,
+				Text: fmt.Sprintf("monitor %q differs from %q, and one monitor serves all syncs", c.Monitor, first), Remedy: "choose one in settings{}"})
+		}
+	}
+	return found
+}
+
+// writable reports why the file of a setting could not be made.
+func writable(name, path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s: %s is a directory", name, path)
+	}
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%s: there is no directory %s", name, dir)
+	case err != nil:
+		return fmt.Errorf("%s: %w", name, err)
+	case !info.IsDir():
+		return fmt.Errorf("%s: %s is no directory", name, dir)
+	}
+	return nil
+}
+
+// exitStatus is what the failure of a load means for the program.
+func exitStatus(err error) int {
+	if exit, ok := errors.AsType[*lua.ExitError](err); ok {
+		return exit.Code & 0xff // as the system cuts it
+	}
+	return exitUsage
+}
+
+func warn(w io.Writer, rt *lua.Runtime) {
+	for _, p := range rt.Warnings() {
+		fmt.Fprintf(w, "warning: %s\n", p)
+	}
+}

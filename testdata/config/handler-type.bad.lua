@@ -1,0 +1,3 @@
+sync { source = "$SOURCE", onCreate = 42 }
+-- want: config\.lua:1: sync "Sync1": onCreate must be a function, a string, true or false, not 42
+-- want: config\.lua:1: sync "Sync1": there is no action \(inherit a preset, sync\{ default\.rsync, \.\.\. \}, or add one of action onAttrib onCreate onModify onDelete onMove onFull\)

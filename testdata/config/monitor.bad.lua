@@ -1,0 +1,3 @@
+settings { monitor = "psychic" }
+sync { default.direct, source = "$SOURCE", target = "$TARGET" }
+-- want: config\.lua: "psychic" is no monitor; choose one of auto, inotify, notify \(settings\{ monitor = \.\.\. \} or -monitor NAME\)

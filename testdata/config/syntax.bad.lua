@@ -1,0 +1,6 @@
+sync {
+	default.direct,
+	source = "$SOURCE"
+	target = "$TARGET",
+}
+-- want: config\.lua:4: syntax error near 'target'

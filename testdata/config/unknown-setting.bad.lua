@@ -1,0 +1,3 @@
+settings { logfiel = "/tmp/x" }
+sync { default.direct, source = "$SOURCE", target = "$TARGET" }
+-- want: config\.lua:1: settings: unknown setting "logfiel" \(did you mean "logfile"\?\)
