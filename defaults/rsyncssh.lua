@@ -141,12 +141,25 @@ local function move(event, event2)
 	local config = event.config
 	local from = remoteWord(config.targetdir .. event.pathname)
 	local to = remoteWord(config.targetdir .. event2.pathname)
+	event.destination = event2
 	log('Normal', 'moving ', event.path, ' to ', event2.path, ' on ', config.host)
 	local shell = remoteShell(config)
 	spawn(
 		event, table.remove(shell, 1), shell, config.host,
 		('[ -d %s ] && exit 73; mv -f -- %s %s'):format(to, from, to)
 	)
+end
+
+-- Has rsync look at both ends of a move that is done: the times of the directories that it changed
+-- have to be set again.
+local function settle(event)
+	local inlet, destination = event.inlet, rawget(event, 'destination')
+	if destination then -- else the config was loaded again meanwhile
+		inlet.addEvent('Attrib', destination.path)
+		if event.pathdir ~= '' and event.pathdir ~= destination.pathdir then
+			inlet.addEvent('Attrib', event.pathdir)
+		end
+	end
 end
 
 function rsyncssh.action(inlet)
@@ -178,6 +191,9 @@ function rsyncssh.collect(agent, exitcode)
 	end
 	local verdict = config.sshExitCodes[exitcode]
 	if verdict then
+		if verdict == 'ok' then
+			settle(agent)
+		end
 		return verdict
 	end
 	log('Warn', 'moving ', agent.path, ' on ', config.host, ' failed with exit code ', exitcode, '; sending it instead')

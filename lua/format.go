@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -145,6 +146,9 @@ func sortedKeys(t *glua.LTable) []glua.LValue {
 			return 1
 		case glua.LString:
 			return strings.Compare(string(a), string(b.(glua.LString)))
+		}
+		if x, ok := a.(glua.LBool); ok && b.Type() == glua.LTBool && x != b.(glua.LBool) {
+			return cmp.Compare(x.String(), b.String()) // false before true
 		}
 		return 0
 	})

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
 )
 
@@ -22,6 +23,7 @@ func (r *Runtime) newInlet(s *script) *glua.LTable {
 		"addExclude": s.addExclude, "rmExclude": s.rmExclude, "getExcludes": s.getExcludes,
 		"appendFilter": s.appendFilter, "getFilters": s.getFilters, "hasFilters": s.hasFilters,
 		"createBlanketEvent": s.createBlanketEvent, "createFullEvent": s.createFullEvent,
+		"addEvent": s.addEvent,
 	} {
 		t.RawSetString(name, L.NewFunction(func(L *glua.LState) int {
 			return f(L, func(n int) glua.LValue { return argument(L, n, t) })
@@ -280,4 +282,24 @@ func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int 
 	}
 	L.Push(s.agentValue(s.running(L, "createFullEvent").Full(path)))
 	return 1
+}
+
+// addEvent is inlet.addEvent(etype, path, path2): the script is the source of an event.
+func (s *script) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
+	kinds := map[glua.LValue]event.Kind{}
+	for k := event.Attrib; k <= event.Move; k++ {
+		kinds[glua.LString(k.String())] = k
+	}
+	kind, ok := kinds[arg(1)]
+	if !ok {
+		L.RaiseError("addEvent takes Attrib, Modify, Create, Delete or Move as its first argument, not %s", describeValue(arg(1)))
+	}
+	path, ok := arg(2).(glua.LString)
+	dest, isString := arg(3).(glua.LString)
+	if !ok || isString != (kind == event.Move) {
+		L.RaiseError("addEvent takes the path, relative to the source, and for a Move the new path")
+	}
+	s.running(L, "addEvent").Report(event.Event{
+		Kind: kind, Path: strings.TrimPrefix(string(path), "/"), Dest: strings.TrimPrefix(string(dest), "/")})
+	return 0
 }

@@ -19,7 +19,7 @@ func (w *observers) run(o *observer) error {
 	}
 	o.wake = func() { _ = writer.Close() } // poll sees the hangup
 	w.running.Go(func() {
-		defer reader.Close() //nolint:errcheck // nothing was written
+		defer reader.Close() // nothing was written
 		w.wait(o, reader)
 	})
 	return nil

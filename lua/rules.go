@@ -57,7 +57,7 @@ func readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, erro
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() // it was only read
 	return read(f, path)
 }
 

@@ -126,7 +126,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
 			if err := makeTarget(o.Target); err != nil {
-				fmt.Fprintln(out, err) //nolint:errcheck // out keeps lines in memory
+				fmt.Fprintln(out, err) // out keeps lines in memory
 				return transfer.ExitUnreachable
 			}
 			report, err := bring(ctx, o, path)
@@ -167,11 +167,11 @@ func makeTarget(path string) error {
 // conclude writes what failed and returns the exit code.
 func conclude(report transfer.Report, err error, out io.Writer) int {
 	for _, f := range report.Failed {
-		fmt.Fprintln(out, f) //nolint:errcheck // out keeps lines in memory
+		fmt.Fprintln(out, f) // out keeps lines in memory
 	}
 	code := report.ExitCode()
 	if err != nil {
-		fmt.Fprintln(out, err) //nolint:errcheck // out keeps lines in memory
+		fmt.Fprintln(out, err) // out keeps lines in memory
 		if code == transfer.ExitOK || code == transfer.ExitVanished {
 			code = transfer.ExitUnreachable
 		}

@@ -4,6 +4,10 @@ import (
 	"lsyncgo/engine/event"
 )
 
+// Report takes in an event of the kinds Attrib to Move that the script itself
+// is the source of, as if a monitor had reported it.
+func (s *Sync) Report(e event.Event) { s.event(e) }
+
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
 	switch e.Kind {

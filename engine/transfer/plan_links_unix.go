@@ -13,5 +13,5 @@ func linkCount(info fs.FileInfo) (inode, uint64) {
 	if !ok {
 		return inode{}, 1
 	}
-	return inode{uint64(st.Dev), uint64(st.Ino)}, uint64(st.Nlink)
+	return inode{uint64(st.Dev), uint64(st.Ino)}, uint64(st.Nlink) //nolint:unconvert // the types differ between systems
 }

@@ -51,7 +51,7 @@ func TestExamples(t *testing.T) {
 			p.remove("source/x/picture.png")
 			eventually(t, "the jpg to go", func() bool { return !p.exists("source/x/picture.jpg") })
 		},
-		"post-command": func(t *testing.T, p *place, run func(env ...string) *process) {
+		"post-command": func(_ *testing.T, p *place, run func(env ...string) *process) {
 			run("COMMAND=echo done >>" + p.path("posts"))
 			eventually(t, "the command after startup", func() bool { return p.content("posts") == "done\n" })
 			p.write("source/a", "1")
@@ -66,7 +66,7 @@ func TestExamples(t *testing.T) {
 			p.sameFile("source/a", "one/a")
 			p.sameFile("source/a", "two/a")
 		},
-		"alarm": func(t *testing.T, p *place, run func(env ...string) *process) {
+		"alarm": func(_ *testing.T, p *place, run func(env ...string) *process) {
 			d := run("INTERVAL=1")
 			p.write("source/a", "1")
 			d.logs("seconds: 1")

@@ -23,9 +23,9 @@ func (p preset) config(extra string) string {
 	switch p.name {
 	case "rsyncssh":
 		return fmt.Sprintf(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", delay = 0.2,
-			rsync = { archive = true, hard_links = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.server.Config, extra)
+			rsync = { archive = true, hard_links = true, xattrs = true, acls = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.server.Config, extra)
 	case "rsync":
-		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { archive = true, hard_links = true }, %s }`, extra)
+		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { archive = true, hard_links = true, xattrs = true, acls = true }, %s }`, extra)
 	}
 	return fmt.Sprintf(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.2, %s }`, extra)
 }
@@ -279,15 +279,14 @@ func TestChurn(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := daemon(t, p.config(ps.config("")))
-		for range 6 {
-			if _, err := transfertest.Churn(rng, p.source, 100); err != nil {
+		// Each round ends in step: only within one does Churn know of changes to
+		// a hard-linked file whose changed name goes away before they are sent.
+		for range 3 {
+			if _, err := transfertest.Churn(rng, p.source, 200); err != nil {
 				t.Fatal(err)
 			}
-			if rng.IntN(2) == 0 {
-				p.same()
-			}
+			p.same()
 		}
-		p.same()
 		d.stop()
 	})
 }
@@ -334,6 +333,7 @@ func TestLargeFileIsNeverSeenHalf(t *testing.T) {
 	eachPreset(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
 		d := daemon(t, p.config(ps.config("")))
+		d.logs("startup done")
 		f, err := os.Create(filepath.Join(p.source, "growing"))
 		if err != nil {
 			t.Fatal(err)

@@ -39,22 +39,34 @@ func (t *tree) settleDoubts(now time.Time) {
 		return
 	}
 	t.suspect = time.Time{}
+	var settled []entry
+	repaired := false
 	for e, since := range t.doubts {
-		switch {
-		case t.top == nil || e.dir.has(dead) || t.right(e):
-			delete(t.doubts, e)
+		if t.top == nil || e.dir.has(dead) || t.right(e) {
+			settled = append(settled, e)
 			continue
+		}
+		switch {
 		case since.IsZero():
 			t.doubts[e] = now
 		case now.Sub(since) < doubtAge || !t.w.spool.empty():
 		case t.current(e.dir):
 			delete(t.doubts, e)
 			t.repair(e)
+			repaired = true
 		case e.dir == t.top:
 			t.lose(errMoved) // with a directory above it, of which the kernel does not tell
 			return
 		}
-		t.suspect = now.Add(doubtAge)
+	}
+	if !repaired && t.w.spool.empty() { // otherwise what was found out may be wrong by now
+		for _, e := range settled {
+			delete(t.doubts, e)
+		}
+	}
+	if len(t.doubts) > 0 {
+		// Not more often than the looking costs.
+		t.suspect = now.Add(max(doubtAge, 4*time.Since(now)))
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 // handle works one kernel event into every tree that has its directory.
 func (w *watcher) handle(h happening) {
 	w.now = h.at
+	if h.mask&unix.IN_MOVE_SELF != 0 {
+		w.movedAbove(h.wd)
+	}
 	switch {
 	case h.mask&unix.IN_Q_OVERFLOW != 0:
 		w.overflow()

@@ -44,6 +44,7 @@ func start(spool *spool, opts monitor.Options) *inotify {
 		ctx:     ctx,
 		nodes:   map[int32]*node{},
 		more:    map[int32][]*node{},
+		above:   map[int32][]*tree{},
 		listBuf: make([]byte, 64<<10),
 	}
 	m.ended.Go(spool.read)
@@ -115,6 +116,7 @@ type watcher struct {
 
 	nodes map[int32]*node   // by watch descriptor
 	more  map[int32][]*node // the others, where a directory is in several trees
+	above map[int32][]*tree // trees below a directory, by its watch descriptor
 	trees []*tree
 
 	settled time.Time // when settle last did something
@@ -197,7 +199,7 @@ func (w *watcher) settle(caughtUp bool) {
 		t.reportShortage()
 	}
 	for _, wd := range w.asked {
-		if w.nodes[wd] == nil {
+		if w.nodes[wd] == nil && w.above[wd] == nil {
 			w.end(wd)
 		}
 	}
@@ -253,6 +255,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 		t.drop(t.top)
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
+	t.guard()
 	t.loss.mount = mountOf(root.Path)
 	w.trees = append(w.trees, t)
 	t.reportShortage()
@@ -263,6 +266,7 @@ func (w *watcher) unwatch(id event.RootID) {
 	for i, t := range w.trees {
 		if t.ID == id {
 			w.trees = append(w.trees[:i:i], w.trees[i+1:]...)
+			t.unguard()
 			if t.top != nil {
 				t.drop(t.top)
 			}
@@ -288,7 +292,7 @@ func (w *watcher) unbind(n *node) {
 		return
 	}
 	w.forget(n)
-	if w.nodes[wd] == nil {
+	if w.nodes[wd] == nil && w.above[wd] == nil {
 		w.end(wd)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,6 +33,7 @@ func (t *tree) lose(why error) {
 	if t.top == nil {
 		return
 	}
+	t.unguard()
 	t.drop(t.top)
 	t.top = nil
 	t.purge()
@@ -62,8 +64,44 @@ func (t *tree) seek(now time.Time) {
 		t.top = nil
 		return
 	}
+	t.guard()
 	t.loss = loss{mount: mountOf(t.Path)}
 	t.emit(event.RootBack, "")
+}
+
+// guard watches the directories above the root: when one of them is renamed the kernel says
+// nothing about the root, and its watches go on under a path that is no longer true.
+func (t *tree) guard() {
+	for p := filepath.Dir(filepath.Clean(t.Path)); p != "/"; p = filepath.Dir(p) {
+		wd, err := addWatch(t.w.spool.fd, cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
+		if err != nil {
+			return // not readable for us, so not ours to look after
+		}
+		t.w.above[wd] = append(t.w.above[wd], t)
+		t.above = append(t.above, wd)
+	}
+}
+
+func (t *tree) unguard() {
+	for _, wd := range t.above {
+		t.w.above[wd] = slices.DeleteFunc(t.w.above[wd], func(o *tree) bool { return o == t })
+		if len(t.w.above[wd]) == 0 {
+			delete(t.w.above, wd)
+			if t.w.nodes[wd] == nil {
+				t.w.end(wd)
+			}
+		}
+	}
+	t.above = nil
+}
+
+// movedAbove: a directory was renamed that may be above roots.
+func (w *watcher) movedAbove(wd int32) {
+	for _, t := range slices.Clone(w.above[wd]) {
+		if t.top != nil && !t.current(t.top) {
+			t.lose(errMoved)
+		}
+	}
 }
 
 // mountOf is the directory at or above path where its file system is mounted; "" if

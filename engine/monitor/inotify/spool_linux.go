@@ -132,6 +132,14 @@ func (s *spool) empty() bool {
 	return len(s.chunks) == 0 && !s.fillLocked()
 }
 
+// pause keeps the spool from reading, so that a test can have the kernel's queue overflow.
+func (s *spool) pause(paused bool) {
+	s.mu.Lock()
+	s.paused = paused
+	s.mu.Unlock()
+	s.fill()
+}
+
 func (s *spool) close() { s.file.Close() }
 
 func (c chunk) parse(list []record) []record {

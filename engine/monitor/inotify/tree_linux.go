@@ -41,7 +41,8 @@ type tree struct {
 	polled map[*node]struct{}
 	poll   time.Time // when to list them
 
-	loss loss
+	loss  loss
+	above []int32 // watches of the directories above the root
 }
 
 // hold is a new file that is open for writing.

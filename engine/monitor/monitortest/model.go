@@ -111,21 +111,12 @@ func (m *Model) look(path string, expected, tree bool) {
 		}
 		return
 	}
-	m.remove(other(path)) // a directory in place of a file, or the other way round
 	m.paths[path] = s
 	if tree {
 		for p, s := range scan(m.root, path) {
 			m.paths[p] = s
 		}
 	}
-}
-
-// other is the path of the same name as a directory if path is none, and the other way round.
-func other(path string) string {
-	if p, ok := strings.CutSuffix(path, "/"); ok {
-		return p
-	}
-	return path + "/"
 }
 
 func (m *Model) remove(path string) {
@@ -144,7 +135,6 @@ func (m *Model) remove(path string) {
 
 func (m *Model) move(from, to string) {
 	m.remove(to)
-	m.remove(other(to))
 	if !event.IsDir(from) {
 		delete(m.paths, from)
 		m.look(to, true, false)

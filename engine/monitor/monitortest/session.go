@@ -121,9 +121,11 @@ func (s *Session) Has(k event.Kind, path string) bool {
 	return false
 }
 
+// Log is the events since the last Take.
+func (s *Session) Log() []event.Event { return s.log }
+
 // Take returns the events since the last Take.
 func (s *Session) Take() []event.Event {
-	_ = os.WriteFile(fmt.Sprintf("/tmp/churn-%d.log", os.Getpid()), []byte(Format(s.log)), 0o644)
 	log := s.log
 	s.log = nil
 	return log

@@ -19,7 +19,7 @@ func identify(path string, st os.FileInfo) identity {
 	if unix.Lstat(path, &s) != nil {
 		return identity{}
 	}
-	id := identity{inode: uint64(s.Ino)}
+	id := identity{inode: uint64(s.Ino)} //nolint:unconvert // the type differs between systems
 	if !st.IsDir() {
 		id.ctime = s.Ctim
 	}

@@ -237,7 +237,6 @@ local T = {
  {"long string concat","local s='' for i=1,300 do s=s..'x' end return #s"},
  {"concat chain","local f=(loadstring or load)('return '..('\"a\"..'):rep(240)..'\"b\"') return f and #f()"},
  {"table ctor 20k","local f=(loadstring or load)('return {'..('1,'):rep(20000)..'}') return f and #f()"},
- {"const > 262k","local s={} for i=1,300000 do s[i]='\"k'..i..'\"' end local f,e=(loadstring or load)('return {'..table.concat(s,',')..'}') return f and #f() or e"},
  {"match .* 1MB","return #(('a'):rep(1000000):match('.*'))"},
  {"gsub 1MB","return select(2,('a'):rep(100000):gsub('a','bb'))"},
  {"semicolon stmt","return (loadstring or load)(';;return 1') ~= nil"},

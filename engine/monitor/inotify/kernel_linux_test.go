@@ -1,0 +1,432 @@
+package inotify
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/monitortest"
+)
+
+// elsewhere runs the calling test in a process of its own with attr, and returns false;
+// in that process it returns true.
+func elsewhere(t *testing.T, attr *syscall.SysProcAttr) bool {
+	t.Helper()
+	const mark = "LSYNCGO_TEST_ELSEWHERE"
+	if os.Getenv(mark) != "" {
+		return true
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), mark+"=1")
+	cmd.SysProcAttr = attr
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("this test needs to run as root, or a kernel that lets users make namespaces: %v\n%s", err, out)
+	}
+	return false
+}
+
+// namespaces are a user namespace, which has limits of its own, and a mount namespace.
+func namespaces() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, path string) {
+	t.Helper()
+	check(t, os.WriteFile(path, []byte("one"), 0o644))
+}
+
+// within runs f in the owner of m.
+func within(t *testing.T, m monitor.Monitor, f func(*watcher)) {
+	t.Helper()
+	done := make(chan struct{})
+	check(t, m.(*inotify).call(t.Context(), func(w *watcher) { f(w); close(done) }))
+	<-done
+}
+
+func until(s *monitortest.Session, k event.Kind, path string) {
+	s.T.Helper()
+	s.Until(func() string { return fmt.Sprintf("for %v %q", k, path) }, func() bool { return s.Has(k, path) })
+}
+
+func TestUnmount(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("mnt/root", monitor.Root{})
+	mnt := filepath.Join(s.Dir, "mnt")
+	mount := func() {
+		check(t, unix.Mount("none", mnt, "tmpfs", 0, ""))
+		check(t, os.MkdirAll(r.Path+"d/e", 0o755))
+		write(t, r.Path+"d/e/f")
+	}
+	mount()
+	s.Watch(r)
+	write(t, r.Path+"d/g")
+	s.Equal()
+	s.Take()
+	check(t, unix.Unmount(mnt, 0))
+	until(s, event.RootLost, "")
+	// Where it was mounted there is an empty directory of the same name: not the root.
+	within(t, s.Monitor, func(w *watcher) {
+		w.trees[0].seek(time.Now())
+		if w.trees[0].top != nil {
+			t.Error("took the directory below the mount for the root")
+		}
+	})
+	lost := s.Take()
+	for _, e := range lost {
+		if e.Kind == event.Delete {
+			t.Errorf("Delete of %q by an unmount", e.Path)
+		}
+		if e.Kind == event.RootLost && !strings.Contains(e.Err.Error(), "mount it again") {
+			t.Errorf("no remedy in %v", e.Err)
+		}
+	}
+	if len(lost) != 1 {
+		t.Errorf("reported\n%s", monitortest.Format(lost))
+	}
+	mount()
+	defer func() { check(t, unix.Unmount(mnt, unix.MNT_DETACH)) }()
+	until(s, event.RootBack, "")
+	write(t, r.Path+"d/e/f")
+	s.Equal()
+}
+
+// TestUnmountBelow: a file system mounted below the root goes away.
+func TestUnmountBelow(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	check(t, os.Mkdir(r.Path+"mnt", 0o755))
+	check(t, unix.Mount("none", r.Path+"mnt", "tmpfs", 0, ""))
+	check(t, os.Mkdir(r.Path+"mnt/d", 0o755))
+	s.Watch(r)
+	check(t, unix.Unmount(r.Path+"mnt", 0))
+	until(s, event.Unwatched, "mnt/")
+	for _, e := range s.Take() {
+		if e.Kind == event.Delete {
+			t.Errorf("Delete of %q by an unmount", e.Path)
+		}
+	}
+	write(t, r.Path+"mnt/f")
+	until(s, event.Create, "mnt/f")
+}
+
+// TestBind: one directory is at two places of one tree.
+func TestBind(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	check(t, os.MkdirAll(r.Path+"a/d", 0o755))
+	check(t, os.Mkdir(r.Path+"b", 0o755))
+	check(t, unix.Mount(r.Path+"a", r.Path+"b", "", unix.MS_BIND, ""))
+	defer func() { check(t, unix.Unmount(r.Path+"b", unix.MNT_DETACH)) }()
+	s.Watch(r)
+	write(t, r.Path+"a/d/f")
+	check(t, os.Rename(r.Path+"a/d", r.Path+"a/e"))
+	check(t, os.Mkdir(r.Path+"b/e/g", 0o755))
+	write(t, r.Path+"a/e/g/h")
+	until(s, event.Create, "a/e/g/h")
+	until(s, event.Create, "b/e/g/h")
+	s.Equal()
+}
+
+func TestWatchLimit(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	limit := func(n int) {
+		check(t, os.WriteFile("/proc/sys/user/max_inotify_watches", fmt.Append(nil, n), 0))
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	const dirs = 100
+	dir := func(i int) string { return fmt.Sprintf("%sd%d/e", r.Path, i) }
+	for i := range dirs {
+		check(t, os.MkdirAll(dir(i), 0o755))
+		write(t, dir(i)+"/old")
+	}
+	limit(60)
+	s.Watch(r)
+	until(s, event.Unwatched, firstUnwatched(t, s))
+	n := 0
+	for _, e := range s.Take() {
+		if e.Kind == event.Unwatched {
+			n++
+			if !strings.Contains(e.Err.Error(), "fs.inotify.max_user_watches") || !strings.Contains(e.Err.Error(), "at least") {
+				t.Errorf("no remedy in %v", e.Err)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d events Unwatched for one shortage", n)
+	}
+	polled := func() (n int) {
+		within(t, s.Monitor, func(w *watcher) { n = len(w.trees[0].polled) })
+		return n
+	}
+	if polled() == 0 {
+		t.Fatal("nothing is polled")
+	}
+	for i := range dirs {
+		write(t, dir(i)+"/new")
+		check(t, os.WriteFile(dir(i)+"/old", []byte("longer"), 0o644))
+		check(t, os.MkdirAll(dir(i)+"/x/y", 0o755))
+		write(t, dir(i)+"/x/y/z")
+	}
+	check(t, os.RemoveAll(dir(0)))
+	check(t, os.Rename(dir(1), dir(2)+"/moved"))
+	s.Equal()
+	limit(1000)
+	s.Until(func() string { return "for watches that have become free" }, func() bool {
+		write(t, r.Path+"tick") // or no event comes to ask again
+		return polled() == 0
+	})
+	for i := 2; i < dirs; i++ {
+		write(t, dir(i)+"/x/y/last")
+	}
+	s.Equal()
+}
+
+func firstUnwatched(t *testing.T, s *monitortest.Session) string {
+	t.Helper()
+	var path string
+	within(t, s.Monitor, func(w *watcher) {
+		for k := range w.trees[0].polled {
+			path = w.trees[0].rel(k)
+		}
+	})
+	if path == "" {
+		t.Fatal("no directory is without a watch")
+	}
+	s.Until(func() string { return "for Unwatched" }, func() bool {
+		for _, e := range s.Log() {
+			if e.Kind == event.Unwatched {
+				path = e.Path
+				return true
+			}
+		}
+		return false
+	})
+	return path
+}
+
+func TestInstanceLimit(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	check(t, os.WriteFile("/proc/sys/user/max_inotify_instances", []byte("0"), 0))
+	m, err := Open(quick)
+	if err == nil {
+		check(t, m.Close())
+		t.Fatal("no error")
+	}
+	if !strings.Contains(err.Error(), "fs.inotify.max_user_instances") {
+		t.Errorf("no remedy in %v", err)
+	}
+}
+
+func TestOverflow(t *testing.T) {
+	var m *inotify
+	s := monitortest.NewSession(t, func(t *testing.T) monitor.Monitor { m = open(t).(*inotify); return m })
+	a, b := s.Root("root", monitor.Root{ID: 1}), s.Root("other", monitor.Root{ID: 2})
+	check(t, os.MkdirAll(a.Path+"gone/deep", 0o755))
+	s.Watch(a)
+	s.Watch(b)
+	m.spool.pause(true)
+	var limit int
+	_, err := fmt.Sscan(sysctl("max_queued_events"), &limit)
+	check(t, err)
+	for i := range limit/2 + 100 { // each makes two events at least
+		write(t, fmt.Sprintf("%sf%d", a.Path, i))
+	}
+	check(t, os.RemoveAll(a.Path+"gone"))
+	check(t, os.MkdirAll(a.Path+"new/deep", 0o755))
+	check(t, os.MkdirAll(b.Path+"new/deep", 0o755))
+	m.spool.pause(false)
+	for id := event.RootID(1); id <= 2; id++ {
+		s.Until(func() string { return "for Overflow" }, func() bool {
+			for _, e := range s.Log() {
+				if e.Kind == event.Overflow && e.Root == id {
+					if !strings.Contains(e.Err.Error(), "fs.inotify.max_queued_events") {
+						t.Errorf("no remedy in %v", e.Err)
+					}
+					return true
+				}
+			}
+			return false
+		})
+	}
+	write(t, a.Path+"new/deep/f")
+	write(t, b.Path+"new/deep/f")
+	until(s, event.Create, "new/deep/f")
+	s.Equal()
+}
+
+func TestUnreadable(t *testing.T) {
+	attr := &syscall.SysProcAttr{}
+	if os.Getuid() == 0 {
+		attr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534}
+	}
+	if !elsewhere(t, attr) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	check(t, os.MkdirAll(r.Path+"d/e", 0o755))
+	check(t, os.Chmod(r.Path+"d", 0))
+	s.Watch(r)
+	until(s, event.Unwatched, "d/")
+	for _, e := range s.Take() {
+		if e.Kind == event.Unwatched && !strings.Contains(e.Err.Error(), "permission") {
+			t.Errorf("no remedy in %v", e.Err)
+		}
+	}
+	check(t, os.Chmod(r.Path+"d", 0o755))
+	until(s, event.Create, "d/e/")
+	write(t, r.Path+"d/e/f")
+	s.Equal()
+}
+
+func TestExchange(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	check(t, os.MkdirAll(r.Path+"a/x", 0o755))
+	check(t, os.MkdirAll(r.Path+"b/y", 0o755))
+	write(t, r.Path+"f")
+	check(t, os.WriteFile(r.Path+"g", []byte("other"), 0o600))
+	s.Watch(r)
+	swap := func(a, b string) {
+		check(t, unix.Renameat2(unix.AT_FDCWD, r.Path+a, unix.AT_FDCWD, r.Path+b, unix.RENAME_EXCHANGE))
+		s.Equal()
+	}
+	swap("f", "g")
+	swap("a", "b")
+	write(t, r.Path+"a/y/1")
+	write(t, r.Path+"b/x/1")
+	s.Equal()
+	swap("a", "f")
+	write(t, r.Path+"f/y/2")
+	s.Equal()
+}
+
+// TestMovedAbove: a directory above the root is renamed.
+func TestMovedAbove(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("a/b/root", monitor.Root{})
+	s.Watch(r)
+	check(t, os.Rename(s.Dir+"a", s.Dir+"z"))
+	until(s, event.RootLost, "")
+	write(t, s.Dir+"z/b/root/f")
+	check(t, os.Rename(s.Dir+"z", s.Dir+"a"))
+	until(s, event.RootBack, "")
+	write(t, r.Path+"g")
+	s.Equal()
+}
+
+// TestNotOpened: what is not a regular file is not opened to see who writes it.
+func TestNotOpened(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	s.Watch(r)
+	check(t, unix.Mkfifo(r.Path+"fifo", 0o644))
+	until(s, event.Create, "fifo")
+	// A reader would let this succeed.
+	if fd, err := unix.Open(r.Path+"fifo", unix.O_WRONLY|unix.O_NONBLOCK, 0); err != unix.ENXIO {
+		unix.Close(fd)
+		t.Errorf("somebody has the fifo open: %v", err)
+	}
+}
+
+// TestHoldEnds: a file that stays open is reported after CreateHold.
+func TestHoldEnds(t *testing.T) {
+	s := monitortest.NewSession(t, func(t *testing.T) monitor.Monitor {
+		m, err := Open(monitor.Options{CreateHold: 30 * time.Millisecond})
+		check(t, err)
+		return m
+	})
+	r := s.Root("root", monitor.Root{})
+	s.Watch(r)
+	f, err := os.Create(r.Path + "f")
+	check(t, err)
+	until(s, event.Create, "f")
+	check(t, f.Close())
+	until(s, event.Modify, "f")
+}
+
+// TestNoWatchLeft: what is dropped, excluded or no longer wanted has no watch.
+func TestNoWatchLeft(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{Excluded: func(p string) bool { return strings.HasPrefix(p, "x") }})
+	for _, d := range []string{"a/b/c", "x/y", "d/e"} {
+		check(t, os.MkdirAll(r.Path+d, 0o755))
+	}
+	s.Watch(r)
+	watches := func() (n int) {
+		var above int
+		within(t, s.Monitor, func(w *watcher) {
+			above = len(w.above)
+			if len(w.nodes) > 0 && len(w.trees) == 0 {
+				t.Errorf("%d nodes without a tree", len(w.nodes))
+			}
+		})
+		return kernelWatches(t, s.Monitor.(*inotify).spool.fd) - above
+	}
+	want := func(n int) {
+		t.Helper()
+		s.Until(func() string { return fmt.Sprintf("for %d watches, there are %d", n, watches()) }, func() bool {
+			if watches() == n {
+				return true
+			}
+			write(t, r.Path+"tick")
+			return false
+		})
+	}
+	want(6) // root, a, a/b, a/b/c, d, d/e
+	check(t, os.Rename(r.Path+"a", r.Path+"x/a"))
+	want(3)
+	check(t, os.Rename(r.Path+"d", s.Dir+"d"))
+	want(1)
+	check(t, os.Rename(r.Path+"x/a", r.Path+"a"))
+	want(4)
+	check(t, os.RemoveAll(r.Path+"a"))
+	want(1)
+	s.Monitor.Unwatch(1)
+	if n := watches(); n != 0 {
+		t.Errorf("%d watches after Unwatch", n)
+	}
+}
+
+// kernelWatches counts what the kernel says this inotify instance watches.
+func kernelWatches(t *testing.T, fd int) int {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fd))
+	check(t, err)
+	return strings.Count(string(b), "inotify wd:")
+}

@@ -1,0 +1,7 @@
+settled = require "settled"
+
+sync {
+	settled,
+	source = "$SOURCE/www",
+	target = "backup::www",
+}

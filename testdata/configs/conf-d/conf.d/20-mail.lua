@@ -1,0 +1,6 @@
+sync {
+	settled,
+	source  = "$SOURCE/mail",
+	target  = "backup::mail",
+	exclude = { "/tmp/", "*.lock" },
+}
