@@ -41,7 +41,7 @@ func run(m *testing.M) int {
 
 // patience is how long a condition may take to come true. It is no measure of
 // speed: only a hang reaches it.
-const patience = 15 * time.Second
+const patience = 60 * time.Second
 
 // eventually waits until ok returns true; what says what was waited for.
 func eventually(t *testing.T, what string, ok func() bool) {

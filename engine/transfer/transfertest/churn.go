@@ -178,11 +178,13 @@ func (c *churner) write(path string) error {
 }
 
 // tick gives a written file a time of its own: two writes within one tick of
-// the kernel's clock would look alike to every program that compares times.
+// the kernel's clock would look alike to every program that compares times. Both times
+// are set: for the modification time alone Linux reports IN_MODIFY, not IN_ATTRIB, which
+// who waits for the close of a written file does not listen to.
 func (c *churner) tick(path string) error {
 	c.touch(path)
 	c.clock = c.clock.Add(time.Duration(1 + c.rng.IntN(1_000_000_000)))
-	return os.Chtimes(c.at(path), time.Time{}, c.clock.Add(time.Duration(c.rng.Int64N(1<<60))))
+	return os.Chtimes(c.at(path), c.clock, c.clock.Add(time.Duration(c.rng.Int64N(1<<60))))
 }
 
 // moveIn makes a tree elsewhere and renames it into place, so that one event tells of all.
