@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"lsyncgo/engine/spelling"
+
 	glua "github.com/yuin/gopher-lua"
 )
 
@@ -187,7 +189,7 @@ func keys[V any](m map[string]V) []string {
 
 // hint returns `; did you mean "x"?` if a known name is near, else nothing.
 func hint(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
+	if near := spelling.Nearest(name, known); near != "" {
 		return `; did you mean "` + near + `"?`
 	}
 	return ""
@@ -195,39 +197,8 @@ func hint(name string, known []string) string {
 
 // remedyFor says what to do about an unknown name of a fixed set.
 func remedyFor(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
+	if near := spelling.Nearest(name, known); near != "" {
 		return `did you mean "` + near + `"?`
 	}
 	return "known are: " + strings.Join(known, " ")
-}
-
-// nearest returns the known name that is most like name, "" if none is.
-func nearest(name string, known []string) string {
-	best, bestCost := "", len(name)/3+2
-	for _, k := range known {
-		if cost := distance(strings.ToLower(name), strings.ToLower(k)); cost < bestCost {
-			best, bestCost = k, cost
-		}
-	}
-	return best
-}
-
-// distance is the number of bytes to insert, remove or replace that make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

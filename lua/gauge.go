@@ -3,6 +3,8 @@ package lua
 import (
 	"fmt"
 
+	"lsyncgo/engine/spelling"
+
 	glua "github.com/yuin/gopher-lua"
 )
 
@@ -58,7 +60,7 @@ func gaugeRemedy(key string, gauge *glua.LTable) string {
 		}
 	})
 	remedy := "if it is no typo, add it to checkgauge"
-	if near := nearest(key, known); near != "" {
+	if near := spelling.Nearest(key, known); near != "" {
 		remedy = fmt.Sprintf("did you mean %q? %s", near, remedy)
 	}
 	return remedy

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/monitor/backend"
+	"lsyncgo/engine/spelling"
 	"lsyncgo/lua"
 )
 
@@ -195,7 +196,7 @@ func unknownOption(arg, name string) error {
 	for i, row := range optionTable {
 		names[i] = row.name
 	}
-	if near := nearest(name, names); near != "" {
+	if near := spelling.Nearest(name, names); near != "" {
 		return fmt.Errorf("unknown option %q; did you mean -%s?", arg, near)
 	}
 	return fmt.Errorf("unknown option %q; -help lists them", arg)
@@ -234,7 +235,7 @@ func tooMany(configs []string) error {
 	for _, c := range commands() {
 		names = append(names, c.name)
 	}
-	if near := nearest(configs[0], names); near != "" {
+	if near := spelling.Nearest(configs[0], names); near != "" {
 		return fmt.Errorf("two config files are given, %s and %s; did you mean lsyncgo %s %s?", configs[0], configs[1], near, configs[1])
 	}
 	return fmt.Errorf("more than one config file is given: %s; only one can run", strings.Join(configs, " "))

@@ -143,18 +143,6 @@ func TestMonitorsAreListed(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := []string{"nodaemon", "log", "logfile", "pidfile"}
-	for in, want := range map[string]string{
-		"nodeamon": "nodaemon", "NoDaemon": "nodaemon", "logfil": "logfile", "lg": "log", "pdfile": "pidfile",
-		"xyz": "", "": "", "quite-another": "",
-	} {
-		if got := nearest(in, words); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"-rsync a b", "-log\x00all", "--\x00-x", "-delay\x00\xff", "-monitor", "check\x00status"} {
 		f.Add(s)

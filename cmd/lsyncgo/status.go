@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lsyncgo/engine/spelling"
 	"lsyncgo/engine/status"
 	"lsyncgo/lua"
 )
@@ -85,7 +86,7 @@ func parseStatus(args []string) (asked, error) {
 }
 
 func statusOption(arg, name string) error {
-	if near := nearest(name, []string{"json", "pidfile", "statusfile", "help"}); near != "" {
+	if near := spelling.Nearest(name, []string{"json", "pidfile", "statusfile", "help"}); near != "" {
 		return fmt.Errorf("status: unknown option %q; did you mean -%s?", arg, near)
 	}
 	return fmt.Errorf("status: unknown option %q; it takes -json, -pidfile FILE, -statusfile FILE or a config", arg)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"math"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -47,7 +48,7 @@ func typeName(L *glua.LState, n int) string {
 	if n > L.GetTop() {
 		return "no value"
 	}
-	if mt, ok := metatable(L, L.Get(n)); ok {
+	if mt, ok := metatable(L.Get(n)); ok {
 		if name, ok := mt.RawGetString("__name").(glua.LString); ok {
 			return string(name)
 		}
@@ -56,7 +57,7 @@ func typeName(L *glua.LState, n int) string {
 }
 
 // metatable returns the table with v's metamethods, whatever __metatable says.
-func metatable(L *glua.LState, v glua.LValue) (*glua.LTable, bool) {
+func metatable(v glua.LValue) (*glua.LTable, bool) {
 	var mt glua.LValue = glua.LNil
 	switch v := v.(type) {
 	case *glua.LTable:
@@ -98,12 +99,17 @@ func checkNumber(L *glua.LState, n int) float64 {
 	return f
 }
 
-func checkInt(L *glua.LState, n int) int {
+func checkInt64(L *glua.LState, n int) int64 {
 	f := checkNumber(L, n)
 	if !isInteger(f) {
 		argError(L, n, "number has no integer representation")
 	}
-	return int(f)
+	return int64(f)
+}
+
+// checkInt is for positions and counts: where int has 32 bits, what is out of its range becomes its limit.
+func checkInt(L *glua.LState, n int) int {
+	return int(max(min(checkInt64(L, n), math.MaxInt), math.MinInt))
 }
 
 func optInt(L *glua.LState, n, absent int) int {

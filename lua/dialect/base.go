@@ -119,7 +119,7 @@ func baseSetmetatable(L *glua.LState) int {
 	if mt := L.Get(2).Type(); L.GetTop() < 2 || mt != glua.LTNil && mt != glua.LTTable {
 		typeError(L, 2, "nil or table")
 	}
-	if mt, ok := metatable(L, t); ok && mt.RawGetString("__metatable") != glua.LNil {
+	if mt, ok := metatable(t); ok && mt.RawGetString("__metatable") != glua.LNil {
 		L.RaiseError("cannot change a protected metatable")
 	}
 	t.Metatable = L.Get(2)
@@ -128,7 +128,7 @@ func baseSetmetatable(L *glua.LState) int {
 
 func basePairs(L *glua.LState) int {
 	v := checkAny(L, 1)
-	if mt, ok := metatable(L, v); ok {
+	if mt, ok := metatable(v); ok {
 		if fn := mt.RawGetString("__pairs"); fn != glua.LNil {
 			push(L, fn, v)
 			L.Call(1, 3)
@@ -140,7 +140,7 @@ func basePairs(L *glua.LState) int {
 
 func baseIpairs(L *glua.LState) int {
 	v := checkAny(L, 1)
-	if _, ok := metatable(L, v); !ok {
+	if _, ok := metatable(v); !ok {
 		checkTable(L, 1)
 	}
 	return push(L, L.Get(glua.UpvalueIndex(1)), v, glua.LNumber(0))
@@ -236,6 +236,9 @@ func baseTonumber(L *glua.LState) int {
 func parseBase(s string, base int) (float64, bool) {
 	s = strings.ToLower(strings.Trim(s, " \t\n\v\f\r"))
 	s, negative := strings.CutPrefix(s, "-")
+	if !negative {
+		s = strings.TrimPrefix(s, "+")
+	}
 	if s == "" {
 		return 0, false
 	}
@@ -248,7 +251,7 @@ func parseBase(s string, base int) (float64, bool) {
 		n = n*float64(base) + float64(digit)
 	}
 	if negative {
-		n = -n
+		n = 0 - n // -n of 0 would be the float -0
 	}
 	return n, !math.IsInf(n, 0)
 }
@@ -258,7 +261,7 @@ func tostring(L *glua.LState, v glua.LValue) string {
 	if s, ok := toText(v); ok {
 		return s
 	}
-	mt, ok := metatable(L, v)
+	mt, ok := metatable(v)
 	if !ok {
 		return v.String()
 	}
@@ -285,9 +288,9 @@ func concat(L *glua.LState) int {
 			continue
 		}
 		left := L.Get(i)
-		fn := concatHandler(L, left)
+		fn := concatHandler(left)
 		if fn == glua.LNil {
-			fn = concatHandler(L, acc)
+			fn = concatHandler(acc)
 		}
 		if fn == glua.LNil {
 			culprit := left
@@ -327,8 +330,8 @@ func joinBefore(L *glua.LState, i int, acc glua.LValue) (joined glua.LValue, n i
 	return glua.LString(append(b, tail...)), len(parts)
 }
 
-func concatHandler(L *glua.LState, v glua.LValue) glua.LValue {
-	if mt, ok := metatable(L, v); ok {
+func concatHandler(v glua.LValue) glua.LValue {
+	if mt, ok := metatable(v); ok {
 		return mt.RawGetString("__concat")
 	}
 	return glua.LNil

@@ -214,10 +214,11 @@ func TestInterrupt(t *testing.T) {
 		"local t = {} for i = 1, 1e5 do t[i] = i * 7919 % 10007 end while true do table.sort(t) end",
 		"table.concat(setmetatable({}, {__index = function() return 'x' end}), '', 1, 1e12)",
 		"table.move(setmetatable({}, {__index = function() return 'x' end}), 1, 1e12, 2, {})",
-		"os.execute('sleep 1000')",
-		"io.popen('sleep 1000; true'):read('a')",
-		"for l in io.popen('sleep 1000; true'):lines() do end",
-		"io.popen('exec >/dev/null; sleep 1000 & wait; true', 'r'):close()",
+		"os.execute('exec sleep 1000')",
+		"io.popen('exec sleep 1000'):read('a')",
+		"for l in io.popen('exec sleep 1000'):lines() do end",
+		"io.popen('exec sleep 1000 >/dev/null'):close()",
+		"io.popen('exec sleep 1000', 'w'):write(('x'):rep(1e6))",
 		"load(function() return ' ' end)",
 	} {
 		t.Run(src, func(t *testing.T) {

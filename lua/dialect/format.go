@@ -80,11 +80,11 @@ func formatArg(L *glua.LState, d directive, n int) string {
 	}
 	switch d.verb {
 	case 'c':
-		return d.pad(string([]byte{byte(checkInt(L, n))}))
+		return d.pad(string([]byte{byte(checkInt64(L, n))}))
 	case 'd', 'i', 'u':
-		return d.integer(int64(checkInt(L, n)))
+		return d.integer(checkInt64(L, n))
 	case 'o', 'x', 'X':
-		return d.unsigned(uint64(checkInt(L, n)))
+		return d.unsigned(uint64(checkInt64(L, n)))
 	case 'a', 'A', 'e', 'E', 'f', 'F', 'g', 'G':
 		return d.float(checkNumber(L, n))
 	case 'q':

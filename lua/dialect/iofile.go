@@ -71,9 +71,17 @@ func (f *file) interruptible(L *glua.LState, operation func() error) error {
 	stop := context.AfterFunc(ctx, func() { _ = f.f.SetDeadline(time.Unix(1, 0)) })
 	err := operation()
 	if !stop() && errors.Is(err, os.ErrDeadlineExceeded) {
+		f.child.kill()
 		L.RaiseError("%s", ctx.Err())
 	}
 	return err
+}
+
+// kill ends a child, which the script was made to stop waiting for. What the shell started in turn is not ours.
+func (c *child) kill() {
+	if c != nil {
+		_ = c.cmd.Process.Kill()
+	}
 }
 
 // sync drops what was read ahead, so that the file's position is where the script believes it to be.
@@ -124,6 +132,7 @@ func (f *file) close(L *glua.LState) int {
 	select {
 	case <-f.child.done:
 	case <-cancelled:
+		f.child.kill()
 		interrupt(L)
 	}
 	return pushExit(L, f.child.cmd.ProcessState, f.child.err)

@@ -262,7 +262,10 @@ func fileSeek(L *glua.LState) int {
 	if !ok {
 		argError(L, 2, "invalid option '%s'", optString(L, 2, ""))
 	}
-	offset := int64(optInt(L, 3, 0))
+	offset := int64(0)
+	if L.Get(3) != glua.LNil {
+		offset = checkInt64(L, 3)
+	}
 	err := f.sync()
 	var at int64
 	if err == nil {

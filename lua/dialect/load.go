@@ -56,6 +56,7 @@ func baseLoad(L *glua.LState) int {
 func readChunk(L *glua.LState, pieces *glua.LFunction) string {
 	var b strings.Builder
 	for {
+		interrupt(L)
 		switch piece := call(L, pieces).(type) {
 		case *glua.LNilType:
 			return b.String()

@@ -63,14 +63,14 @@ func mathModf(L *glua.LState) int {
 
 func mathRandom(L *glua.LState) int {
 	random := hostOf(L).random
-	low, high := 1, 0
+	low, high := int64(1), int64(0)
 	switch L.GetTop() {
 	case 0:
 		return push(L, glua.LNumber(random.Float64()))
 	case 1:
-		high = checkInt(L, 1)
+		high = checkInt64(L, 1)
 	case 2:
-		low, high = checkInt(L, 1), checkInt(L, 2)
+		low, high = checkInt64(L, 1), checkInt64(L, 2)
 	default:
 		L.RaiseError("wrong number of arguments")
 	}
@@ -81,7 +81,7 @@ func mathRandom(L *glua.LState) int {
 	if width == 0 { // all of int64
 		return push(L, glua.LNumber(int64(random.Uint64())))
 	}
-	return push(L, glua.LNumber(low+int(random.Uint64N(width))))
+	return push(L, glua.LNumber(low+int64(random.Uint64N(width))))
 }
 
 func mathRandomseed(L *glua.LState) int {
@@ -109,5 +109,5 @@ func mathType(L *glua.LState) int {
 }
 
 func mathUlt(L *glua.LState) int {
-	return push(L, glua.LBool(uint64(checkInt(L, 1)) < uint64(checkInt(L, 2))))
+	return push(L, glua.LBool(uint64(checkInt64(L, 1)) < uint64(checkInt64(L, 2))))
 }

@@ -84,7 +84,7 @@ func osExit(L *glua.LState) int {
 		}
 	case *glua.LNilType:
 	default:
-		code = checkInt(L, 1) & 0xff
+		code = int(checkInt64(L, 1) & 0xff)
 	}
 	hostOf(L).exit(code)
 	return 0

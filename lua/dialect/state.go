@@ -55,7 +55,7 @@ func SetBase(L *glua.LState, dir string) { hostOf(L).setBase(L, dir) }
 func SetExit(L *glua.LState, exit func(code int)) { hostOf(L).exit = exit }
 
 // SetPrint replaces where print writes. line has its values joined by tabs and no newline at its end.
-func SetPrint(L *glua.LState, print func(line string)) { hostOf(L).print = print }
+func SetPrint(L *glua.LState, write func(line string)) { hostOf(L).print = write }
 
 func install(L *glua.LState, h *host) {
 	globals := L.G.Global

@@ -269,6 +269,7 @@ func (f *fixer) jumpTo(s *ast.GotoStmt) {
 
 func (f *fixer) mark(s *ast.GotoStmt) (index int) {
 	f.jumps = append(f.jumps, jump{line: s.Line()})
+	s.SetLastLine(s.Line()) // from which that of the chunk is derived
 	s.SetLine(jumpLine + len(f.jumps) - 1)
 	return len(f.jumps) - 1
 }

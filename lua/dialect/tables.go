@@ -123,20 +123,20 @@ func tableMove(L *glua.LState) int {
 	if L.Get(5) != glua.LNil {
 		to = checkList(L, 5)
 	}
-	if last >= first {
-		n := last - first + 1
-		if n <= 0 {
-			argError(L, 3, "too many elements to move")
+	n := last - first + 1
+	if last >= first && n <= 0 {
+		argError(L, 3, "too many elements to move")
+	}
+	backwards := target > first && target <= last && to.t == from.t
+	for k := range max(n, 0) {
+		if k&(askEvery-1) == 0 {
+			interrupt(L)
 		}
-		if target > first && target <= last && to.t == from.t {
-			for i := n - 1; i >= 0; i-- {
-				to.set(target+i, from.get(first+i))
-			}
-		} else {
-			for i := range n {
-				to.set(target+i, from.get(first+i))
-			}
+		i := k
+		if backwards {
+			i = n - 1 - k
 		}
+		to.set(target+i, from.get(first+i))
 	}
 	return push(L, to.t)
 }

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -13,13 +14,13 @@ func osDate(L *glua.LState) int {
 	format := optString(L, 1, "%c")
 	now := time.Now()
 	if L.Get(2) != glua.LNil {
-		now = time.Unix(int64(checkInt(L, 2)), 0)
+		now = time.Unix(checkInt64(L, 2), 0)
 	}
 	format, utc := strings.CutPrefix(format, "!")
 	if utc {
 		now = now.UTC()
 	}
-	if year := now.Year(); year > 1<<31 || year < -(1<<31) {
+	if year := now.Year(); year > math.MaxInt32 || year < math.MinInt32 {
 		L.RaiseError("time result cannot be represented in this installation")
 	}
 	if strings.HasPrefix(format, "*t") {

@@ -147,7 +147,7 @@ func utf8Len(L *glua.LState) int {
 func utf8Offset(L *glua.LState) int {
 	s, n := checkString(L, 1), checkInt(L, 2)
 	absent := 1
-	if n <= 0 {
+	if n < 0 {
 		absent = len(s) + 1
 	}
 	at := checkPosition(L, 3, absent, len(s)) - 1

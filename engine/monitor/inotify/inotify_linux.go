@@ -45,6 +45,7 @@ func start(spool *spool, opts monitor.Options) *inotify {
 		nodes:   map[int32]*node{},
 		more:    map[int32][]*node{},
 		above:   map[int32][]*tree{},
+		counts:  map[uint64]bool{},
 		listBuf: make([]byte, 64<<10),
 	}
 	m.ended.Go(spool.read)
@@ -123,6 +124,8 @@ type watcher struct {
 	// asked are watches that were made by asking which directory is at a path. They
 	// are not ended at once, because that makes an event.
 	asked []int32
+
+	counts map[uint64]bool // devices whose directories count those in them
 
 	now time.Time     // of the event that is being handled
 	out []event.Event // not yet given to the queue

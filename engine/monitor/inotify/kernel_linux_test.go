@@ -259,7 +259,7 @@ func TestOverflow(t *testing.T) {
 	check(t, os.MkdirAll(a.Path+"gone/deep", 0o755))
 	s.Watch(a)
 	s.Watch(b)
-	m.spool.pause(true)
+	m.spool.mu.Lock() // nobody reads
 	var limit int
 	_, err := fmt.Sscan(sysctl("max_queued_events"), &limit)
 	check(t, err)
@@ -269,7 +269,7 @@ func TestOverflow(t *testing.T) {
 	check(t, os.RemoveAll(a.Path+"gone"))
 	check(t, os.MkdirAll(a.Path+"new/deep", 0o755))
 	check(t, os.MkdirAll(b.Path+"new/deep", 0o755))
-	m.spool.pause(false)
+	m.spool.mu.Unlock()
 	for id := event.RootID(1); id <= 2; id++ {
 		s.Until(func() string { return "for Overflow" }, func() bool {
 			for _, e := range s.Log() {
@@ -378,6 +378,30 @@ func TestHoldEnds(t *testing.T) {
 	until(s, event.Create, "f")
 	check(t, f.Close())
 	until(s, event.Modify, "f")
+}
+
+// TestIdle: after all kinds of things have happened, nothing waits for a time.
+func TestIdle(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	s.Watch(r)
+	check(t, os.MkdirAll(r.Path+"a/b/c", 0o755))
+	check(t, os.Rename(r.Path+"a", r.Path+"d"))
+	check(t, os.MkdirAll(r.Path+"a/b", 0o755))
+	check(t, os.Rename(r.Path+"d", s.Dir+"d"))
+	f, err := os.Create(r.Path + "f")
+	check(t, err)
+	check(t, f.Close())
+	check(t, os.Symlink("x", r.Path+"l"))
+	s.Equal()
+	s.Until(func() string { return "for nothing to be due" }, func() bool {
+		var due time.Time
+		within(t, s.Monitor, func(w *watcher) { due = w.due() })
+		if !due.IsZero() {
+			write(t, r.Path+"tick")
+		}
+		return due.IsZero()
+	})
 }
 
 // TestNoWatchLeft: what is dropped, excluded or no longer wanted has no watch.

@@ -15,6 +15,17 @@ import (
 type shortage struct {
 	count int
 	first string
+	err   error // of the first one
+}
+
+// scarce reports whether err says that something has run out, which may become free again.
+func scarce(err error) bool {
+	for _, e := range []error{unix.ENOSPC, unix.EMFILE, unix.ENFILE, unix.ENOMEM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // sign is what shows that an entry changed.
@@ -31,12 +42,12 @@ type snapshot map[string]sign
 func (s sign) dir() bool { return s.mode&unix.S_IFMT == unix.S_IFDIR }
 
 // lack notes a directory for which the kernel has no watch left. It is listed now and then instead.
-func (t *tree) lack(k *node) {
+func (t *tree) lack(k *node, err error) {
 	if t.isPolled(k) {
 		return
 	}
 	if t.short.count == 0 {
-		t.short.first = t.rel(k)
+		t.short.first, t.short.err = t.rel(k), err
 	}
 	t.short.count++
 	t.polled[k] = struct{}{}
@@ -55,15 +66,22 @@ func (t *tree) reportShortage() {
 	if t.short.count == 0 {
 		return
 	}
-	limit := sysctl("max_user_watches")
-	suggest := 2 * (len(t.w.nodes) + len(t.polled))
-	if n, err := strconv.Atoi(limit); err == nil {
-		suggest = max(suggest, 2*n)
-	}
-	t.emitErr(event.Unwatched, t.short.first, fmt.Errorf(
-		"%d directories below %s are not watched but listed every %v: all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
-		t.short.count, t.Path, t.w.opts.PollInterval, len(t.w.nodes), limit, suggest))
+	t.emitErr(event.Unwatched, t.short.first, fmt.Errorf("%d directories below %s are not watched but listed every %v: %w: %s",
+		t.short.count, t.Path, t.w.opts.PollInterval, t.short.err, t.remedy()))
 	t.short = shortage{}
+}
+
+func (t *tree) remedy() string {
+	if !errors.Is(t.short.err, unix.ENOSPC) {
+		return "raise the limit of open files (ulimit -n), or free memory"
+	}
+	limit := sysctl("max_user_watches")
+	enough := 2 * (len(t.w.nodes) + len(t.polled))
+	if n, err := strconv.Atoi(limit); err == nil {
+		enough = max(enough, 2*n)
+	}
+	return fmt.Sprintf("all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
+		len(t.w.nodes), limit, enough)
 }
 
 // pollDirs lists the directories without a watch and reports what has changed. It takes
@@ -76,7 +94,7 @@ func (t *tree) pollDirs(now time.Time) {
 			continue
 		}
 		if !full {
-			full = errors.Is(t.retry(k), unix.ENOSPC)
+			full = scarce(t.retry(k))
 		}
 		var stack []*node
 		stack = t.compare(k, growing, stack)

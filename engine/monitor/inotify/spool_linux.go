@@ -39,7 +39,6 @@ type spool struct {
 	mu     sync.Mutex // guards all below and the order of reads
 	chunks []chunk
 	buf    []byte
-	paused bool // tests let the kernel's queue overflow
 }
 
 func openSpool() (*spool, error) {
@@ -90,9 +89,6 @@ func (s *spool) fill() bool {
 }
 
 func (s *spool) fillLocked() bool {
-	if s.paused {
-		return false
-	}
 	for {
 		n, err := unix.Read(s.fd, s.buf)
 		if err == unix.EINTR {
@@ -130,14 +126,6 @@ func (s *spool) empty() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.chunks) == 0 && !s.fillLocked()
-}
-
-// pause keeps the spool from reading, so that a test can have the kernel's queue overflow.
-func (s *spool) pause(paused bool) {
-	s.mu.Lock()
-	s.paused = paused
-	s.mu.Unlock()
-	s.fill()
 }
 
 func (s *spool) close() { s.file.Close() }

@@ -53,14 +53,14 @@ func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, er
 	}
 	switch {
 	case err == nil:
-	case k == t.top && !errors.Is(err, unix.ENOSPC):
+	case k == t.top && !scarce(err):
 		return nil, err
 	case vanished(err):
 		t.doubt(entry{k.parent, k.name})
 		t.drop(k)
 		return stack, nil
-	case errors.Is(err, unix.ENOSPC):
-		t.lack(k)
+	case scarce(err):
+		t.lack(k, err)
 	default:
 		t.refuse(k, err)
 		return stack, nil
@@ -71,10 +71,31 @@ func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, er
 	switch {
 	case k.wd < 0:
 		return t.compare(k, how, stack), nil
-	case t.Flat:
+	case t.Flat, how == known && k.kids == nil && t.w.leaf(fd):
 		return stack, nil
 	}
 	return t.list(k, fd, how, stack), nil
+}
+
+// leaf reports whether the directory open at fd has no directories in it. Some file
+// systems count them in the link count, which spares listing most directories of a tree.
+func (w *watcher) leaf(fd int) bool {
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || st.Nlink != 2 {
+		return false
+	}
+	counts, ok := w.counts[st.Dev]
+	if !ok {
+		var fs unix.Statfs_t
+		if unix.Fstatfs(fd, &fs) == nil {
+			switch fs.Type {
+			case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC:
+				counts = true
+			}
+		}
+		w.counts[st.Dev] = counts
+	}
+	return counts
 }
 
 // open opens a directory to be watched and listed.
@@ -117,7 +138,13 @@ func (t *tree) list(k *node, fd int, how news, stack []*node) []*node {
 			t.foundFile(entry{k, string(name)}, typ, how)
 		}
 	})
-	if err != nil {
+	switch {
+	case vanished(err): // deleted while it was open
+		if k != t.top {
+			t.doubt(entry{k.parent, k.name})
+		}
+		return stack
+	case err != nil:
 		t.refuse(k, err)
 		return stack
 	}

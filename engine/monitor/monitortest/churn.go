@@ -37,7 +37,7 @@ func testChurn(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) 
 	for _, r := range []monitor.Root{outer, inner, some} {
 		s.Watch(r)
 	}
-	rounds, ops := 8, 1500
+	rounds, ops := 6, 1500
 	if testing.Short() {
 		rounds, ops = 3, 500
 	}

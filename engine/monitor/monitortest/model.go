@@ -160,8 +160,8 @@ func (m *Model) Diff() string {
 		return "the root is lost"
 	}
 	var diff []string
-	real := scan(m.root, "")
-	for p, s := range real {
+	tree := scan(m.root, "")
+	for p, s := range tree {
 		if got, ok := m.paths[p]; !ok {
 			diff = append(diff, fmt.Sprintf("never reported: %q", p))
 		} else if got != s {
@@ -169,7 +169,7 @@ func (m *Model) Diff() string {
 		}
 	}
 	for p := range m.paths {
-		if _, ok := real[p]; !ok {
+		if _, ok := tree[p]; !ok {
 			diff = append(diff, fmt.Sprintf("end not reported: %q", p))
 		}
 	}

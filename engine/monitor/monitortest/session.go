@@ -90,18 +90,32 @@ func (s *Session) wait(ok func() bool) bool {
 	defer timeout.Stop()
 	for !ok() {
 		select {
-		case batch, open := <-s.Monitor.Events():
-			if !open {
-				s.T.Fatal("the monitor closed its events")
-			}
-			for _, e := range batch {
-				s.take(e)
-			}
+		case batch := <-s.Monitor.Events():
+			s.takeAll(batch)
 		case <-timeout.C:
 			return false
 		}
 	}
 	return true
+}
+
+// takeAll takes a batch and all that are there already: looking whether it is
+// enough costs more than an event.
+func (s *Session) takeAll(batch []event.Event) {
+	s.T.Helper()
+	for {
+		if batch == nil {
+			s.T.Fatal("the monitor closed its events")
+		}
+		for _, e := range batch {
+			s.take(e)
+		}
+		select {
+		case batch = <-s.Monitor.Events():
+		default:
+			return
+		}
+	}
 }
 
 func (s *Session) take(e event.Event) {
@@ -171,7 +185,6 @@ func (s *Session) Equal() {
 	if s.wait(func() bool { return diff() == "" }) {
 		return
 	}
-	_ = os.WriteFile(fmt.Sprintf("/tmp/churn-%d.log", os.Getpid()), []byte(Format(s.log)), 0o644)
 	log := s.log
 	if len(log) > 200 {
 		log = log[len(log)-200:]

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -269,7 +268,7 @@ func testRoots(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) 
 	s.Equal()
 }
 
-func testNames(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testNames(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	names := []string{"new\nline", "tab\t", "quo'te\"", "$(id)", "`id`", "*", "?", "[a-z]", "back\\slash", "-rf", "--", " ", "a b", "#x", ";",
 		"~", ".hidden", "...", "%s", strings.Repeat("n", 255), "ü", "\u0301", "{a,b}", "a|b", "&", "<>", "!"}
 	switch runtime.GOOS {
@@ -300,7 +299,7 @@ func testNames(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) 
 }
 
 // testDeep: a tree may be deeper than a path may be long.
-func testDeep(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testDeep(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{})
 	s.Watch(r)
@@ -326,7 +325,7 @@ func testDeep(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 	s.Until(func() string { return "for the file in the deepest directory" }, func() bool { return s.Has(event.Create, path+"f") })
 }
 
-func testRootDeleted(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testRootDeleted(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{})
 	run(t, r.Path, "mkdir d/e; write d/e/f one")
@@ -341,7 +340,7 @@ func testRootDeleted(t *testing.T, open func(*testing.T) monitor.Monitor, p Prom
 	s.once(event.RootBack)
 }
 
-func testRootReplaced(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testRootReplaced(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{})
 	run(t, r.Path, "mkdir d; write d/f one")
@@ -375,7 +374,7 @@ func (s *Session) once(k event.Kind) {
 	}
 }
 
-func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	a, b := s.Root("a", monitor.Root{ID: 1}), s.Root("b", monitor.Root{ID: 2})
 	s.Watch(a)
@@ -401,7 +400,7 @@ func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises
 	s.Equal()
 }
 
-func testErrors(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testErrors(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	m := open(t)
 	dir := t.TempDir() + "/"
 	ctx := t.Context()
@@ -435,7 +434,7 @@ func testErrors(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises)
 }
 
 // testSlow: while nobody receives, everything is kept, and repetitions are not.
-func testSlow(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testSlow(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{})
 	s.Watch(r)
@@ -455,7 +454,7 @@ func testSlow(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 	}
 }
 
-func testModes(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testModes(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	for _, c := range []struct {
 		mode event.Mode
 		want []string // after: open, write, close of a file; open, close of it
@@ -485,7 +484,7 @@ func testModes(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) 
 }
 
 // testHeld: a new file is reported when it is complete.
-func testHeld(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+func testHeld(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{})
 	s.Watch(r)
@@ -549,5 +548,3 @@ func check(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
-
-var _ = time.Second

@@ -59,6 +59,7 @@ func (m *Matcher) classEnd(p int) int {
 
 // setEnd returns the position after the set whose first character is at p. A ] that comes first is a member.
 func (m *Matcher) setEnd(p int) int {
+	start := p
 	if p < len(m.pat) && m.pat[p] == '^' {
 		p++
 	}
@@ -71,11 +72,13 @@ func (m *Matcher) setEnd(p int) int {
 		}
 		p++
 	}
+	m.step(p - start)
 	return p + 1
 }
 
 // inSet tells whether c is in the set between the [ at p and the ] at end.
 func (m *Matcher) inSet(c byte, p, end int) bool {
+	m.step(end - p)
 	p++
 	in := true
 	if m.pat[p] == '^' {

@@ -33,7 +33,7 @@ func literal(text string) string {
 	v, _ := ParseNumber(text)
 	switch {
 	case math.IsInf(v, 0):
-		return "(1/0)"
+		return "( 1 / 0 )"
 	case v == math.Trunc(v) && v < 1e15:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
@@ -55,10 +55,17 @@ func ParseNumber(s string) (float64, bool) {
 	} else {
 		v, ok = parse(s, s, isDigit, 'e')
 	}
-	if negative {
+	switch {
+	case negative && v == 0 && isInteger(s):
+		v = 0 // an integer has no -0
+	case negative:
 		v = -v
 	}
 	return v, ok
+}
+
+func isInteger(s string) bool {
+	return !strings.ContainsAny(s, ".pP") && (len(s) > 1 && s[1]|0x20 == 'x' || !strings.ContainsAny(s, "eE"))
 }
 
 // parse checks that rest is digits with at most one point and at most one exponent before strconv sees whole.

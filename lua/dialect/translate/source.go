@@ -37,7 +37,7 @@ func emit(toks []token) []byte {
 				out.WriteByte('\n')
 			}
 		}
-		if i > 0 {
+		if i > 0 || t.is("#") { // a # at the very start would be taken for the first line of a program
 			out.WriteByte(' ')
 		}
 		write(&out, toks, i)

@@ -1,11 +1,12 @@
-package main
+// Package spelling guesses what somebody meant who wrote a name that does not exist.
+package spelling
 
 import "strings"
 
-// nearest returns the word that name is a likely slip of, or "".
-func nearest(name string, words []string) string {
+// Nearest returns the known word that name is a likely slip of, "" if none is.
+func Nearest(name string, known []string) string {
 	best, found := 3, ""
-	for _, w := range words {
+	for _, w := range known {
 		d := distance(strings.ToLower(name), strings.ToLower(w))
 		if d < best && d < len(w)-1 {
 			best, found = d, w
@@ -14,7 +15,7 @@ func nearest(name string, words []string) string {
 	return found
 }
 
-// distance is the number of letters to change, add or leave out.
+// distance is the number of bytes to change, add or leave out.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
