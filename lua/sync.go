@@ -285,16 +285,17 @@ func (s *script) resolve() {
 	s.config = core.SyncConfig{
 		Name: s.name, Place: s.place,
 		Source: s.stringKey("source"), Target: s.target(),
-		Delay:        s.delay(settings),
-		MaxDelays:    s.number("maxDelays", settings.MaxDelays, true),
-		MaxProcesses: s.number("maxProcesses", settings.MaxProcesses, false),
-		Flat:         s.table.RawGetString("subdirs") == glua.LFalse,
-		Mode:         settings.Mode,
-		KeepMoves:    glua.LVAsBool(s.table.RawGetString("onMove")),
-		Rules:        s.rules(),
-		Actions:      s,
-		HasInit:      s.table.RawGetString("init") != glua.LFalse,
-		Monitor:      s.stringKey("monitor"),
+		Delay:          s.delay(settings),
+		MaxDelays:      s.number("maxDelays", settings.MaxDelays, true),
+		MaxProcesses:   s.number("maxProcesses", settings.MaxProcesses, false),
+		Flat:           s.table.RawGetString("subdirs") == glua.LFalse,
+		Mode:           settings.Mode,
+		KeepMoves:      glua.LVAsBool(s.table.RawGetString("onMove")),
+		Rules:          s.rules(),
+		Actions:        s,
+		HasInit:        s.table.RawGetString("init") != glua.LFalse,
+		DeletesAtStart: s.table.RawGetString("delete") == glua.LTrue || s.table.RawGetString("delete") == glua.LString("startup"),
+		Monitor:        s.stringKey("monitor"),
 	}
 	s.config.Digest = s.digest()
 }

@@ -20,6 +20,8 @@ type options struct {
 	log     []string
 
 	help, version, listMonitors bool
+	// dryRun: start nothing, say what would be started. force: trust every source.
+	dryRun, force bool
 }
 
 // option is one row of the table: its name, the names of its arguments, and what it sets.
@@ -34,6 +36,11 @@ var optionTable = []option{
 	{"rsyncssh", []string{"SRC", "HOST", "TARGETDIR"}, preset("rsyncssh")},
 	{"direct", []string{"SRC", "TARGETDIR"}, preset("direct")},
 	{"delay", []string{"SECS"}, setDelay},
+	{"dryrun", nil, func(o *options, _ []string) error {
+		o.dryRun, o.load.NoDaemon = true, true
+		return nil
+	}},
+	{"force", nil, on(func(o *options) *bool { return &o.force })},
 	{"insist", nil, on(func(o *options) *bool { return &o.load.Insist })},
 	{"log", []string{"CATEGORY"}, setLog},
 	{"logfile", []string{"FILE"}, file(func(o *options) *string { return &o.load.LogFile })},

@@ -20,7 +20,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{{"check", runCheck}, {"status", runStatus}}
+	return []command{{"check", runCheck}, {"status", runStatus}, {"resume", runResume}}
 }
 
 // run does what e.args ask for and returns the exit status.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/guard"
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/loop"
 	"lsyncgo/engine/monitor"
@@ -150,7 +152,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.report = newReport(s.snapshot, func(err error) { s.log.Log("Error", err) })
 	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
-		Core: s.core, Runner: runner, Monitor: s.monitor, Log: s.log,
+		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(),
 		Ready: s.ready, Changed: s.report.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive / 2,
 	})
@@ -278,17 +280,51 @@ func (s *service) answer() (stop func() error) {
 	return server.Close
 }
 
-// ask gets a snapshot from the loop, from any goroutine.
-func (s *service) ask(ctx context.Context) (shot status.Snapshot, err error) {
-	if !s.loop.Ask(ctx, func() { shot = s.snapshot(false) }) {
-		return shot, errors.New("the engine is busy or has ended")
+// ask carries a request to the loop, from any goroutine.
+func (s *service) ask(ctx context.Context, request status.Request) (shot status.Snapshot, err error) {
+	ran := s.loop.Ask(ctx, func() {
+		if request.Resume != "" {
+			err = s.core.Resume(request.Resume)
+		}
+		shot = s.snapshot(false)
+	})
+	if !ran {
+		err = errors.New("the engine is busy or has ended")
 	}
-	return shot, nil
+	return shot, err
+}
+
+// guard looks at sources, unless -force says to trust them.
+func (s *service) guard() loop.Guard {
+	if s.options.force {
+		return nil
+	}
+	return guard.New()
+}
+
+// restrained is the runner, or with -dryrun one that only says what it would start.
+func (s *service) restrained(r loop.Runner) loop.Runner {
+	if !s.options.dryRun {
+		return r
+	}
+	return dryRunner{r, s.log}
+}
+
+// dryRunner has everything succeed at once.
+type dryRunner struct {
+	loop.Runner
+	log core.Log
+}
+
+// Start logs what would be started.
+func (d dryRunner) Start(id core.ProcID, w core.Work) {
+	d.log.Log("Normal", "would start: ", w.Describe())
+	d.Runner.Start(id, &process.Job{Name: w.Describe(), Run: func(context.Context, io.Writer) int { return 0 }})
 }
 
 // snapshot adds to core's what core does not know. Only on the loop's goroutine.
 func (s *service) snapshot(withDelays bool) status.Snapshot {
-	shot := s.core.Snapshot(withDelays)
+	shot := s.core.Snapshot(time.Now(), withDelays)
 	about := s.about
 	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
 	shot.Daemon = about

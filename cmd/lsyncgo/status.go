@@ -13,8 +13,9 @@ import (
 	"lsyncgo/lua"
 )
 
-// asked is what the arguments of status say.
+// asked is what the arguments of status and resume say.
 type asked struct {
+	verb                string
 	json, help          bool
 	pidfile, statusFile string
 	config              string
@@ -22,7 +23,7 @@ type asked struct {
 
 // runStatus asks a running daemon what it does and prints that.
 func runStatus(e env, args []string) int {
-	a, err := parseStatus(args)
+	a, err := parseAsked("status", args)
 	if err != nil {
 		return e.refuse(err)
 	}
@@ -50,8 +51,33 @@ func runStatus(e env, args []string) int {
 	return exitOK
 }
 
-func parseStatus(args []string) (asked, error) {
-	var a asked
+// runResume lets a sync on hold go on.
+func runResume(e env, args []string) int {
+	if len(args) > 0 && strings.TrimLeft(args[0], "-") == "help" {
+		fmt.Fprint(e.stdout, help)
+		return exitOK
+	}
+	if len(args) == 0 || args[0] == "" || args[0][0] == '-' {
+		return e.refuse(errors.New("resume needs the name of a sync: write resume NAME CONFIG; lsyncgo status shows the names"))
+	}
+	a, err := parseAsked("resume", args[1:])
+	if err != nil {
+		return e.refuse(err)
+	}
+	path, err := a.socket()
+	if err == nil {
+		err = status.Resume(context.Background(), path, args[0])
+	}
+	if err != nil {
+		fmt.Fprintf(e.stderr, "lsyncgo: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// parseAsked reads what names a daemon.
+func parseAsked(verb string, args []string) (asked, error) {
+	a := asked{verb: verb}
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
@@ -60,7 +86,7 @@ func parseStatus(args []string) (asked, error) {
 		var to *string
 		switch {
 		case !dashed && a.config != "":
-			return a, fmt.Errorf("status: two config files are given, %s and %s; ask one daemon at a time", a.config, arg)
+			return a, fmt.Errorf(a.verb+": two config files are given, %s and %s; ask one daemon at a time", a.config, arg)
 		case !dashed:
 			a.config = arg
 			continue
@@ -75,21 +101,22 @@ func parseStatus(args []string) (asked, error) {
 		case name == "statusfile":
 			to = &a.statusFile
 		default:
-			return a, statusOption(arg, name)
+			return a, a.unknown(arg, name)
 		}
 		if len(args) == 0 || args[0] == "" {
-			return a, fmt.Errorf("status: %s needs FILE, and it is missing: write %s FILE", arg, arg)
+			return a, fmt.Errorf(a.verb+": %s needs FILE, and it is missing: write %s FILE", arg, arg)
 		}
 		*to, args = args[0], args[1:]
 	}
 	return a, a.one()
 }
 
-func statusOption(arg, name string) error {
+// unknown says what is wrong with an option.
+func (a asked) unknown(arg, name string) error {
 	if near := spelling.Nearest(name, []string{"json", "pidfile", "statusfile", "help"}); near != "" {
-		return fmt.Errorf("status: unknown option %q; did you mean -%s?", arg, near)
+		return fmt.Errorf(a.verb+": unknown option %q; did you mean -%s?", arg, near)
 	}
-	return fmt.Errorf("status: unknown option %q; it takes -json, -pidfile FILE, -statusfile FILE or a config", arg)
+	return fmt.Errorf(a.verb+": unknown option %q; it takes -json, -pidfile FILE, -statusfile FILE or a config", arg)
 }
 
 // one checks that the arguments name one daemon.
@@ -102,9 +129,9 @@ func (a asked) one() error {
 	}
 	switch {
 	case n == 0 && !a.help:
-		return errors.New("status: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called status is run as ./status)")
+		return fmt.Errorf("%s: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called %[1]s is run as ./%[1]s)", a.verb)
 	case n > 1:
-		return errors.New("status: give only one of -pidfile, -statusfile and a config")
+		return errors.New(a.verb + ": give only one of -pidfile, -statusfile and a config")
 	}
 	return nil
 }
@@ -117,14 +144,14 @@ func (a asked) socket() (string, error) {
 	// Only two settings are of interest: a source that is missing today is no reason not to ask.
 	rt, err := lua.Load(lua.Options{Config: a.config, DryCheck: true, NoDaemon: true, Insist: true, Print: func(string) {}})
 	if err != nil {
-		return "", fmt.Errorf("status: the config does not say where its daemon is; give -pidfile or -statusfile instead\n%w", err)
+		return "", fmt.Errorf(a.verb+": the config does not say where its daemon is; give -pidfile or -statusfile instead\n%w", err)
 	}
 	defer rt.Close()
 	s := rt.Settings()
 	if path := status.SocketBeside(s.PidFile, s.StatusFile); path != "" {
 		return path, nil
 	}
-	return "", fmt.Errorf("status: %s sets neither pidfile nor statusFile, so its daemon cannot be asked; "+
+	return "", fmt.Errorf(a.verb+": %s sets neither pidfile nor statusFile, so its daemon cannot be asked; "+
 		"add settings{ pidfile = ... }, or give the -pidfile it was started with", a.config)
 }
 

@@ -81,6 +81,9 @@ type Exited struct {
 type Watched struct {
 	Sync event.RootID
 	Err  error
+	// Hold is a reason not to sync yet although the watches are placed; the
+	// sync is held until Resume.
+	Hold error
 }
 
 // Tick says that the time of Alarm has come, or a script's callback ran and may have changed something.

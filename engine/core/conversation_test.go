@@ -25,7 +25,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //
 //	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [exclude=P] [act=single|list|twice|discard|idle|fail] [digest=S]
 //	settings [max=N] [insist] [onepass] [stop]
-//	step | watched NAME [ERROR] | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	step | watched NAME [ERROR] | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
@@ -123,6 +123,15 @@ func (st *stage) line(words []string) {
 			w.Err = errors.New(strings.Join(args[1:], " "))
 		}
 		st.step(w)
+	case "suspect":
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Hold: errors.New("it looks wrong")})
+	case "suspect-back":
+		st.step(core.Events{{Root: st.find(args[0]).ID(), Kind: event.RootBack, Err: errors.New("it is another one")}})
+	case "resume":
+		if err := st.machine().Resume(args[0]); err != nil {
+			st.say("error: %v", err)
+		}
+		st.step(core.Tick{})
 	case "advance":
 		st.advance(args[0])
 	case "exit":
@@ -156,7 +165,10 @@ func (st *stage) event(verb string, args []string) {
 	if !ok {
 		st.t.Fatalf("unknown verb %q", verb)
 	}
-	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Time: st.now, Err: errors.New("the reason")}
+	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Time: st.now}
+	if kind != event.RootBack {
+		e.Err = errors.New("the reason")
+	}
 	if len(args) > 1 {
 		e.Path = args[1]
 	}
@@ -236,7 +248,7 @@ func (st *stage) advance(d string) {
 }
 
 func (st *stage) snapshot() {
-	for _, s := range st.machine().Snapshot(true).Syncs {
+	for _, s := range st.machine().Snapshot(st.now, true).Syncs {
 		st.say("%s: %s %q pending=%d waiting=%d blocked=%d active=%d retrying=%d oldest=%s", s.Name, s.State, s.Reason,
 			s.Pending, s.Waiting, s.Blocked, s.Active, s.Retrying, s.OldestAge)
 		for _, d := range s.Delays {

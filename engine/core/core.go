@@ -196,7 +196,7 @@ func (c *Core) finished() {
 
 func (c *Core) allStarted() bool {
 	for _, s := range c.syncs {
-		if s.phase == stopped {
+		if s.phase == stopped || s.phase == held {
 			continue
 		}
 		if s.phase != running || s.starting || len(s.running) > 0 {

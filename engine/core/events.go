@@ -1,6 +1,9 @@
 package core
 
 import (
+	"fmt"
+	"strings"
+
 	"lsyncgo/engine/event"
 )
 
@@ -16,7 +19,7 @@ func (s *Sync) event(e event.Event) {
 	case event.RootLost:
 		s.hold(e)
 	case event.RootBack:
-		s.release()
+		s.returned(e)
 	case event.Unwatched:
 		s.log("Warn", "cannot watch ", e.Path, ": ", e.Err)
 	case event.Move:
@@ -87,7 +90,7 @@ func (s *Sync) hold(e event.Event) {
 	if s.phase != running && s.phase != placing {
 		return
 	}
-	s.phase = held
+	s.phase, s.lost = held, true
 	s.reason = "the source is lost"
 	if e.Err != nil {
 		s.reason = e.Err.Error()
@@ -96,15 +99,54 @@ func (s *Sync) hold(e event.Event) {
 		"; the target is left as it is, and the sync goes on when the source is back")
 }
 
-func (s *Sync) release() {
+// returned: the lost source is there again; e.Err says why it cannot be trusted.
+func (s *Sync) returned(e event.Event) {
 	if s.phase != held {
 		return
 	}
+	s.lost = false
+	if e.Err != nil {
+		s.distrust(e.Err)
+		return
+	}
+	s.log("Normal", "source ", s.cfg.Source, " is back")
+	s.release()
+}
+
+// distrust holds a sync whose source may not be what the target shall become.
+func (s *Sync) distrust(why error) {
+	s.phase = held
+	s.reason = why.Error()
+	s.log("Error", "on hold: ", why, "; if it is right, say lsyncgo resume ", s.cfg.Name, ", or start with -force")
+}
+
+func (s *Sync) release() {
 	s.phase = running
 	s.reason = ""
 	s.changes++
-	s.log("Normal", "source ", s.cfg.Source, " is back")
 	s.begin()
+}
+
+// Resume lets a sync go on that is on hold for want of trust in its source.
+func (c *Core) Resume(name string) error {
+	for _, s := range c.syncs {
+		switch {
+		case s.cfg.Name != name:
+			continue
+		case s.phase != held:
+			return fmt.Errorf("sync %q is not on hold", name)
+		case s.lost:
+			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.reason)
+		}
+		s.log("Normal", "resumed")
+		s.release()
+		return nil
+	}
+	names := make([]string, len(c.syncs))
+	for i, s := range c.syncs {
+		names[i] = s.cfg.Name
+	}
+	return fmt.Errorf("there is no sync %q; there are %s", name, strings.Join(names, ", "))
 }
 
 func (s *Sync) degrade(why, path string) {

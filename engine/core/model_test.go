@@ -323,9 +323,9 @@ func modelRound(t *testing.T, seed uint64, operations int) {
 			w.change()
 		}
 	}
-	for i := 0; w.core.Snapshot(false).Syncs[0].Pending > 0; i++ {
+	for i := 0; w.core.Snapshot(w.now, false).Syncs[0].Pending > 0; i++ {
 		if i > 10000 {
-			t.Fatalf("seed %d: the queue never empties: %+v\n%s", seed, w.core.Snapshot(true), strings.Join(w.trace, "\n"))
+			t.Fatalf("seed %d: the queue never empties: %+v\n%s", seed, w.core.Snapshot(w.now, true), strings.Join(w.trace, "\n"))
 		}
 		if len(w.procs) > 0 {
 			w.finish()

@@ -9,19 +9,19 @@ import (
 	"lsyncgo/engine/status"
 )
 
-// Snapshot tells what all syncs are doing now; withDelays adds every pending
+// Snapshot tells what all syncs are doing at now; withDelays adds every pending
 // delay. Daemon only has what core knows.
-func (c *Core) Snapshot(withDelays bool) status.Snapshot {
-	shot := status.Snapshot{At: c.now}
+func (c *Core) Snapshot(now time.Time, withDelays bool) status.Snapshot {
+	shot := status.Snapshot{At: now}
 	shot.Daemon.Running = len(c.procs)
 	shot.Daemon.MaxProcesses = c.settings.MaxProcesses
 	for _, s := range c.syncs {
-		shot.Syncs = append(shot.Syncs, s.snapshot(withDelays))
+		shot.Syncs = append(shot.Syncs, s.snapshot(now, withDelays))
 	}
 	return shot
 }
 
-func (s *Sync) snapshot(withDelays bool) status.Sync {
+func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 	v := status.Sync{
 		Name: s.cfg.Name, Source: s.cfg.Source, Target: s.cfg.Target,
 		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
@@ -48,19 +48,18 @@ func (s *Sync) snapshot(withDelays bool) status.Sync {
 		return true
 	})
 	if d := s.queue.Oldest(); d != nil {
-		v.OldestAge = s.age(d)
+		v.OldestAge = now.Sub(s.happened(d))
 	}
 	v.State, v.Reason = s.state(v), s.reason
 	return v
 }
 
-// age is how long ago the event of d happened.
-func (s *Sync) age(d *delay.Delay) time.Duration {
-	happened := d.FirstAlarm()
-	if d.Kind <= event.Move {
-		happened = happened.Add(-s.cfg.Delay)
+// happened is when the event of d did.
+func (s *Sync) happened(d *delay.Delay) time.Time {
+	if d.Kind > event.Move { // ready when it was made
+		return d.FirstAlarm()
 	}
-	return s.core.now.Sub(happened)
+	return d.FirstAlarm().Add(-s.cfg.Delay)
 }
 
 func (s *Sync) count(v *status.Sync, d *delay.Delay) {

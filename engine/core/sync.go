@@ -34,6 +34,8 @@ type SyncConfig struct {
 	// HasInit: an Init event starts the sync. Without it nothing can repair the
 	// sync after lost events.
 	HasInit bool
+	// DeletesAtStart: the startup deletes at the target what the source does not have.
+	DeletesAtStart bool
 	// Digest identifies the definition: a reload leaves a sync with an equal one alone.
 	Digest string
 	// Monitor is the name of the sync's monitor, empty for the one of the settings.
@@ -46,7 +48,7 @@ const (
 	queued  phase = iota // waits until syncs that a reload removed have ended
 	placing              // its watches are being placed
 	running
-	held    // the source is lost; events and actions rest until it is back
+	held    // the source is lost or not to be trusted; events and actions rest
 	stopped // died; for good
 	leaving // removed by a reload; its children are waited for
 )
@@ -74,6 +76,7 @@ type Sync struct {
 	starting   bool      // the Init event is not done
 
 	reason   string // why held, stopped or degraded, in words
+	lost     bool   // held because the source is not there
 	degraded []string
 	failures uint64 // delays that were given up
 	last     *status.Failure

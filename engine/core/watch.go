@@ -38,9 +38,12 @@ func (c *Core) watched(in Watched) {
 		return
 	}
 	if in.Err == nil {
-		s.phase = running
 		s.watchTries = 0
+		s.phase = running
 		s.reason = ""
+		if in.Hold != nil {
+			s.distrust(in.Hold)
+		}
 		return
 	}
 	s.watchTries++

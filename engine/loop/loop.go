@@ -5,6 +5,7 @@ package loop
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,12 +22,22 @@ type Runner interface {
 	Exits() <-chan core.Exited
 }
 
+// Guard looks at a source, which may take as long as a file system takes to
+// answer. The errors are reasons to hold a sync; see package guard.
+type Guard interface {
+	Started(id event.RootID, source, target string, deletes bool) error
+	Returned(id event.RootID, source string) error
+}
+
 // Options are the parts that a loop connects. Core, Runner and Monitor are required.
 type Options struct {
 	Core    *core.Core
 	Runner  Runner
 	Monitor monitor.Monitor
 	Log     core.Log
+
+	// Guard looks at sources before they are trusted; nil trusts them all.
+	Guard Guard
 
 	// Ready is called once, when every sync is watched or has said why it is not.
 	Ready func()
@@ -44,6 +55,7 @@ type Options struct {
 type Loop struct {
 	o       Options
 	watched chan core.Watched
+	checked chan event.Event // RootBack events that the guard has looked at
 	stops   chan core.Stop
 	posts   chan func()
 	done    chan struct{} // closed when Run returns
@@ -59,6 +71,7 @@ func New(o Options) *Loop {
 	return &Loop{
 		o:       o,
 		watched: make(chan core.Watched),
+		checked: make(chan event.Event),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
 		done:    make(chan struct{}),
@@ -131,7 +144,9 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			if !ok {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}
 			}
-			in = core.Events(batch)
+			in = core.Events(l.check(watching, batch))
+		case e := <-l.checked:
+			in = core.Events{e}
 		case x := <-l.o.Runner.Exits():
 			in = x
 		case w := <-l.watched:
@@ -194,11 +209,41 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 	cfg := s.Config()
 	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Excluded: s.Excluded}
 	l.placing.Go(func() {
-		err := l.o.Monitor.Watch(ctx, root)
+		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
+		if w.Err == nil && l.o.Guard != nil {
+			w.Hold = l.o.Guard.Started(root.ID, cfg.Source, cfg.Target, cfg.HasInit && cfg.DeletesAtStart)
+		}
 		select {
-		case l.watched <- core.Watched{Sync: root.ID, Err: err}:
+		case l.watched <- w:
 		case <-ctx.Done():
 		}
+	})
+}
+
+// check takes the RootBack events out of a batch; they follow when the guard
+// has looked at their sources beside the loop.
+func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
+	if l.o.Guard == nil {
+		return batch
+	}
+	return slices.DeleteFunc(batch, func(e event.Event) bool {
+		if e.Kind != event.RootBack {
+			return false
+		}
+		source := ""
+		for _, s := range l.o.Core.Syncs() {
+			if s.ID() == e.Root {
+				source = s.Config().Source
+			}
+		}
+		l.placing.Go(func() {
+			e.Err = l.o.Guard.Returned(e.Root, source)
+			select {
+			case l.checked <- e:
+			case <-ctx.Done():
+			}
+		})
+		return true
 	})
 }
 

@@ -206,7 +206,7 @@ func TestPost(t *testing.T) {
 		<-sc.ready
 		var pending int
 		sc.send(event.Modify, "a")
-		if !sc.loop.Ask(t.Context(), func() { pending = sc.core.Snapshot(false).Syncs[0].Pending }) || pending != 1 {
+		if !sc.loop.Ask(t.Context(), func() { pending = sc.core.Snapshot(time.Now(), false).Syncs[0].Pending }) || pending != 1 {
 			t.Errorf("asked for pending delays: %d, want 1", pending)
 		}
 		sc.cancel()

@@ -14,6 +14,16 @@ import (
 // Ask gets a printable snapshot from the daemon that serves the socket at path.
 // The error wraps ErrNoDaemon if there is none, and names the remedy.
 func Ask(ctx context.Context, path string) (Snapshot, error) {
+	return send(ctx, path, Request{})
+}
+
+// Resume lets a sync on hold go on. Errors as of Ask, or why it does not.
+func Resume(ctx context.Context, path, sync string) error {
+	_, err := send(ctx, path, Request{Resume: sync})
+	return err
+}
+
+func send(ctx context.Context, path string, request Request) (Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := dial(ctx, path)
@@ -22,6 +32,9 @@ func Ask(ctx context.Context, path string) (Snapshot, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	if err := json.NewEncoder(conn).Encode(request); err != nil {
+		return Snapshot{}, fmt.Errorf("status socket %s: %w", path, err)
+	}
 	var r reply
 	if err := json.NewDecoder(conn).Decode(&r); err != nil {
 		return Snapshot{}, fmt.Errorf("status socket %s: the daemon gave no answer: %w", path, err)

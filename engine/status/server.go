@@ -18,24 +18,30 @@ const patience = 10 * time.Second
 // the kernel's backlog.
 const maxClients = 16
 
-// Server answers Ask over a unix socket.
+// Server answers Ask and Resume over a unix socket.
 type Server struct {
 	path     string
 	file     os.FileInfo // the socket as it was made
 	listener *net.UnixListener
-	ask      func(context.Context) (Snapshot, error)
+	handle   func(context.Context, Request) (Snapshot, error)
 	ctx      context.Context
 	cancel   context.CancelFunc
 	slots    chan struct{}
 	clients  sync.WaitGroup
 }
 
-// Serve makes a socket at path, mode 0600, and answers everyone who connects with
-// what ask returns, which is called from many goroutines. The socket a dead
+// Request is what a client asks for.
+type Request struct {
+	// Resume names a sync on hold that shall go on; empty: only tell the status.
+	Resume string `json:"resume,omitempty"`
+}
+
+// Serve makes a socket at path, mode 0600, and answers every request with
+// what handle returns, which is called from many goroutines. The socket a dead
 // daemon left behind is replaced; one that answers, or a file that is no socket, is an error. The
 // caller closes the server.
-func Serve(path string, ask func(ctx context.Context) (Snapshot, error)) (*Server, error) {
-	s := &Server{path: path, ask: ask, slots: make(chan struct{}, maxClients)}
+func Serve(path string, handle func(context.Context, Request) (Snapshot, error)) (*Server, error) {
+	s := &Server{path: path, handle: handle, slots: make(chan struct{}, maxClients)}
 	if err := s.listen(); err != nil {
 		return nil, fmt.Errorf("status socket %s: %w", path, err)
 	}
@@ -140,8 +146,12 @@ func (s *Server) answer(conn net.Conn) {
 	defer cancel()
 	defer context.AfterFunc(s.ctx, func() { _ = conn.Close() })()
 	_ = conn.SetDeadline(time.Now().Add(patience))
+	var request Request
+	if json.NewDecoder(conn).Decode(&request) != nil {
+		return // whoever that is, it is no client
+	}
 	var r reply
-	if shot, err := s.ask(ctx); err != nil {
+	if shot, err := s.handle(ctx, request); err != nil {
 		r.Error = err.Error()
 	} else {
 		shot = shot.Printable()

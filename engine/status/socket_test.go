@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-func serve(t *testing.T, path string, ask func(context.Context) (Snapshot, error)) *Server {
+func serve(t *testing.T, path string, ask func(context.Context, Request) (Snapshot, error)) *Server {
 	t.Helper()
 	s, err := Serve(path, ask)
 	if err != nil {
@@ -27,7 +27,7 @@ func serve(t *testing.T, path string, ask func(context.Context) (Snapshot, error
 	return s
 }
 
-func answer(context.Context) (Snapshot, error) { return sample(), nil }
+func answer(context.Context, Request) (Snapshot, error) { return sample(), nil }
 
 func TestAskedAndAnswered(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
@@ -138,7 +138,7 @@ func TestServeRefuses(t *testing.T) {
 func TestAskFails(t *testing.T) {
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken")
-	serve(t, broken, func(context.Context) (Snapshot, error) { return Snapshot{}, errors.New("the engine has ended") })
+	serve(t, broken, func(context.Context, Request) (Snapshot, error) { return Snapshot{}, errors.New("the engine has ended") })
 	if _, err := Ask(t.Context(), filepath.Join(dir, "none")); !errors.Is(err, ErrNoDaemon) {
 		t.Errorf("no socket: %v", err)
 	}
@@ -150,7 +150,7 @@ func TestAskFails(t *testing.T) {
 func TestAskEndsWithItsContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
 	asked := make(chan struct{})
-	serve(t, path, func(ctx context.Context) (Snapshot, error) {
+	serve(t, path, func(ctx context.Context, _ Request) (Snapshot, error) {
 		close(asked)
 		<-ctx.Done()
 		return Snapshot{}, ctx.Err()

@@ -381,3 +381,63 @@ func TestMonitorNotify(t *testing.T) {
 	p.same()
 	d.stop()
 }
+
+// TestEmptySource: a source that is empty at startup, while the target is not, deletes nothing until somebody says so.
+func TestEmptySource(t *testing.T) {
+	p := newPlace(t)
+	p.write("target/precious", "only copy")
+	config := p.config(`settings { pidfile = "$DIR/pid" }
+		sync { default.direct, name = "web", source = "$SOURCE", target = "$TARGET", delay = 0.1 }`)
+	d := daemon(t, config)
+	d.logs("on hold")
+	if st := start(t, "status", config); st.wait() != 0 || !strings.Contains(st.out.String(), "may not be mounted") {
+		t.Errorf("status: %s", st.out)
+	}
+	p.write("source/new", "n")
+	if r := start(t, "resume", "wbe", config); r.wait() != 1 || !strings.Contains(r.out.String(), "web") {
+		t.Errorf("resume of another name: %s", r.out)
+	}
+	if p.content("target/precious") != "only copy" || p.exists("target/new") {
+		t.Error("the target was touched")
+	}
+	if r := start(t, "resume", "web", config); r.wait() != 0 {
+		t.Errorf("resume: %s", r.out)
+	}
+	p.same()
+	d.stop()
+
+	p.remove("source/new")
+	p.write("target/precious", "again")
+	d = daemon(t, "-force", config)
+	p.same()
+	d.stop()
+}
+
+func TestReplacedSource(t *testing.T) {
+	p := newPlace(t)
+	p.write("source/a", "1")
+	d := daemon(t, p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
+	p.same()
+	p.rename("source", "away")
+	d.logs("is lost")
+	p.mkdir("source")
+	d.logs("came back as another directory")
+	if p.content("target/a") != "1" {
+		t.Error("the target was emptied")
+	}
+	d.stop()
+}
+
+func TestDryRun(t *testing.T) {
+	p := newPlace(t)
+	p.write("source/a", "1")
+	d := start(t, "-dryrun", p.config(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
+	d.logs("would start: rsync")
+	d.logs("--- Ready ---")
+	p.write("source/b", "2")
+	d.logs("--files-from=-")
+	d.stop()
+	if p.exists("target/a") || p.exists("target/b") {
+		t.Error("something was transferred")
+	}
+}

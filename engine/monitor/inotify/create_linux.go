@@ -26,24 +26,33 @@ func (t *tree) created(e entry) {
 
 // settleCreates looks at the new files whose close was not among the events so far.
 func (t *tree) settleCreates() {
+	again := t.fresh[:0]
 	for _, e := range t.fresh {
 		h, ok := t.held[e]
 		if !ok || e.dir.has(dead) {
 			continue
 		}
-		if t.w.probe(e) == writing {
+		switch t.w.probe(e) {
+		case writing:
 			if h.until.IsZero() {
 				h.until = h.at.Add(t.w.opts.CreateHold)
 				t.held[e] = h
 				t.waiting = append(t.waiting, e)
 			}
 			continue
+		case idle:
+			// The kernel tells of a close before it lets go of the file, so if this was
+			// closed just now, that can be read by now.
+			if t.w.now.Sub(h.at) < settleInterval && !t.w.spool.empty() {
+				again = append(again, e)
+				continue
+			}
 		}
 		delete(t.held, e)
 		t.emit(event.Create, t.path(e, false))
 	}
-	t.fresh = t.fresh[:0]
-	if cap(t.fresh) > 4096 {
+	t.fresh = again
+	if len(again) == 0 && cap(again) > 4096 {
 		t.fresh = nil
 	}
 }
