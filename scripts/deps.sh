@@ -22,6 +22,8 @@ test)
 	need setfattr attr
 	need setfacl acl
 	need mount mount
+	need pkill procps
+	need bash bash
 	;;
 bench)
 	need rsync rsync

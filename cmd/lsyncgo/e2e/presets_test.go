@@ -270,15 +270,25 @@ func TestHostileNamesShell(t *testing.T) {
 
 // TestChurn: random operations, interleaved with the daemon's work, end in equal trees.
 func TestChurn(t *testing.T) {
+	for _, extra := range []string{"maxProcesses = 1", "maxProcesses = 4"} {
+		t.Run(extra, func(t *testing.T) { churn(t, extra) })
+	}
+}
+
+func churn(t *testing.T, extra string) {
 	seed := rand.Uint64()
 	eachPreset(t, func(t *testing.T, ps preset) {
+		extra := extra
+		if ps.name == "rsyncssh" {
+			extra = "" // it takes one process
+		}
 		t.Logf("seed %d", seed)
 		p := newPlace(t)
 		rng := rand.New(rand.NewPCG(seed, uint64(len(ps.name))))
 		if err := transfertest.RandomTree(rng, p.source); err != nil {
 			t.Fatal(err)
 		}
-		d := daemon(t, p.config(ps.config("")))
+		d := daemon(t, p.config(ps.config(extra)))
 		// Each round ends in step: only within one does Churn know of changes to
 		// a hard-linked file whose changed name goes away before they are sent.
 		for range 3 {
@@ -287,6 +297,38 @@ func TestChurn(t *testing.T) {
 			}
 			p.same()
 		}
+		d.stop()
+	})
+}
+
+// TestKilledDaemon: what happens while the daemon is dead, or was on its way, arrives after the next start.
+func TestKilledDaemon(t *testing.T) {
+	seed := rand.Uint64()
+	eachPreset(t, func(t *testing.T, ps preset) {
+		t.Logf("seed %d", seed)
+		p := newPlace(t)
+		rng := rand.New(rand.NewPCG(seed, 7))
+		change := func() {
+			t.Helper()
+			if _, err := transfertest.Churn(rng, p.source, 60); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := transfertest.RandomTree(rng, p.source); err != nil {
+			t.Fatal(err)
+		}
+		config := p.config(ps.config(""))
+		for range 3 {
+			d := daemon(t, config)
+			change()
+			d.signal(syscall.SIGKILL)
+			d.wait()
+			change()
+		}
+		d := daemon(t, config)
+		p.same()
+		change()
+		p.same()
 		d.stop()
 	})
 }
