@@ -138,7 +138,9 @@ func TestServeRefuses(t *testing.T) {
 func TestAskFails(t *testing.T) {
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken")
-	serve(t, broken, func(context.Context, Request) (Snapshot, error) { return Snapshot{}, errors.New("the engine has ended") })
+	serve(t, broken, func(context.Context, Request) (Snapshot, error) {
+		return Snapshot{}, errors.New("the engine has ended")
+	})
 	if _, err := Ask(t.Context(), filepath.Join(dir, "none")); !errors.Is(err, ErrNoDaemon) {
 		t.Errorf("no socket: %v", err)
 	}
