@@ -24,7 +24,7 @@ func (s *script) Full(_ *core.Sync, a *core.Agent) error {
 func (s *script) onEvent(key string, a *core.Agent) error {
 	fn := s.table.RawGetString(key)
 	if _, ok := fn.(*glua.LFunction); !ok {
-		fn = s.r.presets.table.RawGetString(key)
+		fn = s.inheritedFunction(s.given, key, 0)
 	}
 	return s.run(key, a, fn, 0, s.agentValue(a), s.inlet)
 }
@@ -79,4 +79,22 @@ func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args 
 		}
 	}
 	return err
+}
+
+// inheritedFunction is what key would be if the sync did not set it: the first
+// function among what t inherits, else the default's.
+func (s *script) inheritedFunction(t *glua.LTable, key string, depth int) glua.LValue {
+	for i := 1; i <= t.Len() && depth < maxNesting; i++ {
+		parent, ok := t.RawGetInt(i).(*glua.LTable)
+		if !ok {
+			continue
+		}
+		if fn, ok := parent.RawGetString(key).(*glua.LFunction); ok {
+			return fn
+		}
+		if fn := s.inheritedFunction(parent, key, depth+1); fn != s.r.presets.table.RawGetString(key) {
+			return fn
+		}
+	}
+	return s.r.presets.table.RawGetString(key)
 }

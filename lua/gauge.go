@@ -2,6 +2,7 @@ package lua
 
 import (
 	"fmt"
+	"strings"
 
 	"lsyncgo/engine/spelling"
 
@@ -26,7 +27,7 @@ func gaugeKeys(prefix string, config, gauge *glua.LTable) (faults []string) {
 		}
 		name, isString := k.(glua.LString)
 		if !isString {
-			faults = append(faults, fmt.Sprintf("%s holds %s without a key (write key = value)", or(prefix, "the sync."), describeValue(v)))
+			faults = append(faults, fmt.Sprintf("%s holds %s without a key (write key = value)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v)))
 			continue
 		}
 		faults = append(faults, gaugeKey(prefix, string(name), v, gauge)...)

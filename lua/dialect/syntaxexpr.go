@@ -16,6 +16,9 @@ func (f *fixer) expr(e ast.Expr) ast.Expr {
 	case *ast.TableExpr:
 		for _, field := range e.Fields {
 			field.Key, field.Value = f.expr(field.Key), f.expr(field.Value)
+			if field.Key != nil {
+				oneValue(field.Value)
+			}
 		}
 	case *ast.FuncCallExpr:
 		e.Func, e.Receiver = f.expr(e.Func), f.expr(e.Receiver)
@@ -121,4 +124,15 @@ func truncate(e ast.Expr) ast.Expr {
 		e.AdjustRet = true
 	}
 	return e
+}
+
+// oneValue marks a call or ... as if it stood in parentheses. gopher-lua takes one that is the value of the
+// last key of a table for the rest of its array.
+func oneValue(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		e.AdjustRet = true
+	case *ast.Comma3Expr:
+		e.AdjustRet = true
+	}
 }

@@ -29,7 +29,7 @@ sync {
 --@ write etc/secret s
 --@ write etc/exclude - *.part
 --@ start -delay 0.1
---@ expect rsync ... [-aAHsWX] [--no-owner] [--no-perms] [--password-file=$DIR/etc/secret] [--temp-dir=/tmp] [--timeout=60] [--omit-dir-times] [--partial-dir=.rsync partial] [--info=NAME1] [--log-file=$DIR/log/rsync.log] ... [$SOURCE/] [rsync://storage.example/pool/it's here/] < - *.part|
+--@ expect rsync ... [-AaHsWX] [--no-owner] [--no-perms] [--password-file=$DIR/etc/secret] [--temp-dir=/tmp] [--timeout=60] [--omit-dir-times] [--partial-dir=.rsync partial] [--info=NAME1] [--log-file=$DIR/log/rsync.log] ... [$SOURCE/] [rsync://storage.example/pool/it's here/] < - *.part|
 --@ write source/film.part 1
 --@ write source/film.mkv 1
---@ expect rsync ... [--filter=- *.part] ... < film.mkv|
+--@ expect rsync ... [--filter=- *.part] ... < ./film.mkv|

@@ -20,12 +20,14 @@ sync {
 }
 
 --@ start -delay 0.1
---@ expect lftp [-f] [/dev/stdin] [ftp://user@ftp.example] < mirror -R --delete $SOURCE/ /~
+--@ expect lftp [-f] [/dev/stdin] [ftp://user@ftp.example] < mirror -R --delete $SOURCE/ /
 --@ log startup done
 --@ exit curl 28
 --@ write source/$(id)'"`.html 1
 --@ count 2 curl [--silent] [--show-error] [--netrc-file] [$DIR/etc/netrc] [--ftp-create-dirs] [-T] [$SOURCE/$(id)'"`.html] [ftp://user@ftp.example/$(id)'"`.html]
+--@ idle
 --@ rename source/$(id)'"`.html source/b.html
 --@ expect curl ... [-Q] [-RNFR $(id)'"`.html] [-Q] [-RNTO b.html] [ftp://user@ftp.example]
+--@ idle
 --@ remove source/b.html
 --@ expect curl ... [-Q] [-DELE b.html] [ftp://user@ftp.example]

@@ -37,5 +37,5 @@ sync {
 --@ start
 --@ expect rsync ... [--bwlimit=2000] [-r] [--] [$SOURCE/] [far.example:/srv/]
 --@ write source/a 1
---@ expect rsync ... [--ignore-missing-args] [--] [$SOURCE/] [far.example:/srv/] < a|
+--@ expect rsync ... [--ignore-missing-args] [--] [$SOURCE/] [far.example:/srv/] < ./a|
 --@ never rsync ...[--delete]...

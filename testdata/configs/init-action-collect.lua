@@ -66,7 +66,9 @@ sync {
 --@ write source/a.txt 1
 --@ count 2 indexer [add] [--from=-] < /a.txt
 --@ log indexed 1 changes, exit code 0
+--@ idle
 --@ rename source/old.txt source/new.txt
 --@ expect indexer [rename] [old.txt] [new.txt]
+--@ idle
 --@ remove source/new.txt
 --@ expect indexer [forget] [new.txt]

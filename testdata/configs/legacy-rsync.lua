@@ -29,5 +29,5 @@ sync {
 --@ expect rsync ... [-as] [--append-verify] [--delete] [-r] [--] [$SOURCE/] [old.example:/srv/mirror/]
 --@ expect rsync ... [$SOURCE/] [old.example:/srv/other/]
 --@ write source/a 1
---@ expect rsync ... [old.example:/srv/mirror/] < a|
---@ expect rsync ... [old.example:/srv/other/] < a|
+--@ expect rsync ... [old.example:/srv/mirror/] < ./a|
+--@ expect rsync ... [old.example:/srv/other/] < ./a|

@@ -16,5 +16,5 @@ sync{default.rsync, source="$SOURCE", target="$TARGET", exclude="*.bak"}
 --@ start
 --@ expect rsync ... [-r] [--] [$SOURCE/] [$TARGET/] < - *.bak|
 --@ write source/a 1
---@ expect rsync ... [$SOURCE/] [$TARGET/] < a|
+--@ expect rsync ... [$SOURCE/] [$TARGET/] < ./a|
 --@ file log/lsyncd.log Normal: --- Startup

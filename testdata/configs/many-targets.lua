@@ -35,7 +35,7 @@ end
 --@ write source/index.html 1
 --@ start -delay 0.1
 --@ log Normal: will sync to web3.example
---@ expect rsync ...-asz... [--delete] [-r] [--] [$SOURCE/] [web1.example::www/] < - *.swp|- /tmp/|
+--@ expect rsync ... [-azs] ... [--delete] [-r] [--] [$SOURCE/] [web1.example::www/] < - *.swp|- /tmp/|
 --@ expect rsync ... [$SOURCE/] [web2.example::www/] < - *.swp|- /tmp/|
 --@ expect rsync ... [$SOURCE/] [web3.example::www/] < - *.swp|- /tmp/|
 --@ write source/new.html 1

@@ -50,7 +50,7 @@ postcmd = {
 			return "ok"
 		end
 
-		local rc = config.rsyncExitCodes and config.rsyncExitCodes[exitcode] or default.rsync.collect(agent, exitcode)
+		local rc = config.exitcodes[exitcode]
 		if rc ~= "die" and rc ~= "again" then
 			local event = agent.inlet.createBlanketEvent()
 			spawn(event, "ssh", config.target:match("^([^:]+):"), config.postcmd)
@@ -74,7 +74,7 @@ sync {
 --@ log post command done
 --@ exit ssh 4
 --@ write source/site.conf 1
---@ expect rsync ... [www.example:/var/www/] < site.conf|
+--@ expect rsync ... [www.example:/var/www/] < ./site.conf|
 --@ count 2 ssh [www.example] [systemctl reload nginx]
 --@ log post command exit code: 4
 --@ never ssh ... [...;...]

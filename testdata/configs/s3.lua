@@ -44,10 +44,13 @@ sync {
 --@ write source/2014/report.pdf 1
 --@ count 2 aws [s3] [cp] [--only-show-errors] [--storage-class] [STANDARD_IA] [$SOURCE/2014/report.pdf] [s3://archive-example/2014/report.pdf]
 --@ write source/2014/.hidden 1
+--@ idle
 --@ rename source/2014/report.pdf source/2014/final.pdf
 --@ expect aws [s3] [mv] [s3://archive-example/2014/report.pdf] [s3://archive-example/2014/final.pdf]
+--@ idle
 --@ rename source/2014 source/2015
 --@ expect aws [s3] [mv] [--recursive] [s3://archive-example/2014/] [s3://archive-example/2015/]
+--@ idle
 --@ remove source/2015
 --@ expect aws [s3] [rm] [--recursive] [s3://archive-example/2015/]
 --@ never aws ....hidden...

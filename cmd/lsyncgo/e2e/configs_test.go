@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"lsyncgo/engine/status"
 )
 
 // TestConfigs: every config below testdata/configs passes check without a
@@ -32,6 +35,7 @@ import (
 //	expect CALL                 wait until a stand-in was called like this
 //	count NUMBER CALL           wait until there were that many such calls
 //	never CALL                  there must be no such call until the end
+//	idle                        wait until the daemon has nothing queued
 //	ends CODE                   wait until the daemon has ended by itself
 //
 // A CALL is the program's name, its [argument]s, and " < " with its input if
@@ -52,6 +56,9 @@ func TestConfigs(t *testing.T) {
 }
 
 const configRoot = "../../../testdata/configs"
+
+// prompt keeps the race detector from resting a second at the end of each process.
+const prompt = "GORACE=atexit_sleep_ms=0"
 
 // standins are the programs that record how they were called instead of doing anything.
 var standins = []string{
@@ -134,6 +141,7 @@ type rehearsal struct {
 
 func (r *rehearsal) play() {
 	r.env = []string{
+		prompt,
 		"PATH=" + r.path("bin") + ":" + os.Getenv("PATH"),
 		"SOURCE=" + r.source, "TARGET=" + r.target, "DIR=" + r.dir, "BIN=" + r.path("bin"),
 	}
@@ -209,6 +217,8 @@ func (r *rehearsal) await(verb, rest, first, second string) {
 	case "count":
 		n := r.number(first)
 		eventually(r.t, rest, func() bool { return r.calls(second) == n })
+	case "idle":
+		eventually(r.t, "an empty queue", r.idle)
 	case "ends":
 		if code := r.daemon.wait(); code != r.number(rest) {
 			r.t.Errorf("exit code %d, want %s", code, rest)
@@ -254,8 +264,23 @@ func (r *rehearsal) start(args []string) {
 			r.t.Errorf("check does not say %q:\n%s", text, check.out)
 		}
 	}
-	r.daemon = startEnv(r.t, r.env, append([]string{"-nodaemon", "-log", "all", r.config}, args...)...)
+	r.daemon = startEnv(r.t, r.env, append([]string{"-nodaemon", "-log", "all", "-pidfile", r.path("pid"), r.config}, args...)...)
 	r.daemon.logs("--- Ready ---")
+}
+
+// idle asks the daemon whether no sync has anything queued. What a stand-in was
+// called for stays queued until its exit has been collected.
+func (r *rehearsal) idle() bool {
+	shot, err := status.Ask(r.t.Context(), status.SocketBeside(r.path("pid"), ""))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, sync := range shot.Syncs {
+		if sync.Pending > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // calls counts the recorded calls that look like pattern.
@@ -268,4 +293,72 @@ func (r *rehearsal) calls(pattern string) (n int) {
 		}
 	}
 	return n
+}
+
+// TestInitScript: the init script starts, finds, reloads and stops the daemon, with the exit codes of the LSB.
+func TestInitScript(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	const sync = `settings { logfile = "$DIR/log" } sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0 }`
+	config := p.config(sync)
+	pidfile := fmt.Sprintf("PIDFILE=%q\n", p.path("pid"))
+	p.write("default", pidfile+"OPTIONS='-log Exec'\nexport OWNER=ops\n")
+	init := func(verb string, code int) string {
+		t.Helper()
+		cmd := exec.Command("../../../scripts/init.d/lsyncgo", verb)
+		cmd.Env = append(os.Environ(), prompt, "DEFAULTS="+p.path("default"), "DAEMON="+binary, "CONFIG="+config, "STOP_TIMEOUT=30")
+		out, err := cmd.CombinedOutput()
+		if got := cmd.ProcessState.ExitCode(); got != code {
+			t.Fatalf("%s: exit code %d (%v), want %d: %s%s", verb, got, err, code, out, p.content("log"))
+		}
+		return string(out)
+	}
+
+	init("status", 3)
+	init("reload", 7)
+	init("try-restart", 0)
+	init("status", 3)
+	t.Cleanup(func() { init("stop", 0) })
+	init("start", 0)
+	pid := p.content("pid")
+	init("start", 0)
+	if status := init("status", 0); p.content("pid") != pid || !strings.Contains(status, p.source) {
+		t.Errorf("pid %q after the second start, %q before; status: %s", p.content("pid"), pid, status)
+	}
+	p.write("source/a", "1")
+	p.same()
+
+	p.mkdir("second")
+	p.config(`assert(os.getenv("OWNER") == "ops") ` + sync +
+		` sync { default.direct, source = "$SOURCE", target = "$DIR/second", delay = 0 }`)
+	init("reload", 0)
+	p.sameTrees(p.source, p.path("second"))
+
+	p.config(`sync {`)
+	if out := init("force-reload", 1); !strings.Contains(out, "config.lua:1:") {
+		t.Errorf("reload of a broken config: %s", out)
+	}
+	init("restart", 1)
+	init("status", 0)
+	p.write("source/b", "2")
+	p.same()
+
+	p.config(sync)
+	init("restart", 0)
+	if p.content("pid") == pid {
+		t.Error("restart kept the process")
+	}
+	init("stop", 0)
+	init("status", 3)
+	p.write("pid", pid)
+	init("status", 1)
+	init("stop", 0)
+	p.config(`settings { nodaemon = true } ` + sync)
+	init("start", 6)
+	p.config(strings.Replace(sync, "$SOURCE", "/no/such/place", 1))
+	init("start", 1)
+	init("nonsense", 2)
+	p.write("default", pidfile+"ENABLED=no\n")
+	init("start", 0)
+	init("status", 3)
 }

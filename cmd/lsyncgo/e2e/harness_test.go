@@ -194,7 +194,8 @@ func start(t *testing.T, args ...string) *process {
 func startEnv(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, cmd: exec.Command(binary, args...), out: &output{}, done: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), env...)
+	// The race detector would sleep a second at the end of each process.
+	p.cmd.Env = append(append(os.Environ(), "GORACE=atexit_sleep_ms=0"), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

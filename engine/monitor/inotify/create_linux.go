@@ -37,7 +37,7 @@ func (t *tree) settleCreates() {
 			if h.until.IsZero() {
 				h.until = h.at.Add(t.w.opts.CreateHold)
 				t.held[e] = h
-				t.waiting = append(t.waiting, e)
+				t.wait(e, t.w.now)
 			}
 			continue
 		case idle:
@@ -57,25 +57,42 @@ func (t *tree) settleCreates() {
 	}
 }
 
-// expireCreates reports the files that have been open for too long.
-func (t *tree) expireCreates(now time.Time) {
-	for {
-		until := t.nextHold()
-		if until.IsZero() || now.Before(until) {
-			return
+// probeInterval is the time between two looks at a held file. Its close ends the hold;
+// the looks are for the close that was not for us to see, and for the probe that
+// met another file, because the path was not up to date.
+const probeInterval = time.Second
+
+// later is a held file to be looked at again.
+type later struct {
+	entry
+	at time.Time
+}
+
+// wait puts a held file in line for its next look.
+func (t *tree) wait(e entry, now time.Time) {
+	t.waiting = append(t.waiting, later{e, now.Add(min(probeInterval, t.w.opts.CreateHold))})
+}
+
+// retryCreates looks again at held files, and reports those that have been open for too long.
+func (t *tree) retryCreates(now time.Time) {
+	for at := t.nextHold(); !at.IsZero() && !now.Before(at); at = t.nextHold() {
+		e := t.waiting[0].entry
+		t.waiting = t.waiting[1:]
+		if now.Before(t.held[e].until) && t.w.probe(e) == writing {
+			t.wait(e, now)
+			continue
 		}
-		e := t.waiting[0]
 		delete(t.held, e)
 		t.emit(event.Create, t.path(e, false))
 	}
 }
 
-// nextHold is when the first held file will have been open for too long; zero: none.
-func (t *tree) nextHold() (first time.Time) {
+// nextHold is when a held file has to be looked at; zero: never.
+func (t *tree) nextHold() time.Time {
 	for len(t.waiting) > 0 {
-		e := t.waiting[0]
-		if h := t.held[e]; !h.until.IsZero() && !e.dir.has(dead) {
-			return h.until
+		first := t.waiting[0]
+		if h := t.held[first.entry]; !h.until.IsZero() && !first.dir.has(dead) {
+			return first.at
 		}
 		t.waiting = t.waiting[1:]
 	}

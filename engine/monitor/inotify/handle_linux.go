@@ -292,7 +292,7 @@ func (t *tree) moveFile(from, to entry, path, dest string) {
 		if h.until.IsZero() {
 			t.fresh = append(t.fresh, to)
 		} else {
-			t.waiting = append(t.waiting, to)
+			t.wait(to, t.w.now)
 		}
 		return
 	}

@@ -240,7 +240,7 @@ func (w *watcher) onTime(now time.Time) {
 		if !t.poll.IsZero() && !now.Before(t.poll) {
 			t.pollDirs(now)
 		}
-		t.expireCreates(now)
+		t.retryCreates(now)
 	}
 }
 

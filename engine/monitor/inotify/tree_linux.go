@@ -20,8 +20,8 @@ type tree struct {
 	held map[entry]hold
 	// fresh are the held ones that nobody has looked at yet, oldest first.
 	fresh []entry
-	// waiting are the held ones that were seen open, in the order in which their time is up.
-	waiting []entry
+	// waiting are the held ones that were seen open, in the order in which to look again.
+	waiting []later
 	// written are files written to since their last close (CloseWriteAfterModify only).
 	written map[entry]struct{}
 

@@ -36,8 +36,8 @@ settings {
 --@ expect rsync ... [$SOURCE/mail/] [backup::mail/] < - /tmp/|- *.lock|
 --@ write source/www/a 1
 --@ write source/mail/b 1
---@ expect rsync ... [$SOURCE/www/] [backup::www/] < a|
---@ expect rsync ... [$SOURCE/mail/] [backup::mail/] < b|
+--@ expect rsync ... [$SOURCE/www/] [backup::www/] < ./a|
+--@ expect rsync ... [$SOURCE/mail/] [backup::mail/] < ./b|
 --@ file log/lsyncd.status There are 0 delays
 --@ rename etc/conf.d/40-late.lua.off etc/conf.d/40-late.lua
 --@ signal HUP
