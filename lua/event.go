@@ -120,14 +120,23 @@ func refOf(v glua.LValue) *ref {
 func (x *ref) isList() bool { return x.kind == 0 }
 
 func (x *ref) status() string {
-	switch {
-	case x.agent == nil || !x.agent.Delays[0].Queued():
-		return "done"
-	case !x.isList() && x.agent.Delays[0].Data != any(x.agent):
-		// Another event has taken over the delay.
+	if x.agent == nil || !x.agent.Delays[0].Queued() || x.replaced() {
 		return "done"
 	}
 	return x.agent.Status().String()
+}
+
+// replaced reports whether another event has taken over the delay, which then stands for that one.
+func (x *ref) replaced() bool {
+	d := x.agent.Delays[0]
+	return !x.isList() && d.Queued() && d.Data != any(x.agent)
+}
+
+// mustBeCurrent raises an error if there is another event now where this one was.
+func (x *ref) mustBeCurrent(L *glua.LState) {
+	if x.replaced() {
+		L.RaiseError("the event is done already: another one has taken its place")
+	}
 }
 
 // eventFields are all fields of an event.

@@ -108,6 +108,8 @@ func (r *Runtime) terminate(L *glua.LState, code int) {
 	exit := &ExitError{Code: code & 0xff, Place: where(L)}
 	if r.core != nil {
 		r.core.Terminate(exit.Code, exit.Error())
+	} else if r.exit == nil {
+		r.exit = exit
 	}
 	throw(L, exit)
 }

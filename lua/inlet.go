@@ -127,6 +127,7 @@ func (s *script) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	if x.agent == nil {
 		return 0
 	}
+	x.mustBeCurrent(L)
 	if err := s.running(L, "discardEvent").Discard(x.agent); err != nil {
 		L.RaiseError("%v", err)
 	}

@@ -87,7 +87,8 @@ func generateBinary(text string) (string, error) {
 		}
 		args[i] = strings.Join(exprs, " .. ")
 	}
-	return "function(event, event2)\n  spawn(event, " + strings.Join(args, ", ") + ")\nend", nil
+	// In a table, since a first argument '<' would announce the input, and a file may have that name.
+	return fmt.Sprintf("function(event, event2)\n  spawn(event, %s, { %s })\nend", args[0], strings.Join(args[1:], ", ")), nil
 }
 
 // generateShell: each variable becomes a positional parameter, quoted as its
@@ -182,7 +183,8 @@ func misspelt(s string) error {
 // shellQuotes follows where in a shell command text stands: a stack of
 // contexts, since $( ) starts afresh within double quotes.
 type shellQuotes struct {
-	stack []byte // '"', '\'', '(' or '`'
+	stack []byte // '"', '\'', '(', '`', or '#' up to the end of the line
+	last  byte   // what stands before the text; 0 at the start of the command
 }
 
 func (q *shellQuotes) top() byte {
@@ -195,12 +197,21 @@ func (q *shellQuotes) top() byte {
 func (q *shellQuotes) read(text string) {
 	for i := 0; i < len(text); i++ {
 		c, top := text[i], q.top()
+		before := q.last
+		q.last = c
 		switch {
+		case top == '#':
+			if c == '\n' {
+				q.stack = q.stack[:len(q.stack)-1]
+			}
 		case top == '\'' && c != '\'':
+		case c == '#' && top != '"' && strings.IndexByte("\x00 \t\n;&|(`", before) >= 0:
+			q.stack = append(q.stack, '#')
 		case c == '\\':
 			i++
 		case c == '$' && i+1 < len(text) && text[i+1] == '(':
 			q.stack = append(q.stack, '(')
+			q.last = '('
 			i++
 		case c == '(' && top == '(':
 			q.stack = append(q.stack, '(')
@@ -214,6 +225,7 @@ func (q *shellQuotes) read(text string) {
 
 // parameter writes the n-th positional parameter so that it is one word here.
 func (q *shellQuotes) parameter(n int) string {
+	q.last = 'x'
 	number := strconv.Itoa(n)
 	if n > 9 {
 		number = "{" + number + "}"

@@ -27,7 +27,8 @@ type Runtime struct {
 	limit    limiter
 
 	loading   bool
-	preparing *script // whose prepare is running
+	exit      *ExitError // of a script that ended the program while it was loaded, even if pcall has caught it
+	preparing *script    // whose prepare is running
 	problems  Problems
 	warnings  []Problem
 
@@ -111,9 +112,8 @@ func (r *Runtime) run() (complete bool, err error) {
 	}
 	for _, file := range files {
 		err := r.runFile(file)
-		var exit *ExitError
-		if errors.As(err, &exit) {
-			return false, exit
+		if r.exit != nil {
+			return false, r.exit
 		}
 		if err != nil {
 			r.problem(r.loadProblem(file, err))

@@ -32,14 +32,8 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 	if !ok {
 		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", describeValue(L.Get(2)))
 	}
-	cmd := &process.Command{Binary: "sh"}
-	rest := 3
-	if L.Get(3) == glua.LString("<") {
-		feed(L, cmd, L.Get(4))
-		rest = 5
-	}
-	cmd.Args = arguments(L, []string{"-c", string(command), "sh"}, rest)
-	s.spawn(L, a, cmd)
+	// No '<' here: what follows is data, and a file may have that name.
+	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", string(command), "sh"}, 3)})
 	return 0
 }
 
@@ -52,6 +46,7 @@ func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
 	if x.agent == nil {
 		L.RaiseError("%s: the event list is empty", name)
 	}
+	x.mustBeCurrent(L)
 	return x.s, x.agent
 }
 

@@ -1,0 +1,381 @@
+package lua_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // the time zones are the same wherever the tests run
+
+	"lsyncgo/engine/event"
+	"lsyncgo/lua"
+)
+
+const idle = "sync{ source = source, onCreate = true }\n"
+
+// §2: every fault of a config with its place and remedy, one a line.
+func TestProblems(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"syntax", "sync{\n  source = \n}", `config.lua:3: .*`},
+		{"raised", "\nerror('my own')", `config.lua:2: my own`},
+		{"no sync", "settings{}", `config.lua: no sync is defined.* \(add sync\{.*`},
+		{"unknown setting", "\nsettings{ logfil = 'x' }" + idle, `config.lua:2: settings: unknown setting "logfil" \(did you mean "logfile"\?\)`},
+		{"flag by name", "settings{ 'insit' }" + idle, `config.lua:1: settings: unknown setting "insit" \(did you mean "insist"\?\)`},
+		{"no name", "settings{ true }" + idle, `config.lua:1: settings: the entry true is neither a key nor a name .*`},
+		{"wrong types", "settings{ maxDelays = 0 } settings{ nodaemon = 1 } settings{ logfile = 3 }" + idle,
+			"config.lua:1: settings: maxDelays: must be a whole number of at least 1, not 0 .*\n" +
+				"config.lua:1: settings: nodaemon: must be true or false, not 1 .*\n" +
+				"config.lua:1: settings: logfile: must be a string, not 3 .*"},
+		{"seconds", "settings{ statusInterval = -1 }" + idle, `config.lua:1: settings: statusInterval: must be a number of seconds, 0 or more, not -1 .*`},
+		{"choice", "settings{ onDie = 'stop' }" + idle, `config.lua:1: settings: onDie: must be "exit" or "stop-sync", not "stop" .*`},
+		{"inotifyMode", "settings{ inotifyMode = 'Close' }" + idle, `config.lua:1: settings: inotifyMode: .*"CloseWrite or Modify".*`},
+		{"settings assigned", "\nsettings = { logfile = 'x' }\n" + idle,
+			`config.lua:2: settings is a function: it cannot be assigned to \(write settings\{ \.\.\. \} without the equals sign\)`},
+		{"settings of a number", "settings(7)" + idle, `config.lua:1: settings takes a table.* it got 7`},
+		{"settings of an unknown name", "settings('logfiles')" + idle, `config.lua:1: settings\("logfiles"\): there is no such setting; did you mean "logfile"\?`},
+		{"sync of nothing", "sync()", `config.lua:1: sync takes a table.* it got nil`},
+		{"no source", "sync{ onCreate = true }", `config.lua:1: sync "Sync1": source is missing \(add source = "/directory"\)`},
+		{"missing source", "sync{ source = '/no/such', onCreate = true }", `config.lua:1: sync "Sync1": source "/no/such" does not exist \(create it, or use -insist to wait for it\)`},
+		{"source is a file", "io.open(source .. 'f', 'w'):close() sync{ source = source .. 'f', onCreate = true }", `config.lua:1: sync "Sync1": source ".*" is not a directory .*`},
+		{"no action", "sync{ source = source }", `config.lua:1: sync "Sync1": there is no action \(inherit a preset.*`},
+		{"only a startup", "sync{ source = source, onStartup = true }", `config.lua:1: sync "Sync1": there is no action .*`},
+		{"typo", "sync{\n  source = source,\n  onCreate = true, exclud = 'x' }", `config.lua:1: sync "Sync1": unknown parameter "exclud" \(did you mean "exclude"\? if it is no typo, add it to checkgauge\)`},
+		{"two typos", "sync{ source = source, onCreate = true, a1 = 1, b2 = 2 }",
+			"config.lua:1: sync \"Sync1\": unknown parameter \"a1\" .*\nconfig.lua:1: sync \"Sync1\": unknown parameter \"b2\" .*"},
+		{"nested typo", "sync{ default.rsync, source = source, target = '/t', rsync = { archiv = true } }", `config.lua:1: sync "Sync1": unknown parameter "rsync.archiv" \(did you mean "archive"\?.*`},
+		{"forbidden by a preset", "sync{ default.rsync, source = source, target = '/t', onCreate = true }", `config.lua:1: sync "Sync1": parameter "onCreate" cannot be used with this preset \(remove it\)`},
+		{"stray value", "sync{ default.direct, source = source, target = '/t', 'insist' }", `config.lua:1: sync "Sync1": the sync holds "insist" without a key .*`},
+		{"prepare raises", "sync{ source = source, onCreate = true,\n prepare = function() error('mine') end }", `config.lua:2: sync "Sync1": mine`},
+		{"types", "sync{ source = source, onCreate = 7, action = 'x', delay = '5' }",
+			"config.lua:1: sync \"Sync1\": action must be a function, not \"x\"\n" +
+				"config.lua:1: sync \"Sync1\": onCreate must be a function, a string, true or false, not 7\n" +
+				"config.lua:1: sync \"Sync1\": there is no action .*\n" +
+				"config.lua:1: sync \"Sync1\": delay must be a number of seconds, 0 or more, not \"5\" .*"},
+		{"maxProcesses", "sync{ source = source, onCreate = true, maxProcesses = 1.5 }", `config.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not 1.5`},
+		{"exit codes", "sync{ source = source, onCreate = true, exitcodes = { [1] = 'retry' } }", `config.lua:1: sync "Sync1": exitcodes\[1\] = "retry" is no exit code with a meaning .*`},
+		{"names", "sync{ source = source, onCreate = true, name = 'a' }\nsync{ source = source, onCreate = true, name = 'a' }", `config.lua:2: sync "Sync2": the name is taken by the sync at .*config.lua:1 .*`},
+		{"exclude", "sync{ source = source, onCreate = true, exclude = { 7, 'ok' } }", `config.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = 7 .*`},
+		{"filter", "sync{ source = source, onCreate = true, filter = { 'x' } }", `config.lua:1: sync "Sync1": filter: .*`},
+		{"excludeFrom", "sync{ source = source, onCreate = true, excludeFrom = 'no such' }", `config.lua:1: sync "Sync1": excludeFrom: .*no such.*`},
+		{"crontab", "sync{ source = source, onCreate = true, crontab = { '* * *', '0 0 0 31 2 *' } }",
+			"config.lua:1: sync \"Sync1\": crontab \"\\* \\* \\*\": .*\nconfig.lua:1: sync \"Sync1\": crontab \"0 0 0 31 2 \\*\" never comes .*"},
+		{"layer 3", "sync{ source = source, onCreate = 'cp ^sourcepath x', onDelete = ' ' }",
+			"config.lua:1: sync \"Sync1\": onCreate: unknown variable \\^sourcepath \\(did you mean \\^sourcePath\\?\\)\n" +
+				"config.lua:1: sync \"Sync1\": onDelete: the command is empty"},
+		{"old options", "sync{ default.rsync, source = source, target = '/t', rsyncOpts = '-a' }", `config.lua:1: sync "Sync1": rsyncOpts is gone \(use rsync = \{.*`},
+		{"order", "sync{ source = '/no/such', onCreate = true }\nsettings{ bad = 1 }",
+			"config.lua:1: sync .*\nconfig.lua:2: settings: unknown setting \"bad\".*"},
+		{"rsync without target", "sync{ default.rsync, source = source }", `config.lua:1: sync "Sync1": default.rsync needs a target .*`},
+		{"rsyncssh", "sync{ default.rsyncssh, source = source, maxProcesses = 2, target = 'x' }",
+			"config.lua:1: sync \"Sync1\": parameter \"target\" cannot be used with this preset .*\n" +
+				"config.lua:1: sync \"Sync1\": default.rsyncssh needs a host .*\n" +
+				"config.lua:1: sync \"Sync1\": default.rsyncssh needs a targetdir .*\n" +
+				"config.lua:1: sync \"Sync1\": maxProcesses must be 1 with default.rsyncssh.*"},
+		{"host that is an option", "sync{ default.rsyncssh, source = source, host = '-oProxyCommand=x', targetdir = '/t' }", `config.lua:1: sync "Sync1": default.rsyncssh needs a host .*`},
+		{"direct", "sync{ default.direct, source = source, target = '//' }", `config.lua:1: sync "Sync1": default.direct refuses the target / .*`},
+		{"direct without target", "sync{ default.direct, source = source, target = '' }", `config.lua:1: sync "Sync1": default.direct needs a target .*`},
+		{"direct remote", "sync{ default.direct, source = source, target = 'h:/x' }", `config.lua:1: sync "Sync1": default.direct needs a local target .*`},
+		{"values of rsync", "sync{ default.rsync, source = source, target = '/t', delete = 'yes', rsync = { archive = 1, rsh = true, _extra = '-x', transfer = 'x' }, batchSizeLimit = -1 }",
+			"config.lua:1: sync \"Sync1\": rsync.archive must be true or false, not 1\n" +
+				"config.lua:1: sync \"Sync1\": rsync.rsh must be a string or a number, not true\n" +
+				"config.lua:1: sync \"Sync1\": rsync._extra must be a list of strings, not \"-x\"\n" +
+				"config.lua:1: sync \"Sync1\": rsync.transfer must be \"plan\" or \"filter\", not \"x\"\n" +
+				"config.lua:1: sync \"Sync1\": delete must be true, false, \"startup\" or \"running\", not \"yes\"\n" +
+				"config.lua:1: sync \"Sync1\": batchSizeLimit must be a number of bytes, not -1"},
+		{"no rsync", "sync{ default.rsync, source = source, target = '/t', rsync = { binary = '/no/such/rsync' } }", `config.lua:1: sync "Sync1": start /no/such/rsync: .*`},
+		{"no ssh", "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { binary = '/no/such/ssh' } }", `config.lua:1: sync "Sync1": start /no/such/ssh: .*`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stubs(t)
+			got := problems(t, newStage(t).config(c.text))
+			if !regexp.MustCompile(`^(?:` + c.want + `)$`).MatchString(got) {
+				t.Errorf("got\n%s\nwanted\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// What the table of §9 accepts with a warning, and the two legacy forms of settings.
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"settings.x", "settings.nodaemon = true\n" + idle, `config.lua:1: settings.nodaemon = ... is an assignment to a function \(write settings\{ nodaemon = ... \}\)`},
+		{"xargs", "sync{ default.rsync, source = source, target = '/t', xargs = {} }", `config.lua:1: sync "Sync1": xargs is ignored.*`},
+		{"host and targetdir", "sync{ default.rsync, source = source, host = 'h', targetdir = '/t' }", `config.lua:1: sync "Sync1": default.rsync with host and targetdir is old .*`},
+		{"direct with rsync options", "sync{ default.direct, source = source, target = '/t', rsync = { archive = true, compress = true, bwlimit = 5 } }",
+			`config.lua:1: sync "Sync1": default.direct copies without rsync and ignores rsync.bwlimit, rsync.compress \(.*`},
+		{"missing source with insist", "settings{ insist = true } sync{ source = '/no/such', onCreate = true }", `config.lua:1: sync "Sync1": source "/no/such" does not exist .*`},
+		{"nothing", idle, ``},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stubs(t)
+			st := newStage(t).config(c.text)
+			if got := problems(t, st); got != "" {
+				t.Fatal(got)
+			}
+			var lines []string
+			for _, w := range st.rt.Warnings() {
+				lines = append(lines, strings.ReplaceAll(w.String(), st.dir+"/", ""))
+			}
+			if got := strings.Join(lines, "\n"); !regexp.MustCompile(`^(?:` + c.want + `)$`).MatchString(got) {
+				t.Errorf("got\n%s\nwanted\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// §2 settings{}: every key, and what becomes of it.
+func TestSettings(t *testing.T) {
+	st := newStage(t).config(`
+settings{ logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
+	logident = "me", logformat = "json", "insist", "onepass", inotifyMode = "CloseWrite or Modify",
+	maxProcesses = 3, maxDelays = 50 }
+settings{ delay = 1.5, scriptTimeout = 0, monitor = "poll", onDie = "stop-sync", maxProcesses = 4 }
+same(settings("maxProcesses"), 4)
+same(settings("insist"), true)
+same(settings("pidfile"), "/run/p")
+same(settings("nodaemon"), true) -- by the command line
+same(settings.delay, 1.5)
+` + idle)
+	if err := st.load(); err != nil {
+		t.Fatal(err)
+	}
+	delay := 1500 * time.Millisecond
+	want := lua.Settings{
+		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
+		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
+		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", OnDieStop: true,
+	}
+	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
+	}
+}
+
+func TestSettingsDefaults(t *testing.T) {
+	st := newStage(t).config(idle)
+	st.options.NoDaemon = false
+	if err := st.load(); err != nil {
+		t.Fatal(err)
+	}
+	want := lua.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second}
+	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
+	}
+}
+
+// §1: the command line beats settings{}, for scripts and for the program. default.statusInterval is old, and works.
+func TestSettingsOfCommandLine(t *testing.T) {
+	second := 1.0
+	st := newStage(t).config(`settings{ logfile = "a", pidfile = "b", monitor = "poll", delay = 5, insist = false, onepass = false }
+default.statusInterval = 4
+same(settings("logfile") .. settings("pidfile") .. settings("monitor"), "/l/pinotify")
+same(settings("delay"), 1)
+same(settings("insist"), true)
+same(settings("onepass"), true)
+sync{ source = source, onCreate = true, monitor = "poll" }
+print("a", 1)`)
+	o := &st.options
+	o.Delay, o.Insist, o.OnePass, o.LogFile, o.PidFile, o.Monitor = &second, true, true, "/l", "/p", "inotify"
+	printed := ""
+	o.Print = func(line string) { printed += line + "|" }
+	if err := st.load(); err != nil {
+		t.Fatal(err)
+	}
+	got := st.rt.Settings()
+	want := lua.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, Insist: true, OnePass: true,
+		NoDaemon: true, LogFile: "/l", PidFile: "/p", Monitor: "inotify", Delay: got.Delay}
+	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
+		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
+	}
+	if m := st.rt.Syncs()[0].Monitor; m != "" {
+		t.Errorf("the sync insists on the monitor %s", m)
+	}
+	if printed != "a\t1|" {
+		t.Errorf("printed %q", printed)
+	}
+}
+
+// §1, §9: the command line beats the sync, which beats settings wherever they stand, which beat presets and defaults.
+func TestPrecedence(t *testing.T) {
+	stubs(t)
+	second := 1.0
+	for _, c := range []struct {
+		name, text     string
+		delay          *float64
+		want           time.Duration
+		max, processes int
+	}{
+		{"default", `sync{ source = source, onCreate = true }`, nil, 0, 1000, 1},
+		{"preset", `sync{ default.rsync, source = source, target = "/t" }`, nil, 15 * time.Second, 1000, 1},
+		{"direct", `sync{ default.direct, source = source, target = "/t" }`, nil, time.Second, 1000, 1},
+		{"settings over preset", `settings{ delay = 3, maxDelays = 7, maxProcesses = 5 } sync{ default.rsync, source = source, target = "/t" }`,
+			nil, 3 * time.Second, 7, 5},
+		{"settings after the sync", `sync{ default.rsync, source = source, target = "/t" } settings{ delay = 3, maxDelays = 7, maxProcesses = 5 }`,
+			nil, 3 * time.Second, 7, 5},
+		{"settings over default", `sync{ source = source, onCreate = true } settings{ delay = 3, maxDelays = 7, maxProcesses = 5 }`,
+			nil, 3 * time.Second, 7, 5},
+		{"sync over settings", `sync{ default.rsync, source = source, target = "/t", delay = 4, maxDelays = 8, maxProcesses = 2 } settings{ delay = 3, maxDelays = 7, maxProcesses = 5 }`,
+			nil, 4 * time.Second, 8, 2},
+		{"zero of the sync over settings", `sync{ default.rsync, source = source, target = "/t", delay = 0 } settings{ delay = 3 }`, nil, 0, 1000, 1},
+		{"inherited over settings", `local mine = { default.rsync, delay = 4, maxProcesses = 2 } sync{ mine, source = source, target = "/t" } settings{ delay = 3, maxProcesses = 5 }`,
+			nil, 4 * time.Second, 1000, 2},
+		{"changed preset over settings", `default.rsync.delay = 6 sync{ default.rsync, source = source, target = "/t" } settings{ delay = 3 }`,
+			nil, 6 * time.Second, 1000, 1},
+		{"command line over settings", `settings{ delay = 3 } sync{ source = source, onCreate = true }`, &second, time.Second, 1000, 1},
+		{"command line over the sync", `sync{ source = source, onCreate = true, delay = 4 }`, &second, time.Second, 1000, 1},
+		{"rsyncssh keeps its one process", `settings{ maxProcesses = 5 } sync{ default.rsyncssh, source = source, host = "h", targetdir = "/t" }`,
+			nil, 15 * time.Second, 1000, 1},
+		{"fractions", `sync{ source = source, onCreate = true, delay = 0.25 }`, nil, 250 * time.Millisecond, 1000, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			st := newStage(t).config(c.text)
+			st.options.Delay = c.delay
+			if got := problems(t, st); got != "" {
+				t.Fatal(got)
+			}
+			s := st.rt.Syncs()[0]
+			if s.Delay != c.want || s.MaxDelays != c.max || s.MaxProcesses != c.processes {
+				t.Errorf("delay %v, maxDelays %d, maxProcesses %d; wanted %v, %d, %d", s.Delay, s.MaxDelays, s.MaxProcesses, c.want, c.max, c.processes)
+			}
+		})
+	}
+}
+
+// §1: syncs of the command line, and what options beat.
+func TestCommandLine(t *testing.T) {
+	stubs(t)
+	st := newStage(t)
+	st.options.Syncs = []lua.CommandLineSync{
+		{Preset: "rsync", Args: []string{st.source, "h:/t"}},
+		{Preset: "rsyncssh", Args: []string{st.source, "host", "~/dir"}},
+		{Preset: "direct", Args: []string{st.source, "/t"}},
+	}
+	st.options.SSHOptions = `-o 'User=a b' -v`
+	st.start()
+	var got []string
+	for range 3 {
+		got = append(got, st.work().Describe())
+	}
+	want := []string{
+		"rsync --modify-window=-1 -lst --delete -r -- " + st.source + " h:/t/",
+		`rsync --modify-window=-1 -lst '--rsh=ssh -o '\''User=a b'\'' -v -o ControlMaster=auto -o ControlPersist=60 -o ControlPath=PATH' --delete -r -- ` + st.source + " host:dir/",
+		"mirror " + st.source + " to /t/",
+	}
+	got[1] = regexp.MustCompile(`ControlPath=[^']*`).ReplaceAllString(got[1], "ControlPath=PATH")
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("started\n%s\nwanted\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	st.quiet()
+
+	for _, bad := range []lua.Options{
+		{Syncs: []lua.CommandLineSync{{Preset: "rsync", Args: []string{"one"}}}},
+		{Syncs: []lua.CommandLineSync{{Preset: "nosuch", Args: []string{"one"}}}},
+		{Syncs: []lua.CommandLineSync{{Preset: "rsyncssh", Args: []string{st.source, "h", "t"}}}, SSHOptions: "'open"},
+	} {
+		bad.Log, bad.NoDaemon = st.log, true
+		if rt, err := lua.Load(bad); err == nil {
+			rt.Close()
+			t.Errorf("no error with %+v", bad)
+		}
+	}
+}
+
+// §9: a daemon works in /, so a relative target is refused, but only where it is local.
+func TestRelativeTarget(t *testing.T) {
+	stubs(t)
+	for _, c := range []struct {
+		text     string
+		nodaemon bool
+		ok       bool
+	}{
+		{`sync{ default.rsync, source = source, target = "here" }`, false, false},
+		{`sync{ default.direct, source = source, target = "./here" }`, false, false},
+		{`sync{ default.rsync, source = source, target = "./a:b" }`, false, false},
+		{`sync{ default.rsync, source = source, target = "here" }`, true, true},
+		{`sync{ default.rsync, source = source, target = "/here" }`, false, true},
+		{`sync{ default.rsync, source = source, target = "host:here" }`, false, true},
+		{`sync{ default.rsync, source = source, target = "rsync://host/here" }`, false, true},
+		{`sync{ default.rsyncssh, source = source, host = "h", targetdir = "here" }`, false, true},
+		{`sync{ source = source, target = "a word", onCreate = true }`, false, true},
+	} {
+		st := newStage(t).config(c.text)
+		st.options.NoDaemon = c.nodaemon
+		got := problems(t, st)
+		if (got == "") != c.ok || !c.ok && !strings.Contains(got, "is relative, and a daemon works in /") {
+			t.Errorf("%s with nodaemon %v: %q", c.text, c.nodaemon, got)
+		}
+	}
+}
+
+// §2: a script that ends the program while it is loaded.
+func TestExitWhileLoading(t *testing.T) {
+	for text, code := range map[string]int{"terminate(3)": 3, "terminate(-1)": 255, "pcall(os.exit, 4)": 4, "os.exit(true)": 0,
+		"sync{ source = source, onCreate = true, prepare = function() terminate(5) end }": 5} {
+		st := newStage(t).config(text)
+		err := st.load()
+		var exit *lua.ExitError
+		if !errors.As(err, &exit) || exit.Code != code {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// §2 source: absolute, symlinks resolved, one trailing slash; name by position.
+func TestSyncConfig(t *testing.T) {
+	st := newStage(t).config(`
+sync{ source = "source", subdirs = false, onCreate = true, target = "/t" }
+sync{ source = target .. "../source//", name = "own", onMove = true, init = false, crontab = { "0 0 3 * * *" } }
+sync{ source = source, onCreate = true, delete = "startup", prepare = false, monitor = "poll",
+	filter = "+ a", exclude = { "b", "/c/" }, filterFrom = "filters", excludeFrom = { "excludes" } }
+`)
+	st.file("filters", "# comment\n+ d\n\n- e\n")
+	st.file("excludes", "# comment\nf\n- g\n+ ignored\n")
+	if got := problems(t, st); got != "" {
+		t.Fatal(got)
+	}
+	var got []string
+	for _, s := range st.rt.Syncs() {
+		var rules []string
+		for _, r := range s.Rules {
+			rules = append(rules, r.String())
+		}
+		got = append(got, fmt.Sprint(s.Name, " ", s.Source == st.source, " ", s.Target, " flat=", s.Flat, " moves=", s.KeepMoves,
+			" init=", s.HasInit, " ", s.Monitor, " ", strings.Join(rules, ",")))
+	}
+	want := []string{
+		"Sync1 true /t flat=true moves=false init=true  ",
+		"own true  flat=false moves=true init=false  ",
+		"Sync3 true  flat=false moves=false init=true poll + a,+ d,- e,- b,- /c/,- f,- g",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%s\nwanted\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// In the night in which clocks are set back a fixed time comes once, any hour twice.
+func TestCrontabRepeatedHour(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := newStage(t).config(`
+sync{ source = source, crontab = "0 30 2 * * *", onFull = function() ok("fixed") end }
+sync{ source = source, crontab = "0 30 * * * *", onFull = function() ok("any") end }`)
+	st.now = time.Date(2026, 10, 25, 1, 45, 0, 0, berlin)
+	st.start().advance(3 * time.Hour) // to 3:45
+	if got := strings.Join(st.logged("Ok"), " "); got != "fixed any any any" && got != "any fixed any any" {
+		t.Errorf("came %s", got)
+	}
+}
+
+// crontab: Full events at those times.
+func TestCrontab(t *testing.T) {
+	st := start(t, `sync{ source = source, crontab = { "30 0 * * * *", "30 0 2 * * *" }, onFull = function(event) ok("full " .. (now() .. "")) end }`)
+	st.advance(2*time.Hour + time.Minute)
+	for _, at := range []string{"00:00:30", "01:00:30", "02:00:30", "02:00:30"} {
+		st.claim("Ok", "full 2026-01-01 "+at)
+	}
+	st.quiet()
+}

@@ -1,0 +1,1 @@
+return { seven = 7, name = ... }

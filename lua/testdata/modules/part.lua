@@ -1,0 +1,2 @@
+part = 'done'
+return 'a result'
