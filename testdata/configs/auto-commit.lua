@@ -17,9 +17,9 @@ sync {
 		end
 		table.sort(names)
 		local config = inlet.getConfig()
-		spawnShell(list,
-			[[cd "$1" && git add --all && git commit --quiet --file=-]],
+		spawn(list, "sh",
 			"<", "automatic: " .. #names .. " changes\n\n" .. table.concat(names, "\n"),
+			"-c", [[cd "$1" && git add --all && git commit --quiet --file=-]], "sh",
 			config.source)
 	end,
 
