@@ -146,6 +146,12 @@ func (p *place) same() {
 
 func (p *place) sameTrees(source, target string) {
 	p.t.Helper()
+	p.sameBut(transfertest.Options{}, source, target)
+}
+
+// sameBut waits until two trees are equal, save for what the options leave out.
+func (p *place) sameBut(o transfertest.Options, source, target string) {
+	p.t.Helper()
 	var differences []string
 	defer func() {
 		if p.t.Failed() && len(differences) > 0 {
@@ -153,7 +159,7 @@ func (p *place) sameTrees(source, target string) {
 		}
 	}()
 	eventually(p.t, "target equal to source", func() bool {
-		differences = transfertest.Equal(source, target, transfertest.Options{})
+		differences = transfertest.Equal(source, target, o)
 		return len(differences) == 0
 	})
 }
