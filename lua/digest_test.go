@@ -87,7 +87,23 @@ local function inner() return 1 end
 	}
 }
 
-// A list of rules in other types of tables counts as well.
+// What a file of rules holds is part of the definition.
+func TestDigestOfRuleFiles(t *testing.T) {
+	st := newStage(t)
+	const text = `sync{ source = source, onCreate = true, excludeFrom = "excludes" }`
+	st.file("excludes", "a\n")
+	first := digests(t, st, text)[0]
+	st.file("excludes", "# comment\na\n")
+	if digests(t, st, text)[0] != first {
+		t.Error("a comment made it another one")
+	}
+	st.file("excludes", "b\n")
+	if digests(t, st, text)[0] == first {
+		t.Error("another pattern did not")
+	}
+}
+
+// Each parameter of a preset counts, with its type.
 func TestDigestOfPreset(t *testing.T) {
 	stubs(t)
 	st := newStage(t)

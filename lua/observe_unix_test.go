@@ -70,6 +70,21 @@ sync{ source = source, onCreate = true }`, r.Fd()))
 	st.quiet()
 }
 
+// What was posted before nonobservefd and comes after it is dropped.
+func TestObserveLate(t *testing.T) {
+	r, w := pipe(t)
+	st := start(t, fmt.Sprintf(`observefd(%d, function(fd) ok('late') end)
+alarm(now() + 1, function() nonobservefd(%[1]d) end)
+sync{ source = source, onCreate = true }`, r.Fd()))
+	if _, err := w.WriteString("x"); err != nil {
+		t.Fatal(err)
+	}
+	late := <-st.posts
+	st.advance(time.Second)
+	late()
+	st.quiet()
+}
+
 // The end of a pipe counts as readable.
 func TestObserveEnd(t *testing.T) {
 	r, w := pipe(t)

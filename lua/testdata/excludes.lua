@@ -14,9 +14,11 @@ local inlet = sync{
 			inlet.rmExclude('never was there')
 			same(inlet.getExcludes(), { '/build/', 'early' })
 		elseif path == 'filter' then
+			-- Filters are tried before the excludes.
+			inlet.appendFilter('+ early')
 			inlet.appendFilter('+ late.bak')
 			inlet.appendFilter('-', '*.bak')
-			same(inlet.getFilters(), { '+ keep.tmp', '- *.o', '+ late.bak', '- *.bak' })
+			same(inlet.getFilters(), { '+ keep.tmp', '- *.o', '+ early', '+ late.bak', '- *.bak' })
 			same(inlet.getExcludes(), { '/build/', 'early' })
 			fails('addExclude', inlet.addExclude, '')
 			fails('a pattern must be a string', inlet.addExclude, 7)
@@ -62,6 +64,8 @@ fails('can only be called when the sync runs', plain.createBlanketEvent)
 --> ok filter
 --> create x.bak
 --> quiet
+--> create early
+--> ok early
 --> create late.bak
 --> ok late.bak
 --> create @1 build/x.o
