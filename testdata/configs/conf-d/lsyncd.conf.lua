@@ -42,6 +42,7 @@ settings {
 --@ rename etc/conf.d/40-late.lua.off etc/conf.d/40-late.lua
 --@ signal HUP
 --@ log the new config is in force
+--@ log Sync3: startup done
 --@ write source/home/c 1
 --@ expect rsync ... [$SOURCE/home/] [backup::home/] < ...c|
 --@ count 1 rsync ... [-r] ... [backup::www/]
