@@ -171,7 +171,7 @@ func (x *ref) field(L *glua.LState, key string) glua.LValue {
 	case "status":
 		return glua.LString(x.status())
 	case "isdir":
-		return glua.LBool(event.IsDir(x.path))
+		return glua.LBool(event.IsDir(x.path) && x.kind != event.Init && x.kind != event.Blanket)
 	case "isList":
 		return glua.LFalse
 	case "move":

@@ -188,6 +188,9 @@ func (s *script) addExclude(L *glua.LState, arg func(int) glua.LValue) int {
 	if _, err := filter.Compile([]filter.Rule{rule}); err != nil {
 		L.RaiseError("addExclude: %v", err)
 	}
+	if slices.Contains(s.excludes, rule) {
+		return 0
+	}
 	s.excludes = append(s.excludes, rule)
 	if s.sync != nil {
 		if err := s.sync.AddExclude(rule.Pattern); err != nil {

@@ -41,7 +41,7 @@ func TestProblems(t *testing.T) {
 		{"missing source", "sync{ source = '/no/such', onCreate = true }", `config.lua:1: sync "Sync1": source "/no/such" does not exist \(create it, or use -insist to wait for it\)`},
 		{"source is a file", "io.open(source .. 'f', 'w'):close() sync{ source = source .. 'f', onCreate = true }", `config.lua:1: sync "Sync1": source ".*" is not a directory .*`},
 		{"no action", "sync{ source = source }", `config.lua:1: sync "Sync1": there is no action \(inherit a preset.*`},
-		{"only a startup", "sync{ source = source, onStartup = true }", `config.lua:1: sync "Sync1": there is no action .*`},
+		{"a startup of nothing", "sync{ source = source, onStartup = true }", `config.lua:1: sync "Sync1": there is no action .*`},
 		{"typo", "sync{\n  source = source,\n  onCreate = true, exclud = 'x' }", `config.lua:1: sync "Sync1": unknown parameter "exclud" \(did you mean "exclude"\? if it is no typo, add it to checkgauge\)`},
 		{"two typos", "sync{ source = source, onCreate = true, a1 = 1, b2 = 2 }",
 			"config.lua:1: sync \"Sync1\": unknown parameter \"a1\" .*\nconfig.lua:1: sync \"Sync1\": unknown parameter \"b2\" .*"},
@@ -319,6 +319,29 @@ func TestExitWhileLoading(t *testing.T) {
 		if !errors.As(err, &exit) || exit.Code != code {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// A directory that moved comes with its contents, unless the action is a preset's own, which takes them with it.
+func TestTakesTrees(t *testing.T) {
+	st := newStage(t).config(`
+sync{ default.rsync, source = source, target = "/t" }
+sync{ default.direct, source = source, target = "/t" }
+sync{ default.rsync, source = source, target = "/t", action = function() end }
+sync{ source = source, onCreate = true }
+sync{ source = source, onCreate = true, action = default.action }
+local mine = { default.rsyncssh, host = "h" }
+sync{ mine, source = source, targetdir = "/t" }
+`)
+	if got := problems(t, st); got != "" {
+		t.Fatal(got)
+	}
+	var got []bool
+	for _, s := range st.rt.Syncs() {
+		got = append(got, s.TakesTrees)
+	}
+	if want := []bool{true, true, false, false, false, true}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

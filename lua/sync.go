@@ -264,6 +264,10 @@ func (s *script) checkActions() {
 			return
 		}
 	}
+	switch s.table.RawGetString("onStartup").(type) {
+	case *glua.LFunction, glua.LString:
+		return // a job to be done once
+	}
 	s.problem("inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull",
 		"there is no action")
 }
@@ -291,6 +295,7 @@ func (s *script) resolve() {
 		Flat:           s.table.RawGetString("subdirs") == glua.LFalse,
 		Mode:           settings.Mode,
 		KeepMoves:      glua.LVAsBool(s.table.RawGetString("onMove")),
+		TakesTrees:     s.takesTrees(),
 		Rules:          s.rules(),
 		Actions:        s,
 		HasInit:        s.table.RawGetString("init") != glua.LFalse,
@@ -405,4 +410,11 @@ func (r *Runtime) addSSHOptions(given *glua.LTable) {
 	ssh := r.L.NewTable()
 	ssh.RawSetString("_extra", extra)
 	given.RawSetString("ssh", ssh)
+}
+
+// takesTrees reports whether the action is a preset's own: these take the
+// contents of a directory with it.
+func (s *script) takesTrees() bool {
+	fn, ok := s.table.RawGetString("action").(*glua.LFunction)
+	return ok && fn.Proto != nil && isPreset(fn.Proto.SourceName) && fn != s.r.presets.table.RawGetString("action")
 }

@@ -102,7 +102,7 @@ func (Watched) input() {}
 func (Tick) input()    {}
 func (Stop) input()    {}
 
-// Command is what the loop has to do. One of Start, Kill, Watch, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Watch, List, Unwatch, Ready, Exit.
 type Command interface{ command() }
 
 // Start starts a piece of work; its end comes back as Exited.
@@ -117,6 +117,12 @@ type Kill struct{ Proc ProcID }
 
 // Watch begins to watch the sync's source; the answer comes as Watched.
 type Watch struct{ Sync *Sync }
+
+// List asks the monitor for Create events for all that is below a directory now.
+type List struct {
+	Sync *Sync
+	Path string
+}
 
 // Unwatch ends it.
 type Unwatch struct{ Sync *Sync }
@@ -133,6 +139,7 @@ type Exit struct {
 func (Start) command()   {}
 func (Kill) command()    {}
 func (Watch) command()   {}
+func (List) command()    {}
 func (Unwatch) command() {}
 func (Ready) command()   {}
 func (Exit) command()    {}

@@ -23,7 +23,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 // TestConversations plays testdata/*.txt: each line that is not indented is an
 // input, the indented ones after it are what the engine has to answer.
 //
-//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [exclude=P] [act=single|list|twice|discard|idle|fail] [digest=S]
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [exclude=P] [act=single|list|twice|discard|idle|fail] [digest=S]
 //	settings [max=N] [insist] [onepass] [stop]
 //	step | watched NAME [ERROR] | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
@@ -220,6 +220,8 @@ func (st *stage) step(in core.Input) {
 			st.say("kill %d", cmd.Proc)
 		case core.Watch:
 			st.say("watch %s", cmd.Sync.Config().Name)
+		case core.List:
+			st.say("list %s %s", cmd.Sync.Config().Name, cmd.Path)
 		case core.Unwatch:
 			st.say("unwatch %s", cmd.Sync.Config().Name)
 		case core.Ready:
@@ -310,6 +312,8 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.MaxDelays = st.number(value)
 		case "init":
 			cfg.HasInit = true
+		case "trees":
+			cfg.TakesTrees = true
 		case "moves":
 			cfg.KeepMoves = true
 		case "exclude":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 )
 
@@ -44,7 +45,9 @@ func (s *Sync) move(e event.Event) {
 	from, to := !s.Excluded(e.Path), !s.Excluded(e.Dest)
 	switch {
 	case from && to && s.cfg.KeepMoves:
-		s.add(event.Move, e.Path, e.Dest, e)
+		if s.add(event.Move, e.Path, e.Dest, e) == delay.Split {
+			s.list(e.Dest)
+		}
 		return
 	case !from:
 		s.exclude(event.Move, e.Path)
@@ -57,10 +60,19 @@ func (s *Sync) move(e event.Event) {
 	if to {
 		e.Tree = event.IsDir(e.Dest)
 		s.add(event.Create, e.Dest, "", e)
+		s.list(e.Dest)
 	}
 }
 
-func (s *Sync) add(k event.Kind, path, dest string, e event.Event) {
+// list has the entries of a directory reported that has moved to where the
+// script sees it as new.
+func (s *Sync) list(path string) {
+	if event.IsDir(path) && !s.cfg.Flat && !s.cfg.TakesTrees {
+		s.core.do(List{Sync: s, Path: path})
+	}
+}
+
+func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict {
 	at := e.Time
 	if at.IsZero() {
 		at = s.core.now
@@ -71,6 +83,7 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) {
 	if s.core.log.Enabled("Delay") {
 		s.log("Delay", k, " ", path, " ", dest, " ", verdict)
 	}
+	return verdict
 }
 
 // overflow repairs a sync whose events were lost, as startup does.

@@ -29,8 +29,11 @@ type SyncConfig struct {
 	Mode event.Mode
 	// KeepMoves: the script knows Move. Otherwise a Move becomes Delete and Create.
 	KeepMoves bool
-	Rules     []filter.Rule
-	Actions   Actions
+	// TakesTrees: the script takes a Create with Tree for all that is below the
+	// directory. For others every entry of a directory that moved gets a Create of its own.
+	TakesTrees bool
+	Rules      []filter.Rule
+	Actions    Actions
 	// HasInit: an Init event starts the sync. Without it nothing can repair the
 	// sync after lost events.
 	HasInit bool

@@ -191,6 +191,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.o.Runner.Kill(cmd.Proc)
 	case core.Watch:
 		l.watch(ctx, cmd.Sync)
+	case core.List:
+		l.o.Monitor.List(cmd.Sync.ID(), cmd.Path)
 	case core.Unwatch:
 		l.unwatch(cmd.Sync)
 	case core.Ready:

@@ -21,8 +21,9 @@ type fakeMonitor struct {
 	// place answers Watch.
 	place func(ctx context.Context, r monitor.Root) error
 
-	mu        sync.Mutex // guards unwatched: written by the loop, read by the test
+	mu        sync.Mutex // guards all below: written by the loop, read by the test
 	unwatched []event.RootID
+	listed    []string
 }
 
 func (m *fakeMonitor) Watch(ctx context.Context, r monitor.Root) error {
@@ -30,6 +31,11 @@ func (m *fakeMonitor) Watch(ctx context.Context, r monitor.Root) error {
 		return nil
 	}
 	return m.place(ctx, r)
+}
+func (m *fakeMonitor) List(id event.RootID, dir string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.listed = append(m.listed, dir)
 }
 func (m *fakeMonitor) Unwatch(id event.RootID) {
 	m.mu.Lock()

@@ -68,6 +68,11 @@ type Monitor interface {
 	// the same directory. A directory below the root that cannot be watched is an
 	// Unwatched event, a root that cannot be is an error. An ID is watched once.
 	Watch(ctx context.Context, root Root) error
+	// List asks for Create events for all that is below a directory of a root now,
+	// parents before children, for a receiver that does not know the contents
+	// of a directory that moved. It does not wait; a directory that is gone by
+	// then has none.
+	List(id event.RootID, dir string)
 	// Unwatch ends the reports for a root; its late events may still arrive.
 	Unwatch(id event.RootID)
 	// Events is closed after Close, when the last goroutine of the monitor has ended.

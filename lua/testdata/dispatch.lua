@@ -18,7 +18,7 @@ sync{
 }
 
 -- init = true is the default init, init = false none at all.
-sync{ source = source, init = true, onStartup = function(event) same(event.etype, 'Init'); same(event.path, ''); ok('init true') end, onCreate = true }
+sync{ source = source, init = true, onStartup = function(event) same(event.etype, 'Init'); same(event.isdir, false); same(event.path, ''); ok('init true') end, onCreate = true }
 sync{ source = source, init = false, onStartup = function() error('not to be called') end, onCreate = 'touch ^path' }
 sync{ source = source, init = function(event, inlet) same(event.inlet, inlet); spawn(event, 'begin') end, onCreate = function() error('too early') end }
 

@@ -8,6 +8,7 @@ local inlet = sync{
 		inlet.discardEvent(event)
 		if path == 'exclude' then
 			inlet.addExclude('late*')
+			inlet.addExclude('late*') -- one rmExclude takes it back
 			same(inlet.getExcludes(), { '/build/', 'early', 'late*' })
 		elseif path == 'include' then
 			inlet.rmExclude('late*')

@@ -8,6 +8,7 @@ local inlet = sync{
 		order[#order + 1] = event.etype .. ' ' .. event.path .. (event2 and '>' .. event2.path or '')
 		if event.path == 'first' then
 			local blanket = inlet.createBlanketEvent()
+			same(blanket.isdir, false)
 			same(blanket.etype .. ' ' .. blanket.path .. ' ' .. blanket.status, 'Blanket  wait')
 			spawn(blanket, 'alone')
 			spawn(event, 'first')

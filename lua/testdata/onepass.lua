@@ -1,7 +1,7 @@
 -- §1 -onepass, §6: the program ends with 0 when every startup is done.
 
 settings{ 'onepass' }
-sync{ source = source, onStartup = 'begin', onCreate = true }
+sync{ source = source, onStartup = 'begin' }
 sync{ source = source, onStartup = function(event) spawn(event, 'two') end, onCreate = true }
 
 --> run sh -c begin sh

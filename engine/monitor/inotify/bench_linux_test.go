@@ -96,7 +96,7 @@ func BenchmarkHandle(b *testing.B) {
 	if err := m.Watch(b.Context(), monitor.Root{ID: 1, Path: root}); err != nil {
 		b.Fatal(err)
 	}
-	in := m.(*inotify)
+	in := instance(m)
 	done := make(chan struct{})
 	err = in.call(b.Context(), func(w *watcher) {
 		defer close(done)

@@ -1,6 +1,10 @@
 // Package inotify watches directory trees on Linux, one kernel watch per directory.
 //
-// Two goroutines share the work. The reader empties the kernel's queue into a
+// Roots that have nothing in common are on instances of their own, as far as
+// fs.inotify.max_user_instances goes: one that is flooded with events takes none
+// of another's from the kernel.
+//
+// For each instance two goroutines share the work. The reader empties the kernel's queue into a
 // spool as soon as there is something in it, so that the kernel's queue
 // (fs.inotify.max_queued_events) overflows only if this process does not run at
 // all. The owner owns the trees, works through the spool and gives events to a

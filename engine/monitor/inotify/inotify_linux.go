@@ -16,21 +16,11 @@ import (
 // errClosed answers calls after Close.
 var errClosed = errors.New("the monitor is closed")
 
-// Open starts a monitor on an inotify instance of its own. The error names the
-// sysctl if there are too many instances.
-func Open(opts monitor.Options) (monitor.Monitor, error) {
-	spool, err := openSpool()
-	if err != nil {
-		return nil, err
-	}
-	return start(spool, opts), nil
-}
-
-func start(spool *spool, opts monitor.Options) *inotify {
+// start starts the two goroutines of an instance, which reports to queue.
+func start(spool *spool, queue *monitor.Queue, census *census, opts monitor.Options) *inotify {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	m := &inotify{
 		spool:  spool,
-		queue:  monitor.NewQueue(),
 		calls:  make(chan func(*watcher)),
 		ctx:    ctx,
 		cancel: cancel,
@@ -39,7 +29,8 @@ func start(spool *spool, opts monitor.Options) *inotify {
 		opts:    opts.WithDefaults(),
 		spool:   spool,
 		stream:  stream{spool: spool},
-		queue:   m.queue,
+		queue:   queue,
+		census:  census,
 		calls:   m.calls,
 		ctx:     ctx,
 		nodes:   map[int32]*node{},
@@ -53,10 +44,9 @@ func start(spool *spool, opts monitor.Options) *inotify {
 	return m
 }
 
-// inotify is the monitor as others see it; everything else belongs to the owner.
+// inotify is one instance as others see it; everything else belongs to the owner.
 type inotify struct {
 	spool  *spool
-	queue  *monitor.Queue
 	calls  chan func(*watcher) // run by the owner
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -80,6 +70,11 @@ func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
 	}
 }
 
+func (m *inotify) List(id event.RootID, dir string) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) { w.list(id, dir) })
+}
+
 func (m *inotify) Unwatch(id event.RootID) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
@@ -96,14 +91,11 @@ func (m *inotify) call(ctx context.Context, f func(*watcher)) error {
 	}
 }
 
-func (m *inotify) Events() <-chan []event.Event { return m.queue.Events() }
-
-func (m *inotify) Close() error {
+// close returns when both goroutines have ended.
+func (m *inotify) close() {
 	m.cancel(errClosed)
 	m.spool.close()
 	m.ended.Wait()
-	m.queue.Close()
-	return nil
 }
 
 // watcher is the owner's: all trees and the kernel's watches.
@@ -112,6 +104,7 @@ type watcher struct {
 	spool  *spool
 	stream stream
 	queue  *monitor.Queue
+	census *census
 	calls  <-chan func(*watcher)
 	ctx    context.Context // ends with the monitor
 
@@ -119,6 +112,8 @@ type watcher struct {
 	more  map[int32][]*node // the others, where a directory is in several trees
 	above map[int32][]*tree // trees below a directory, by its watch descriptor
 	trees []*tree
+
+	watched, wanted int64 // what this instance has added to the census
 
 	settled time.Time // when settle last did something
 	// asked are watches that were made by asking which directory is at a path. They
@@ -261,6 +256,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	t.guard()
 	t.loss.mount = mountOf(root.Path)
 	w.trees = append(w.trees, t)
+	w.count()
 	t.reportShortage()
 	return nil
 }
@@ -274,6 +270,19 @@ func (w *watcher) unwatch(id event.RootID) {
 				t.drop(t.top)
 			}
 			return
+		}
+	}
+}
+
+// list reports what is below a directory as if it were new.
+func (w *watcher) list(id event.RootID, dir string) {
+	for _, t := range w.trees {
+		if t.ID != id || t.top == nil || t.Flat {
+			continue
+		}
+		if n := t.top.find(dir); n != nil {
+			// The only errors are those of the root, which its events tell, and the context's.
+			_ = t.walk(w.ctx, n, again)
 		}
 	}
 }

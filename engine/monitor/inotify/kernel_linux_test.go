@@ -56,11 +56,14 @@ func write(t *testing.T, path string) {
 	check(t, os.WriteFile(path, []byte("one"), 0o644))
 }
 
-// within runs f in the owner of m.
+// instance is the one that root 1 is on.
+func instance(m monitor.Monitor) *inotify { return m.(*groups).list[0].inotify }
+
+// within runs f in the owner of the instance that root 1 is on.
 func within(t *testing.T, m monitor.Monitor, f func(*watcher)) {
 	t.Helper()
 	done := make(chan struct{})
-	check(t, m.(*inotify).call(t.Context(), func(w *watcher) { f(w); close(done) }))
+	check(t, instance(m).call(t.Context(), func(w *watcher) { f(w); close(done) }))
 	<-done
 }
 
@@ -252,13 +255,16 @@ func TestInstanceLimit(t *testing.T) {
 	}
 }
 
+// §9: what is lost of one tree is lost of that tree and of those that share directories with it.
 func TestOverflow(t *testing.T) {
-	var m *inotify
-	s := monitortest.NewSession(t, func(t *testing.T) monitor.Monitor { m = open(t).(*inotify); return m })
-	a, b := s.Root("root", monitor.Root{ID: 1}), s.Root("other", monitor.Root{ID: 2})
+	s := monitortest.NewSession(t, open)
+	a, inner := s.Root("root", monitor.Root{ID: 1}), s.Root("root/inner", monitor.Root{ID: 2})
+	other := s.Root("other", monitor.Root{ID: 3})
 	check(t, os.MkdirAll(a.Path+"gone/deep", 0o755))
 	s.Watch(a)
-	s.Watch(b)
+	s.Watch(inner)
+	s.Watch(other)
+	m := instance(s.Monitor)
 	m.spool.mu.Lock() // nobody reads
 	var limit int
 	_, err := fmt.Sscan(sysctl("max_queued_events"), &limit)
@@ -267,26 +273,62 @@ func TestOverflow(t *testing.T) {
 		write(t, fmt.Sprintf("%sf%d", a.Path, i))
 	}
 	check(t, os.RemoveAll(a.Path+"gone"))
-	check(t, os.MkdirAll(a.Path+"new/deep", 0o755))
-	check(t, os.MkdirAll(b.Path+"new/deep", 0o755))
-	m.spool.mu.Unlock()
-	for id := event.RootID(1); id <= 2; id++ {
-		s.Until(func() string { return "for Overflow" }, func() bool {
-			for _, e := range s.Log() {
-				if e.Kind == event.Overflow && e.Root == id {
-					if !strings.Contains(e.Err.Error(), "fs.inotify.max_queued_events") {
-						t.Errorf("no remedy in %v", e.Err)
-					}
-					return true
-				}
-			}
-			return false
-		})
+	roots := []monitor.Root{a, inner, other}
+	for _, r := range roots {
+		check(t, os.MkdirAll(r.Path+"new/deep", 0o755))
 	}
-	write(t, a.Path+"new/deep/f")
-	write(t, b.Path+"new/deep/f")
-	until(s, event.Create, "new/deep/f")
+	until(s, event.Create, "new/deep/") // of the other one, while this one waits
+	m.spool.mu.Unlock()
+	for _, r := range roots[:2] {
+		s.Until(func() string { return "for Overflow" }, func() bool { return overflowed(t, s, r.ID) })
+	}
+	for _, r := range roots {
+		write(t, r.Path+"new/deep/f")
+	}
 	s.Equal()
+	if overflowed(t, s, other.ID) {
+		t.Error("a tree of which nothing was lost was reported, too")
+	}
+}
+
+func overflowed(t *testing.T, s *monitortest.Session, id event.RootID) bool {
+	t.Helper()
+	for _, e := range s.Log() {
+		if e.Kind == event.Overflow && e.Root == id {
+			if !strings.Contains(e.Err.Error(), "fs.inotify.max_queued_events") {
+				t.Errorf("no remedy in %v", e.Err)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// TestInstancesShort: without an instance of its own a root shares that of another.
+func TestInstancesShort(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	a, b := s.Root("root", monitor.Root{ID: 1}), s.Root("other", monitor.Root{ID: 2})
+	check(t, os.WriteFile("/proc/sys/user/max_inotify_instances", []byte("1"), 0))
+	s.Watch(a)
+	s.Watch(b)
+	if n := len(s.Monitor.(*groups).list); n != 1 {
+		t.Errorf("%d instances where 1 is allowed", n)
+	}
+	write(t, a.Path+"f")
+	write(t, b.Path+"f")
+	s.Equal()
+	// An instance that has become empty is used again.
+	check(t, os.WriteFile("/proc/sys/user/max_inotify_instances", []byte("100"), 0))
+	c := s.Root("third", monitor.Root{ID: 3})
+	s.Watch(c)
+	s.Monitor.Unwatch(3)
+	check(t, s.Monitor.Watch(t.Context(), monitor.Root{ID: 4, Path: c.Path}))
+	if n := len(s.Monitor.(*groups).list); n != 2 {
+		t.Errorf("%d instances, not 2", n)
+	}
 }
 
 func TestUnreadable(t *testing.T) {
@@ -420,7 +462,7 @@ func TestNoWatchLeft(t *testing.T) {
 				t.Errorf("%d nodes without a tree", len(w.nodes))
 			}
 		})
-		return kernelWatches(t, s.Monitor.(*inotify).spool.fd) - above
+		return kernelWatches(t, instance(s.Monitor).spool.fd) - above
 	}
 	want := func(n int) {
 		t.Helper()

@@ -1,6 +1,9 @@
 package inotify
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // node is one directory of one tree. There are as many as directories, so it holds one
 // name and few pointers; what only few directories need is in rare.
@@ -67,6 +70,16 @@ func (n *node) child(name string) *node {
 		}
 	}
 	return nil
+}
+
+// find returns the node of a directory below n, by its path with a slash at the end; nil if it has none.
+func (n *node) find(dir string) *node {
+	for name := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		if n != nil && name != "" {
+			n = n.child(name)
+		}
+	}
+	return n
 }
 
 // link puts k into n; there must be no kid of that name.

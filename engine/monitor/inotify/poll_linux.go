@@ -76,12 +76,13 @@ func (t *tree) remedy() string {
 		return "raise the limit of open files (ulimit -n), or free memory"
 	}
 	limit := sysctl("max_user_watches")
-	enough := 2 * (len(t.w.nodes) + len(t.polled))
-	if n, err := strconv.Atoi(limit); err == nil {
+	t.w.count()
+	enough := 2 * t.w.census.wanted.Load()
+	if n, err := strconv.ParseInt(limit, 10, 64); err == nil {
 		enough = max(enough, 2*n)
 	}
 	return fmt.Sprintf("all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
-		len(t.w.nodes), limit, enough)
+		t.w.census.watched.Load(), limit, enough)
 }
 
 // pollDirs lists the directories without a watch and reports what has changed. It takes
@@ -152,6 +153,9 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 			}
 			delete(x.seen, name)
 		}
+	}
+	if how == again {
+		x.seen = snapshot{}
 	}
 	for name, s := range now {
 		e := entry{k, name}

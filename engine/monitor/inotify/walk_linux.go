@@ -20,6 +20,8 @@ const (
 	growing
 	// moved: a directory that came from elsewhere; its files are what they are.
 	moved
+	// again: what is watched and was reported is reported once more.
+	again
 )
 
 // walk watches and lists n and every directory below it. What was known and is not there
@@ -65,7 +67,7 @@ func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, er
 		t.refuse(k, err)
 		return stack, nil
 	}
-	if how != known && isNew && k != first {
+	if how != known && (isNew || how == again) && k != first {
 		t.emit(event.Create, t.rel(k))
 	}
 	switch {
@@ -191,6 +193,9 @@ func (t *tree) foundFile(e entry, typ uint8, how news) {
 	if how == growing && typ == unix.DT_REG {
 		t.created(e)
 		return
+	}
+	if _, held := t.held[e]; held && how == again {
+		return // its Create is still to come
 	}
 	t.emit(event.Create, path)
 }

@@ -19,6 +19,7 @@ type Fake struct {
 
 	mu     sync.Mutex // guards all below
 	roots  []monitor.Root
+	lists  []string
 	closed bool
 }
 
@@ -45,6 +46,20 @@ func (f *Fake) Watch(ctx context.Context, root monitor.Root) error {
 	}
 	f.roots = append(f.roots, root)
 	return nil
+}
+
+// List notes the directory.
+func (f *Fake) List(_ event.RootID, dir string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lists = append(f.lists, dir)
+}
+
+// Lists are the directories that List was asked for, oldest first.
+func (f *Fake) Lists() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.lists)
 }
 
 // Unwatch forgets the root.

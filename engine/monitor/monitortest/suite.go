@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +44,7 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"deep", p.Deep, testDeep},
 		{"root deleted", true, testRootDeleted},
 		{"root replaced", true, testRootReplaced},
+		{"list", true, testList},
 		{"unwatch", true, testUnwatch},
 		{"errors", true, testErrors},
 		{"slow receiver", true, testSlow},
@@ -371,6 +373,45 @@ func (s *Session) once(k event.Kind) {
 	}
 	if n != 1 {
 		s.T.Errorf("%d times %v", n, k)
+	}
+}
+
+// testList: all that is below a directory is told once more, for this root only.
+func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	s := NewSession(t, open)
+	r := s.Root("root", monitor.Root{ID: 1, Excluded: func(path string) bool { return strings.HasSuffix(path, "x") }})
+	other := s.Root("root", monitor.Root{ID: 2})
+	flat := s.Root("root", monitor.Root{ID: 3, Flat: true})
+	run(t, r.Path, "mkdir d/e/f; mkdir d/g; write d/a one; write d/e/b one; write d/e/x one; symlink nowhere d/e/l; mkdir o; write o/a one")
+	for _, root := range []monitor.Root{r, other, flat} {
+		s.Watch(root)
+	}
+	s.Sync()
+	s.Take()
+	s.Monitor.List(1, "d/")
+	s.Monitor.List(1, "none/")
+	s.Monitor.List(3, "d/")
+	s.Monitor.List(77, "d/")
+	s.Equal()
+	var got []string
+	for _, e := range s.Take() {
+		switch {
+		case marks(e.Path):
+		case e.Root != 1 || e.Kind != event.Create:
+			t.Errorf("reported: %s", Format([]event.Event{e}))
+		default:
+			got = append(got, e.Path)
+		}
+	}
+	for _, path := range got {
+		if dir := path[:strings.LastIndexByte(strings.TrimSuffix(path, "/"), '/')+1]; dir != "d/" &&
+			slices.Index(got, dir) > slices.Index(got, path) {
+			t.Errorf("%s was told before the directory it is in", path)
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"d/a", "d/e/", "d/e/b", "d/e/f/", "d/e/l", "d/g/"}; !slices.Equal(got, want) {
+		t.Errorf("listed %q, want %q", got, want)
 	}
 }
 

@@ -62,6 +62,17 @@ func (m *hinter) Watch(ctx context.Context, root monitor.Root) error {
 	}
 }
 
+func (m *hinter) List(id event.RootID, dir string) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) {
+		for _, t := range w.trees {
+			if t.ID == id {
+				t.report(dir)
+			}
+		}
+	})
+}
+
 func (m *hinter) Unwatch(id event.RootID) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })

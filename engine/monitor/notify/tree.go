@@ -185,6 +185,26 @@ func (t *tree) compare(dir string) {
 	}
 }
 
+// report reports what was last seen below dir once more.
+func (t *tree) report(dir string) {
+	var dirs []string
+	for d := range t.dirs {
+		if strings.HasPrefix(d, dir) {
+			dirs = append(dirs, d)
+		}
+	}
+	slices.Sort(dirs) // parents before children
+	for _, d := range dirs {
+		for _, name := range t.dirs[d].names() {
+			path := d + name
+			if t.dirs[d][name].mode.IsDir() {
+				path += "/"
+			}
+			t.emit(event.Create, path, nil)
+		}
+	}
+}
+
 // remove reports the end of an entry.
 func (t *tree) remove(path string, isDir bool) {
 	if isDir {

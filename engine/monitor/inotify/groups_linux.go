@@ -1,0 +1,164 @@
+package inotify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// Open starts a monitor. The error names the sysctl if there are too many inotify instances.
+func Open(opts monitor.Options) (monitor.Monitor, error) {
+	g := &groups{opts: opts, queue: monitor.NewQueue(), census: &census{}, members: map[event.RootID]*group{}}
+	if _, err := g.add(); err != nil { // now, not when the first root comes
+		g.queue.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// groups is the monitor as others see it. The kernel has one queue of bounded length for each inotify
+// instance, and what overflows it makes no difference between trees. So roots share an instance, and
+// with it the watches, only if one of them is in the other.
+type groups struct {
+	opts   monitor.Options
+	queue  *monitor.Queue
+	census *census
+
+	mu      sync.Mutex // guards all below: roots are watched from many goroutines
+	list    []*group
+	members map[event.RootID]*group
+	closed  bool
+}
+
+// group is one inotify instance and the roots on it, by number. It stays when the last
+// one has gone, for the next that comes.
+type group struct {
+	*inotify
+	roots map[event.RootID]string
+}
+
+// census counts directories over all instances, which share the limits of the user.
+type census struct {
+	watched atomic.Int64
+	wanted  atomic.Int64 // watched, or polled for want of a watch
+}
+
+func (g *groups) Watch(ctx context.Context, root monitor.Root) error {
+	m, err := g.join(root)
+	if err != nil {
+		return err
+	}
+	err = m.Watch(ctx, root)
+	if err != nil {
+		g.leave(root.ID)
+	}
+	return err
+}
+
+func (g *groups) List(id event.RootID, dir string) {
+	g.mu.Lock()
+	m := g.members[id]
+	g.mu.Unlock()
+	if m != nil {
+		m.List(id, dir)
+	}
+}
+
+func (g *groups) Unwatch(id event.RootID) {
+	if m := g.leave(id); m != nil {
+		m.Unwatch(id)
+	}
+}
+
+func (g *groups) Events() <-chan []event.Event { return g.queue.Events() }
+
+func (g *groups) Close() error {
+	g.mu.Lock()
+	list := g.list
+	g.closed = true
+	g.mu.Unlock()
+	for _, m := range list {
+		m.cancel(errClosed)
+	}
+	for _, m := range list {
+		m.close()
+	}
+	g.queue.Close()
+	return nil
+}
+
+// join finds a group for root: the one of a root that is in it or around it, an empty
+// one, a new one, and if there is no instance left, the first.
+func (g *groups) join(root monitor.Root) (*group, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return nil, errClosed
+	}
+	if g.members[root.ID] != nil {
+		return nil, fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
+	}
+	m := g.list[0]
+	if m == nil {
+		var err error
+		if m, err = g.add(); err != nil {
+			m = g.list[0]
+		}
+	}
+	m.roots[root.ID] = root.Path
+	g.members[root.ID] = m
+	return m, nil
+}
+
+func (g *groups) kin(path string) *group {
+	var empty *group
+	for _, m := range g.list {
+		if len(m.roots) == 0 {
+			empty = m
+		}
+		for _, other := range m.roots {
+			if strings.HasPrefix(path, other) || strings.HasPrefix(other, path) {
+				return m
+			}
+		}
+	}
+	return empty
+}
+
+func (g *groups) add() (*group, error) {
+	spool, err := openSpool()
+	if err != nil {
+		return nil, err
+	}
+	m := &group{start(spool, g.queue, g.census, g.opts), map[event.RootID]string{}}
+	g.list = append(g.list, m)
+	return m, nil
+}
+
+// leave returns the group that root id was in, nil if in none.
+func (g *groups) leave(id event.RootID) *group {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.members[id]
+	if m != nil {
+		delete(g.members, id)
+		delete(m.roots, id)
+	}
+	return m
+}
+
+// count brings the census up to date with what this instance has.
+func (w *watcher) count() {
+	watched, wanted := int64(len(w.nodes)), int64(len(w.nodes))
+	for _, t := range w.trees {
+		wanted += int64(len(t.polled))
+	}
+	w.census.watched.Add(watched - w.watched)
+	w.census.wanted.Add(wanted - w.wanted)
+	w.watched, w.wanted = watched, wanted
+}
