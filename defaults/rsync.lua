@@ -127,6 +127,10 @@ function shared.prepareOptions(config, faults)
 		faults[#faults + 1] = text
 	end
 	given._computed = options
+	-- A collect of the user's own looks the exit codes up itself, and knows nothing of what shared.verdict does about 2.
+	if config.collect ~= rsync.collect and config.collect ~= default.rsyncssh.collect then
+		given._contents = true
+	end
 	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
 		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
 	end

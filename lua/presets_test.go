@@ -275,6 +275,20 @@ func TestRsyncContents(t *testing.T) {
 	}
 }
 
+// A user's own collect never sees the exit code 2 of such a receiver.
+func TestRsyncContentsOwnCollect(t *testing.T) {
+	stubs(t)
+	st := newStage(t).config(`sync{ default.rsync, target = target, source = source, init = false,
+		collect = function(agent, exitcode) return agent.config.exitcodes[exitcode] end }`)
+	st.file("source/d/kept", "")
+	st.start()
+	st.event(event.Delete, "d/gone")
+	st.advance(15 * time.Second)
+	if got := st.parts(); got.input != "./d/|" || !strings.Contains(got.args, " --delete -- S ") {
+		t.Errorf("%q", got)
+	}
+}
+
 // §9: hard_links lists the siblings of a file that has several names.
 func TestRsyncHardLinks(t *testing.T) {
 	stubs(t)
