@@ -197,7 +197,7 @@ func TestBase(t *testing.T) {
 				t.Errorf("%q: %q", name, line)
 			}
 		}
-		if !strings.HasPrefix(got[5], "false\tx:8: module 'no.such' not found:") || got[len(got)-2] != "nil" {
+		if !strings.HasPrefix(got[5], "false\tx:8: module 'no.such' not found:") || got[len(got)-2] != "nil" || !strings.Contains(out, "modules written in C cannot be loaded") {
 			t.Errorf("%q: %q", name, got[5:])
 		}
 	}

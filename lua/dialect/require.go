@@ -32,6 +32,7 @@ func openPackage(L *glua.LState) {
 	searchers := L.NewTable()
 	searchers.Append(L.NewFunction(searchPreload))
 	searchers.Append(L.NewFunction(searchFile))
+	searchers.Append(L.NewFunction(searchC))
 	pkg.RawSetString("loaders", searchers)
 	pkg.RawSetString("searchers", searchers)
 	pkg.RawSetString("searchpath", L.NewFunction(packageSearchpath))
@@ -136,6 +137,11 @@ func searchFile(L *glua.LState) int {
 		L.RaiseError("error loading module '%s' from file '%s':\n\t%s", name, file, err)
 	}
 	return push(L, fn, glua.LString(file))
+}
+
+// searchC stands where Lua looks for modules written in C, and says why it finds none.
+func searchC(L *glua.LState) int {
+	return push(L, glua.LString("\n\tmodules written in C cannot be loaded: find one in Lua, or spawn a program that does the work"))
 }
 
 func searchBase(base, name string) (file, tried string) {
