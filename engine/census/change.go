@@ -1,0 +1,262 @@
+package census
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// place returns the directory that path is in, and its name there; the source
+// itself has no name. A missing directory on the way is made if wanted, else the
+// result is nil.
+func (c *Census) place(path string, wanted bool) (d *Dir, name string, isDir bool) {
+	d = &c.top
+	rest, isDir := strings.CutSuffix(path, "/")
+	for {
+		name, below, more := strings.Cut(rest, "/")
+		if !more {
+			return d, name, isDir
+		}
+		kid := d.dirs[name]
+		if kid == nil {
+			if !wanted {
+				return nil, "", isDir
+			}
+			kid = d.sub(name, ghost)
+		}
+		d, rest = kid, below
+	}
+}
+
+// Add notes that path, relative to the source, exists; a directory ends in a
+// slash. One that was lost is there again and no loss.
+func (c *Census) Add(path string) {
+	d, name, isDir := c.place(path, true)
+	if name != "" {
+		c.add(d, name, isDir)
+	}
+}
+
+func (c *Census) add(d *Dir, name string, isDir bool) *Dir {
+	if isDir {
+		kid := d.dirs[name]
+		if kid == nil {
+			kid = d.sub(name, ghost)
+		}
+		if m, ok := d.files[name]; ok && m&gone != 0 { // another type of entry took the name
+			delete(d.files, name)
+			if kid.mark == ghost {
+				kid.mark = m
+			} else {
+				c.lost--
+			}
+		}
+		kid.mark = c.arrive(kid.mark)
+		return kid
+	}
+	was, ok := d.files[name]
+	if !ok {
+		was = ghost
+		if kid := d.dirs[name]; kid != nil && kid.mark&gone != 0 {
+			was, kid.mark = kid.mark, ghost
+			kid.prune()
+		}
+	}
+	d.set(name, c.arrive(was))
+	return nil
+}
+
+// arrive returns the mark of an entry that is there and had the mark m.
+func (c *Census) arrive(m mark) mark {
+	switch {
+	case m.present():
+		return m
+	case m&gone != 0:
+		c.lost--
+		c.present++
+		return settled
+	}
+	c.present++
+	c.young++
+	c.births[c.now%slots]++
+	return mark(c.now)
+}
+
+// Remove notes that path is gone, a directory with all that is below it.
+func (c *Census) Remove(path string) {
+	d, name, isDir := c.place(path, false)
+	switch {
+	case d == nil || name == "":
+	case !isDir:
+		if m, ok := d.files[name]; ok {
+			c.removeFile(d, name, m)
+			d.prune()
+		}
+	default:
+		if kid := d.dirs[name]; kid != nil {
+			c.removeDir(kid)
+			kid.prune()
+		}
+	}
+}
+
+func (c *Census) removeFile(d *Dir, name string, m mark) {
+	switch {
+	case !m.present():
+	case c.uncount(m):
+		delete(d.files, name)
+	default:
+		d.files[name] = c.bury(d, name, false)
+	}
+}
+
+// removeDir does not prune, so that a range over directories may call it.
+func (c *Census) removeDir(d *Dir) {
+	for name, m := range d.files {
+		c.removeFile(d, name, m)
+	}
+	for _, kid := range d.dirs {
+		c.removeDir(kid)
+		kid.prune()
+	}
+	switch {
+	case !d.mark.present():
+	case c.uncount(d.mark):
+		d.mark = ghost
+	default:
+		d.mark = c.bury(d.parent, d.name, true)
+	}
+}
+
+// uncount takes an entry out of the count, and reports whether it appeared within the window.
+func (c *Census) uncount(m mark) (young bool) {
+	switch {
+	case m&gone != 0:
+		c.lost--
+	case m != ghost:
+		c.present--
+		if young = m != settled && tick(m)+slots > c.now; young {
+			c.young--
+			c.births[tick(m)%slots]--
+		}
+	}
+	return young
+}
+
+func (c *Census) bury(d *Dir, name string, isDir bool) mark {
+	c.lost++
+	c.losses = append(c.losses, loss{dir: d, name: name, at: c.now, isDir: isDir})
+	return gone | mark(c.now)
+}
+
+// Move notes that an entry was renamed, a directory with all that is below it.
+func (c *Census) Move(from, to string) {
+	d, name, isDir := c.place(from, false)
+	into, dest, _ := c.place(to, true)
+	if dest == "" {
+		return
+	}
+	switch {
+	case d == nil:
+	case !isDir:
+		if m, ok := d.files[name]; ok && m.present() {
+			delete(d.files, name)
+			c.put(into, dest, m)
+			d.prune()
+			return
+		}
+	default:
+		if kid := d.dirs[name]; kid != nil && kid.mark&gone == 0 && !into.within(kid) {
+			delete(d.dirs, name)
+			c.graft(into, dest, kid)
+			d.prune()
+			return
+		}
+	}
+	c.add(into, dest, isDir)
+}
+
+// within tells of what cannot be, but would make the tree a ring.
+func (d *Dir) within(top *Dir) bool {
+	for ; d != nil; d = d.parent {
+		if d == top {
+			return true
+		}
+	}
+	return false
+}
+
+// put places a file that was counted already. It replaces what has its name.
+func (c *Census) put(d *Dir, name string, m mark) {
+	have, ok := d.files[name]
+	switch {
+	case m.present():
+		if ok {
+			c.uncount(have)
+		}
+		d.set(name, m)
+	case ok:
+		c.uncount(m)
+	default:
+		c.lost--
+		d.set(name, c.bury(d, strings.Clone(name), false))
+	}
+}
+
+// graft places a directory that was counted already. What was lost below one
+// that it replaces stays lost, unless it has an entry of that name.
+func (c *Census) graft(into *Dir, name string, kid *Dir) {
+	have := into.dirs[name]
+	if have == nil {
+		if kid.name != name {
+			kid.name = strings.Clone(name)
+		}
+		if kid.mark&gone != 0 { // its loss names the directory it was in
+			c.lost--
+			kid.mark = c.bury(into, kid.name, true)
+		}
+		into.link(kid)
+		return
+	}
+	for name, m := range kid.files {
+		c.put(have, name, m)
+	}
+	for name, sub := range kid.dirs {
+		c.graft(have, name, sub)
+	}
+	switch {
+	case kid.mark.present():
+		c.uncount(have.mark)
+		have.mark = kid.mark
+	case have.mark == ghost && kid.mark&gone != 0:
+		c.lost--
+		have.mark = c.bury(into, have.name, true)
+	default:
+		c.uncount(kid.mark)
+	}
+	kid.files, kid.dirs = nil, nil
+}
+
+// Update makes c what a new count has found: what that does not have is lost.
+func (c *Census) Update(found *Census) { c.update(&c.top, &found.top) }
+
+func (c *Census) update(d, found *Dir) {
+	// In order, so that the same losses are told by the same paths.
+	for _, name := range slices.Sorted(maps.Keys(d.files)) {
+		if _, ok := found.files[name]; !ok {
+			c.removeFile(d, name, d.files[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.dirs)) {
+		if kid := d.dirs[name]; found.dirs[name] == nil {
+			c.removeDir(kid)
+			kid.prune()
+		}
+	}
+	for name := range found.files {
+		c.add(d, name, false)
+	}
+	for name, sub := range found.dirs {
+		c.update(c.add(d, name, true), sub)
+	}
+}
