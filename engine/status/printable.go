@@ -18,7 +18,29 @@ func (s Snapshot) Printable() Snapshot {
 		return w
 	})
 	s.Syncs = each(s.Syncs, Sync.printable)
+	s.Tunnels = each(s.Tunnels, Tunnel.printable)
 	return s
+}
+
+func (t Tunnel) printable() Tunnel {
+	t.Name = printable(t.Name)
+	t.Running = each(t.Running, Process.printable)
+	t.LastError = t.LastError.printable()
+	return t
+}
+
+func (p Process) printable() Process {
+	p.Describe = text(p.Describe)
+	return p
+}
+
+func (f *Failure) printable() *Failure {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	out.Text, out.Command, out.Tail = text(f.Text), text(f.Command), each(f.Tail, text)
+	return &out
 }
 
 func (s Sync) printable() Sync {
@@ -26,19 +48,12 @@ func (s Sync) printable() Sync {
 	s.Reason = text(s.Reason)
 	s.Degraded = each(s.Degraded, printable)
 	s.Excludes, s.Filters = each(s.Excludes, printable), each(s.Filters, printable)
-	s.Running = each(s.Running, func(p Process) Process {
-		p.Describe = text(p.Describe)
-		return p
-	})
+	s.Running = each(s.Running, Process.printable)
 	s.Delays = each(s.Delays, func(d Delay) Delay {
 		d.Path, d.Dest = printable(d.Path), printable(d.Dest)
 		return d
 	})
-	if s.LastError != nil {
-		f := *s.LastError
-		f.Text, f.Command, f.Tail = text(f.Text), text(f.Command), each(f.Tail, text)
-		s.LastError = &f
-	}
+	s.LastError = s.LastError.printable()
 	return s
 }
 

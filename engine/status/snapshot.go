@@ -30,6 +30,8 @@ type Snapshot struct {
 	At     time.Time `json:"at"`
 	Daemon Daemon    `json:"daemon"`
 	Syncs  []Sync    `json:"syncs"`
+	// Tunnels are those that syncs use.
+	Tunnels []Tunnel `json:"tunnels,omitempty"`
 }
 
 // Daemon is what is the same for all syncs.
@@ -89,6 +91,17 @@ type Sync struct {
 	Filters  []string `json:"filters,omitempty"`
 	// Delays is the FIFO, oldest first. Only filled when asked for.
 	Delays []Delay `json:"delays,omitempty"`
+}
+
+// Tunnel is what one tunnel was doing.
+type Tunnel struct {
+	Name string `json:"name"`
+	// Ready of Wanted processes can be used.
+	Ready   int       `json:"ready"`
+	Wanted  int       `json:"wanted"`
+	Running []Process `json:"running,omitempty"`
+	// LastError is the newest failure of a process that is not ready again.
+	LastError *Failure `json:"lastError,omitempty"`
 }
 
 // Process is a child or a job that runs for a sync.

@@ -68,6 +68,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// §10: a line for each delay.
 func TestReport(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteReport(&b, sample()); err != nil {
@@ -77,6 +78,7 @@ func TestReport(t *testing.T) {
 }
 
 // What monitoring plugins for Lsyncd look for, observed with 2.2.3.
+// §10: the lines of Lsyncd.
 func TestReportKeepsLinesOfLsyncd(t *testing.T) {
 	var b bytes.Buffer
 	shot := Snapshot{At: at, Syncs: []Sync{{Name: "Sync1", Source: "/src/", State: InStep}}}
@@ -89,6 +91,7 @@ func TestReportKeepsLinesOfLsyncd(t *testing.T) {
 	}
 }
 
+// §10: names are escaped.
 func TestNoNameMakesUpALine(t *testing.T) {
 	var b bytes.Buffer
 	if err := WriteReport(&b, sample()); err != nil {
@@ -138,6 +141,7 @@ func TestAge(t *testing.T) {
 }
 
 // Escaping must be reversible, or two files look like one in a report.
+// §10: names are escaped.
 func FuzzPrintable(f *testing.F) {
 	for _, s := range []string{"", "plain", "a\nb", `a\nb`, "\xff\xfe", "ü \u202e\u2028", "\x7f\x00", `\\x0a`, "\u00a0"} {
 		f.Add(s)
@@ -191,6 +195,7 @@ func TestPrintableLeavesTheOriginal(t *testing.T) {
 	}
 }
 
+// §10: the file is replaced in one step.
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "odd name\n\xff")
@@ -214,6 +219,7 @@ func TestWriteFile(t *testing.T) {
 	alone(t, dir)
 }
 
+// §10: a failure leaves the directory as it was.
 func TestWriteFileThatFailsLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "taken")

@@ -23,6 +23,9 @@ func WriteText(w io.Writer, s Snapshot) error {
 	for i := range s.Syncs {
 		r.people(s.At, &s.Syncs[i])
 	}
+	for i := range s.Tunnels {
+		r.tunnel(s.At, &s.Tunnels[i])
+	}
 	return r.err
 }
 
@@ -61,6 +64,16 @@ func (r *report) people(now time.Time, s *Sync) {
 	}
 	if s.LastError != nil {
 		r.failure(now, s.LastError)
+	}
+}
+
+func (r *report) tunnel(now time.Time, t *Tunnel) {
+	r.line("\ntunnel %s: %d of %d ready", t.Name, t.Ready, t.Wanted)
+	for _, p := range t.Running {
+		r.line("  running for %s: %s", age(now.Sub(p.Since)), p.Describe)
+	}
+	if t.LastError != nil {
+		r.failure(now, t.LastError)
 	}
 }
 
