@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/sirupsen/logrus"
@@ -18,7 +17,10 @@ import (
 type Options struct {
 	// Categories as given to -log, in order; see Logger.Enabled.
 	Categories []string
-	// File is the log file, appended to, created with mode 0640. Empty: none.
+	// File is the log file, appended to, created with mode 0644 less the umask, so that
+	// who reads Lsyncd's can read this one. Empty: none. The name of a stream that the
+	// process has open (see Stream) means that stream, and then the console does not
+	// show everything a second time.
 	File string
 	// Syslog sends the log to the local syslog with Facility (default "user") and Ident
 	// (default "lsyncgo").
@@ -70,6 +72,11 @@ func New(o Options) (*Logger, error) {
 		lr.AddHook(hook)
 		l.places.syslog = hook
 	}
+	if s := Stream(o.File); s != None {
+		w := o.streams()[s]
+		lr.AddHook(&sink{formatter(o.JSON, fileTime), w, w})
+		return l, nil
+	}
 	if o.File != "" {
 		if l.places.file, err = openFile(o.File); err != nil {
 			return nil, errors.Join(err, l.Close())
@@ -77,7 +84,8 @@ func New(o Options) (*Logger, error) {
 		lr.AddHook(&sink{formatter(o.JSON, fileTime), l.places.file, l.places.file})
 	}
 	if o.Console {
-		lr.AddHook(newConsole(o))
+		w := o.streams()
+		lr.AddHook(&sink{formatter(o.JSON, consoleTime), w[Stdout], w[Stderr]})
 	}
 	return l, nil
 }
@@ -162,16 +170,6 @@ func (l *Logger) Close() error {
 		errs = append(errs, l.places.syslog.Close())
 	}
 	return errors.Join(errs...)
-}
-
-func newConsole(o Options) *sink {
-	if o.Stdout == nil {
-		o.Stdout = os.Stdout
-	}
-	if o.Stderr == nil {
-		o.Stderr = os.Stderr
-	}
-	return &sink{formatter(o.JSON, consoleTime), o.Stdout, o.Stderr}
 }
 
 // level is what a category is to logrus and in JSON.

@@ -32,6 +32,7 @@ func newLogger(t *testing.T, o Options) *Logger {
 	return l
 }
 
+// §1: -log all, scarce and categories. §2: what is on by default.
 func TestEnabled(t *testing.T) {
 	for _, tt := range []struct {
 		args    []string
@@ -77,6 +78,7 @@ func TestUnknownCategory(t *testing.T) {
 	}
 }
 
+// §1: standard output, and for warnings and errors standard error.
 func TestConsole(t *testing.T) {
 	var out, bad bytes.Buffer
 	l := newLogger(t, Options{Console: true, Stdout: &out, Stderr: &bad, Categories: []string{"Exec"}})
@@ -110,7 +112,7 @@ func TestFile(t *testing.T) {
 	}
 	const stamp = `[A-Z][a-z]{2} [A-Z][a-z]{2} [ 1-3]\d \d\d:\d\d:\d\d \d{4} `
 	want(t, read(t, path), `^(`+stamp+`Normal: --- Startup ---\n`+stamp+`Error: e\n){2}$`)
-	if st, err := os.Stat(path); err != nil || st.Mode().Perm()&0o137 != 0 {
+	if st, err := os.Stat(path); err != nil || st.Mode().Perm()&0o133 != 0 {
 		t.Errorf("mode %v, %v", st.Mode(), err)
 	}
 }
@@ -132,6 +134,7 @@ func TestFileCannotBeOpened(t *testing.T) {
 	}
 }
 
+// §1: HUP opens the log file again.
 func TestReopen(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -305,6 +308,7 @@ func TestKeepsPrintable(t *testing.T) {
 	}
 }
 
+// §2: the categories that users name.
 func TestKnownCategoriesAreWords(t *testing.T) {
 	if !slices.IsSorted(slices.Sorted(slices.Values(known))) || slices.ContainsFunc(known, func(k string) bool { return !isCategory(k) }) {
 		t.Error(known)

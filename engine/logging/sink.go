@@ -55,7 +55,7 @@ func openFile(path string) (*logFile, error) {
 }
 
 func open(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o640)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("log file: %w; create its directory, allow writing there, or set another logfile", err)
 	}

@@ -31,6 +31,7 @@ func listen(t *testing.T) (*net.UnixConn, Options) {
 	return c, Options{Syslog: true, syslogNet: "unixgram", syslogAddr: path}
 }
 
+// §1: where a daemon without a log file logs. §2: logfacility, logident.
 func TestSyslog(t *testing.T) {
 	c, o := listen(t)
 	o.Categories = []string{"Exec"}
