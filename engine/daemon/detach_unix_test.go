@@ -121,6 +121,7 @@ func starterCmd(t *testing.T, dir string, args ...string) (*exec.Cmd, *bytes.Buf
 	return cmd, stderr
 }
 
+// §1: session, directory and streams of a daemon.
 func TestReady(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -141,6 +142,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// §1: what the starter prints and exits with.
 func TestNotReady(t *testing.T) {
 	for _, tt := range []struct {
 		args []string

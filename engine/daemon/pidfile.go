@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 )
 
 // pidMax bounds what is read of a file that claims to be a pidfile.
@@ -15,6 +16,25 @@ const pidMax = 32
 
 // errLocked: another process holds the lock.
 var errLocked = errors.New("locked")
+
+// lockedError is the refusal of a second instance.
+type lockedError struct {
+	path  string
+	owner int // 0: not known
+}
+
+// Error names the owner and the remedy.
+func (e lockedError) Error() string {
+	owner := "an instance"
+	if e.owner > 0 {
+		owner = fmt.Sprintf("process %d", e.owner)
+	}
+	return fmt.Sprintf("pidfile %s: %s runs already; stop it or use another pidfile", e.path, owner)
+}
+
+// inherited is how long the lock of a process that is gone may go on. Between
+// fork and exec a child holds what its parent held, also when that was killed meanwhile.
+const inherited = 2 * time.Second
 
 // Pidfile is a locked file with the number of this process. The lock, not the
 // file, says that an instance runs: a file left over by a crash is in nobody's way.
@@ -31,9 +51,13 @@ func LockPidfile(path string) (*Pidfile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pidfile: %w", err)
 	}
-	for {
+	for deadline := time.Now().Add(inherited); ; {
 		p, err := lockPidfile(path)
-		if p != nil || err != nil {
+		var locked lockedError
+		switch {
+		case errors.As(err, &locked) && gone(locked.owner) && time.Now().Before(deadline):
+			time.Sleep(10 * time.Millisecond)
+		case p != nil || err != nil:
 			return p, err
 		}
 	}
@@ -54,7 +78,8 @@ func lockPidfile(path string) (_ *Pidfile, err error) {
 	}()
 	if err := lock(f); err != nil {
 		if errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("pidfile %s: %s runs already; stop it or use another pidfile", path, owner(f))
+			owner, _ := readPid(f) // 0 if it says nothing
+			return nil, lockedError{path, owner}
 		}
 		return nil, fmt.Errorf("lock pidfile %s: %w", path, err)
 	}
@@ -89,14 +114,6 @@ func (p *Pidfile) write() error {
 		return fmt.Errorf("pidfile: %w", err)
 	}
 	return nil
-}
-
-// owner names the process that holds the lock.
-func owner(f *os.File) string {
-	if pid, err := readPid(f); err == nil && pid > 0 {
-		return fmt.Sprintf("process %d", pid)
-	}
-	return "an instance"
 }
 
 // readPid returns 0 for an empty file.

@@ -35,6 +35,7 @@ func wantContents(t *testing.T, path, want string) {
 	}
 }
 
+// §1: the pidfile is locked, and removed at the end.
 func TestPidfile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid")
 	p := mustLock(t, path)
@@ -163,6 +164,7 @@ func TestPidfileChildren(t *testing.T) {
 }
 
 // TestPidfileRace has many instances start and end; never do two run.
+// §1: of many at once one gets the pidfile.
 func TestPidfileRace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid")
 	var running, locked atomic.Int32

@@ -10,6 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// gone reports whether there is no process of this number.
+func gone(pid int) bool { return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH) }
+
 // lock takes the lock of the open file, which our children do not inherit as
 // the descriptor is closed when they are started.
 func lock(f *os.File) error {

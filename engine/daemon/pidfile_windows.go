@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// gone is of interest only where a child has its parent's locks for a moment.
+func gone(int) bool { return false }
+
 // lock locks one byte far behind the contents: locked bytes cannot be read by others.
 func lock(f *os.File) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
