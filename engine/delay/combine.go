@@ -81,7 +81,7 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 
 // merge combines a new event with the waiting or blocked delay d of its path.
 func (q *Queue) merge(d *Delay, kind event.Kind, tree bool, alarm time.Time) Verdict {
-	v := outcomes[d.Kind][kind]
+	v := q.heeded(outcomes[d.Kind][kind], d.Kind, kind)
 	switch {
 	case d.Kind == event.Delete && kind == event.Create && event.IsDir(d.Path):
 		// The old tree has to be gone before the new one is made.
@@ -90,8 +90,21 @@ func (q *Queue) merge(d *Delay, kind event.Kind, tree bool, alarm time.Time) Ver
 		d.Tree = d.Tree || tree
 	case v == Replaced:
 		d.Tree = tree || d.Tree && d.Kind != event.Delete && kind != event.Delete
-		d.Kind, d.Tries, d.Data = kind, 0, nil
+		d.Kind, d.Tries, d.Partials, d.Data = kind, 0, 0, nil
 		q.postpone(d, q.instant(alarm))
+	}
+	return v
+}
+
+// heeded changes a verdict by which something that is acted on would give way
+// to something that is not.
+func (q *Queue) heeded(v Verdict, old, young event.Kind) Verdict {
+	switch {
+	case old == event.Delete || young == event.Delete:
+	case v == Absorbed && q.ignored[old] && !q.ignored[young]:
+		return Replaced
+	case v == Replaced && q.ignored[young] && !q.ignored[old]:
+		return Absorbed
 	}
 	return v
 }
@@ -131,7 +144,7 @@ func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
 // was replaced before anything acted on it. The far end stays: what
 // comes to the destination later waits for this one.
 func (d *Delay) forgetDest() {
-	d.Kind, d.Dest, d.Tries, d.Data = event.Delete, "", 0, nil
+	d.Kind, d.Dest, d.Tries, d.Partials, d.Data = event.Delete, "", 0, 0, nil
 }
 
 // verdict tells what became of a delay that was just queued.

@@ -10,6 +10,7 @@ import (
 
 // TestOutcomes has each cell of the table for two events of one path: A absorb,
 // R replace, S stack.
+// §4: the table.
 func TestOutcomes(t *testing.T) {
 	names := []string{"Attrib", "Modify", "Create", "Delete"}
 	verdicts := map[byte]string{'A': "absorbed", 'R': "replaced", 'S': "stacked"}
@@ -40,6 +41,38 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// §4, §9: what nobody acts on does not push aside what somebody does.
+func TestIgnored(t *testing.T) {
+	for _, c := range []struct {
+		ignored string
+		rows    [4]string // old Attrib, Modify, Create, Delete; columns new
+	}{
+		{"", [4]string{"ARRR", "AARR", "AAAR", "AARA"}},
+		{"Create", [4]string{"ARAR", "AAAR", "RRAR", "AARA"}},
+		{"Attrib Create", [4]string{"ARRR", "AAAR", "ARAR", "AARA"}},
+		{"Modify Create", [4]string{"AAAR", "RARR", "RAAR", "AARA"}},
+		{"Attrib Modify Create Delete", [4]string{"ARRR", "AARR", "AAAR", "AARA"}},
+		{"Delete", [4]string{"ARRR", "AARR", "AAAR", "AARA"}},
+	} {
+		names := []string{"Attrib", "Modify", "Create", "Delete"}
+		for i, old := range names {
+			for j, young := range names {
+				s := newScript()
+				var list []event.Kind
+				for name := range strings.FieldsSeq(c.ignored) {
+					list = append(list, kinds[name])
+				}
+				s.q.Ignore(list)
+				want := map[byte]string{'A': "absorbed", 'R': "replaced"}[c.rows[i][j]]
+				if got := s.do(fmt.Sprintf("%s f; %s f", old, young)); got != "queued; "+want {
+					t.Errorf("without %q, %s then %s: %s, want %s", c.ignored, old, young, got, want)
+				}
+			}
+		}
+	}
+}
+
+// §4: one above the other, and which older one decides.
 func TestRelations(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"directory above", "Modify d/f; Attrib d/; queue", "queued; stacked; Modify d/f wait, Attrib d/ block"},
@@ -73,6 +106,7 @@ func TestTree(t *testing.T) {
 	})
 }
 
+// §4: an old Move, and what touches it.
 func TestMoveThenPlain(t *testing.T) {
 	for _, kind := range []string{"Attrib", "Modify", "Create", "Delete"} {
 		for _, path := range []string{"m/o/", "m/", "m/o/x", "n/", "n/d/x", "m/o", "n/d"} {
@@ -100,6 +134,7 @@ func TestMoveThenPlain(t *testing.T) {
 	})
 }
 
+// §4: a new Move is split if anything older touches it.
 func TestMoveSplits(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"stays a Move", "Modify c; Move a > b; queue", "queued; queued; Modify c wait, Move a > b wait"},
@@ -125,6 +160,7 @@ func TestMoveSplits(t *testing.T) {
 	})
 }
 
+// §4: Init, Blanket and Full.
 func TestApart(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"Init", "Init; Create a; Create a; queue; remove 1; queue",
@@ -139,6 +175,7 @@ func TestApart(t *testing.T) {
 	})
 }
 
+// §4: replace leaves nothing of the old one.
 func TestReplacedIsFresh(t *testing.T) {
 	for _, do := range []string{"Modify a; Delete a", "Move a > b; Create b"} {
 		first, second, _ := strings.Cut(do, ";")

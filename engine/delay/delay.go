@@ -30,7 +30,7 @@ func (s Status) String() string {
 }
 
 // Delay is one thing to do, as it stands in the FIFO. Its exported fields may
-// be read at any time; only Tries and Data are the caller's to write.
+// be read at any time; only Tries, Partials and Data are the caller's to write.
 type Delay struct {
 	Kind event.Kind
 	// Tree: the directory has contents that no events of their own tell of.
@@ -38,6 +38,8 @@ type Delay struct {
 	// Tries counts the failed attempts so far. The core keeps it; a replaced
 	// delay starts again at 0.
 	Tries uint16
+	// Partials counts those of them that were partial failures, up to 255; kept like Tries.
+	Partials uint8
 
 	status Status
 	queued bool

@@ -313,6 +313,7 @@ func FuzzQueue(f *testing.F) {
 }
 
 // TestModel runs random operations of fixed seeds, more than the fuzz corpus has.
+// §4: the same as a naive FIFO in all that is visible.
 func TestModel(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 0))

@@ -35,6 +35,8 @@ type Queue struct {
 	seq   uint64
 	round uint64 // counts the calls of Collect
 
+	ignored [event.Delete + 1]bool // nobody acts on these
+
 	epoch    time.Time // of all instants
 	lines    [2]list   // indexed by line
 	barriers []*Delay  // the queued Init and Blanket, oldest first
@@ -52,6 +54,17 @@ func New(maxDelays int) *Queue {
 func (q *Queue) SetMaxDelays(n int) {
 	q.max = n
 	q.schedule.adjust(q.count, q.max)
+}
+
+// Ignore says that nobody acts on events of these kinds, and on all others
+// somebody does. Between Attrib, Modify and Create of one path the one that is acted on
+// then stays, whatever else the table says: a script that knows Modify but not Create
+// would not hear of a new file otherwise.
+func (q *Queue) Ignore(kinds []event.Kind) {
+	q.ignored = [event.Delete + 1]bool{}
+	for _, k := range kinds {
+		q.ignored[k] = true
+	}
 }
 
 // AddApart queues an Init, Blanket or Full, which combines with nothing and

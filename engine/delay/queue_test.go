@@ -14,6 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// §4: FIFO order, and what holds up what.
 func TestOrder(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"by position, not by alarm", "Modify a 5; Modify b 3; next 2; next 3; next 5", "queued; queued; none; 2; 1"},
@@ -35,6 +36,7 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// §4: at maxDelays alarms are ignored.
 func TestMaxDelays(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"everything is ready", "max 2; Modify a 5; alarm; Modify b 3; next 0; alarm; activate 1; next 0", "queued; 5; queued; 1; now; 2"},
@@ -78,6 +80,7 @@ func TestLimitCrossed(t *testing.T) {
 	}
 }
 
+// §4: what is tried again holds up only what touches it.
 func TestRetry(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"held, keeps its place", "Modify a; Modify b; activate 1; retry 1 7; next 0; next 7; alarm", "queued; queued; 2; 1; 7"},
@@ -106,6 +109,7 @@ func TestRemoved(t *testing.T) {
 	})
 }
 
+// §5: what getEvents gives.
 func TestCollect(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"all, ripe or not", "Modify a 9; Create d/ 5; Create d/f; collect 0", "queued; queued; stacked; [1 2 3]"},

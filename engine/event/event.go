@@ -66,8 +66,11 @@ type Event struct {
 	// Tree marks a directory that appeared with contents for which no events of
 	// their own follow (it was moved in): whoever acts on it must take all of it.
 	Tree bool
-	Time time.Time
-	Err  error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
+	// Written marks the Create of a file that was written and closed since: no
+	// Modify of its own tells of that.
+	Written bool
+	Time    time.Time
+	Err     error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
 }
 
 // RootID names a root within one monitor; the engine uses the number of the sync.

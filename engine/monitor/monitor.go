@@ -14,6 +14,8 @@
 //     called is not reported.
 //   - A rename with both ends in a root is one Move, with one end in it a Create
 //     or a Delete. A backend that cannot pair says Delete and Create.
+//   - The Create of a file that was written and closed before it was reported is
+//     marked Written, or a Modify follows. A backend that cannot tell marks every new file.
 //   - Paths are bytes, relative to the root; directories end in a slash.
 //   - Excluded is asked for each path before it is reported and for each
 //     directory before it is watched or listed. It may be called at any time from

@@ -12,15 +12,16 @@ import (
 // created: there is a new entry that is not a directory. In the modes that wait for a
 // close it is reported when it is complete: with its close if that has been
 // read already, else when nobody has it open for writing.
-func (t *tree) created(e entry) {
+// A file that was found in a new directory may have been written and closed unseen.
+func (t *tree) created(e entry, found bool) {
 	if t.Mode == event.ModifyOnly || t.Mode == event.CloseWriteOrModify {
-		t.emit(event.Create, t.path(e, false))
+		t.emitFile(t.path(e, false), found)
 		return
 	}
 	if _, ok := t.held[e]; ok {
 		return
 	}
-	t.held[e] = hold{at: t.w.now}
+	t.held[e] = hold{at: t.w.now, found: found}
 	t.fresh = append(t.fresh, e)
 }
 
@@ -49,7 +50,7 @@ func (t *tree) settleCreates() {
 			}
 		}
 		delete(t.held, e)
-		t.emit(event.Create, t.path(e, false))
+		t.emitFile(t.path(e, false), h.found)
 	}
 	t.fresh = again
 	if len(again) == 0 && cap(again) > 4096 {

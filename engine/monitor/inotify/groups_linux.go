@@ -2,7 +2,9 @@ package inotify
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,8 +94,11 @@ func (g *groups) Close() error {
 	return nil
 }
 
+// maxInstances leaves most of the default fs.inotify.max_user_instances, 128, to other programs of the user.
+const maxInstances = 32
+
 // join finds a group for root: the one of a root that is in it or around it, an empty
-// one, a new one, and if there is no instance left, the first.
+// one, a new one, and if there is no instance left, the one with the fewest roots.
 func (g *groups) join(root monitor.Root) (*group, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -103,11 +108,11 @@ func (g *groups) join(root monitor.Root) (*group, error) {
 	if g.members[root.ID] != nil {
 		return nil, fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
 	}
-	m := g.list[0]
+	m := g.kin(root.Path)
 	if m == nil {
 		var err error
 		if m, err = g.add(); err != nil {
-			m = g.list[0]
+			m = slices.MinFunc(g.list, func(a, b *group) int { return len(a.roots) - len(b.roots) })
 		}
 	}
 	m.roots[root.ID] = root.Path
@@ -130,7 +135,12 @@ func (g *groups) kin(path string) *group {
 	return empty
 }
 
+var errInstances = errors.New("enough inotify instances")
+
 func (g *groups) add() (*group, error) {
+	if len(g.list) == maxInstances {
+		return nil, errInstances
+	}
 	spool, err := openSpool()
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (t *tree) handle(n *node, r record) {
 	case r.mask&unix.IN_MOVED_TO != 0 && dir:
 		t.appeared(e, path, moved)
 	case r.mask&unix.IN_CREATE != 0:
-		t.created(e)
+		t.created(e, false)
 	case r.mask&unix.IN_MOVED_TO != 0:
 		t.arrived(e, path)
 	case r.mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0:
@@ -193,7 +193,7 @@ func (t *tree) closed(e entry, path string) {
 	}
 	if _, ok := t.held[e]; ok {
 		delete(t.held, e)
-		t.emit(event.Create, path)
+		t.emitFile(path, written || t.Mode != event.CloseWriteAfterModify)
 		return
 	}
 	if written || t.Mode != event.CloseWriteAfterModify {
@@ -363,7 +363,7 @@ func (t *tree) look(e entry, how news) {
 	case dir:
 		t.appeared(e, path, how)
 	case how == growing && st.Mode&unix.S_IFMT == unix.S_IFREG:
-		t.created(e)
+		t.created(e, true)
 	default:
 		t.arrived(e, path)
 	}

@@ -24,6 +24,8 @@ func open(t *testing.T) monitor.Monitor {
 	return m
 }
 
+// §3: which events the kernel's become. §2: subdirs = false.
+// §9: half-written files are held back; the values of inotifyMode.
 func TestSuite(t *testing.T) {
 	monitortest.Run(t, open, monitortest.Promises{Exact: true, Modes: true, Deep: true})
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -72,6 +73,7 @@ func until(s *monitortest.Session, k event.Kind, path string) {
 	s.Until(func() string { return fmt.Sprintf("for %v %q", k, path) }, func() bool { return s.Has(k, path) })
 }
 
+// §3: an unmounted source is lost, not deleted.
 func TestUnmount(t *testing.T) {
 	if !elsewhere(t, namespaces()) {
 		return
@@ -160,6 +162,7 @@ func TestBind(t *testing.T) {
 	s.Equal()
 }
 
+// §9: directories without a watch are polled, and the sysctl is named.
 func TestWatchLimit(t *testing.T) {
 	if !elsewhere(t, namespaces()) {
 		return
@@ -266,6 +269,8 @@ func TestOverflow(t *testing.T) {
 	s.Watch(other)
 	m := instance(s.Monitor)
 	m.spool.mu.Lock() // nobody reads
+	read := sync.OnceFunc(m.spool.mu.Unlock)
+	defer read()
 	var limit int
 	_, err := fmt.Sscan(sysctl("max_queued_events"), &limit)
 	check(t, err)
@@ -278,7 +283,7 @@ func TestOverflow(t *testing.T) {
 		check(t, os.MkdirAll(r.Path+"new/deep", 0o755))
 	}
 	until(s, event.Create, "new/deep/") // of the other one, while this one waits
-	m.spool.mu.Unlock()
+	read()
 	for _, r := range roots[:2] {
 		s.Until(func() string { return "for Overflow" }, func() bool { return overflowed(t, s, r.ID) })
 	}
@@ -305,6 +310,7 @@ func overflowed(t *testing.T, s *monitortest.Session, id event.RootID) bool {
 }
 
 // TestInstancesShort: without an instance of its own a root shares that of another.
+// §9: too few instances to keep all roots apart.
 func TestInstancesShort(t *testing.T) {
 	if !elsewhere(t, namespaces()) {
 		return
@@ -326,8 +332,21 @@ func TestInstancesShort(t *testing.T) {
 	s.Watch(c)
 	s.Monitor.Unwatch(3)
 	check(t, s.Monitor.Watch(t.Context(), monitor.Root{ID: 4, Path: c.Path}))
-	if n := len(s.Monitor.(*groups).list); n != 2 {
+	instances := func() int { return len(s.Monitor.(*groups).list) }
+	if n := instances(); n != 2 {
 		t.Errorf("%d instances, not 2", n)
+	}
+	// And not all that the user may have are taken.
+	for i := range 2 * maxInstances {
+		s.Watch(s.Root(fmt.Sprint("more/", i), monitor.Root{ID: event.RootID(10 + i)}))
+	}
+	if n := instances(); n != maxInstances {
+		t.Errorf("%d instances, not %d", n, maxInstances)
+	}
+	for _, m := range s.Monitor.(*groups).list {
+		if n := len(m.roots); n > 3 {
+			t.Errorf("%d roots on one instance", n)
+		}
 	}
 }
 
@@ -407,6 +426,7 @@ func TestNotOpened(t *testing.T) {
 }
 
 // TestHoldEnds: a file that stays open is reported after CreateHold.
+// §9: a file is not held back for ever.
 func TestHoldEnds(t *testing.T) {
 	s := monitortest.NewSession(t, func(t *testing.T) monitor.Monitor {
 		m, err := Open(monitor.Options{CreateHold: 30 * time.Millisecond})
@@ -447,6 +467,7 @@ func TestIdle(t *testing.T) {
 }
 
 // TestNoWatchLeft: what is dropped, excluded or no longer wanted has no watch.
+// §8: excluded directories get no watch.
 func TestNoWatchLeft(t *testing.T) {
 	s := monitortest.NewSession(t, open)
 	r := s.Root("root", monitor.Root{Excluded: func(p string) bool { return strings.HasPrefix(p, "x") }})

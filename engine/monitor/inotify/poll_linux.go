@@ -176,7 +176,7 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 			}
 			continue
 		}
-		if t.differs(e, path, ok, old, s) {
+		if t.differs(e, path, how, ok, old, s) {
 			delete(now, name)
 		}
 	}
@@ -188,7 +188,7 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 }
 
 // differs reports one entry; true if it is to be looked at again because it is being written.
-func (t *tree) differs(e entry, path string, known bool, old, s sign) bool {
+func (t *tree) differs(e entry, path string, how news, known bool, old, s sign) bool {
 	waits := t.Mode == event.CloseWrite || t.Mode == event.CloseWriteAfterModify
 	content := !known || old.size != s.size || old.mtime != s.mtime || old.ino != s.ino
 	switch {
@@ -199,7 +199,7 @@ func (t *tree) differs(e entry, path string, known bool, old, s sign) bool {
 	case content && waits && t.w.probe(e) == writing:
 		return true
 	case !known:
-		t.emit(event.Create, path)
+		t.emitFile(path, how == growing && s.mode&unix.S_IFMT == unix.S_IFREG)
 	case content:
 		t.emit(event.Modify, path)
 	default:

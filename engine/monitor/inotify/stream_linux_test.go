@@ -65,6 +65,7 @@ func drain(s *stream) string {
 	}
 }
 
+// §3: the halves of a rename find each other, apart and in two reads.
 func TestPairing(t *testing.T) {
 	type read []record
 	for _, c := range []struct {
@@ -115,6 +116,7 @@ func TestPairing(t *testing.T) {
 
 // TestPairingReach: in a storm the second half is looked for among some records only, and
 // the list of records does not grow with the storm.
+// §3: also in a storm.
 func TestPairingReach(t *testing.T) {
 	s := &stream{spool: feed()}
 	const n = 40_000

@@ -49,6 +49,7 @@ type tree struct {
 type hold struct {
 	at    time.Time // when it was created
 	until time.Time // zero: not looked at yet
+	found bool      // by a listing
 }
 
 func newTree(w *watcher, r monitor.Root) *tree {
@@ -113,6 +114,11 @@ func (t *tree) excluded(e entry, path string) bool {
 
 func (t *tree) emit(k event.Kind, path string) {
 	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now})
+}
+
+// emitFile reports a new file, and whether it was written and closed since.
+func (t *tree) emitFile(path string, written bool) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Create, Path: path, Written: written, Time: t.w.now})
 }
 
 func (t *tree) emitMove(path, dest string) {

@@ -191,7 +191,7 @@ func (t *tree) foundFile(e entry, typ uint8, how news) {
 		return
 	}
 	if how == growing && typ == unix.DT_REG {
-		t.created(e)
+		t.created(e, true)
 		return
 	}
 	if _, held := t.held[e]; held && how == again {

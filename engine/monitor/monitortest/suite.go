@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"deep", p.Deep, testDeep},
 		{"root deleted", true, testRootDeleted},
 		{"root replaced", true, testRootReplaced},
+		{"written", true, testWritten},
 		{"list", true, testList},
 		{"unwatch", true, testUnwatch},
 		{"errors", true, testErrors},
@@ -376,7 +377,37 @@ func (s *Session) once(k event.Kind) {
 	}
 }
 
-// testList: all that is below a directory is told once more, for this root only.
+// testWritten, §4, §9: who knows nothing of Create hears of a new file that was written, and one that can
+// tell a file that was not.
+func testWritten(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+	for _, mode := range []event.Mode{event.CloseWrite, event.ModifyOnly, event.CloseWriteOrModify, event.CloseWriteAfterModify} {
+		s := NewSession(t, open)
+		r := s.Root("root", monitor.Root{Mode: mode})
+		run(t, r.Path, "write ../o one; mkdir ../od; write ../od/f one")
+		s.Watch(r)
+		written := func(path string) bool {
+			for _, e := range s.Log() {
+				if e.Path == path && (e.Kind == event.Create && e.Written || e.Kind == event.Modify) {
+					return true
+				}
+			}
+			return false
+		}
+		run(t, r.Path, "write f one; mkdir d/e; write d/e/f one")
+		for _, path := range []string{"f", "d/e/f"} {
+			s.Until(func() string { return "for " + path }, func() bool { return written(path) })
+		}
+		run(t, r.Path, "symlink f l; mv ../o o; mv ../od od; ln f h")
+		s.Equal()
+		for path, tells := range map[string]bool{"l": true, "o": p.Exact, "od/f": p.Exact, "h": p.Exact} {
+			if tells && written(path) {
+				t.Errorf("mode %d: %s was reported as written", mode, path)
+			}
+		}
+	}
+}
+
+// testList, §3, §9: all that is below a directory is told once more, for this root only.
 func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{ID: 1, Excluded: func(path string) bool { return strings.HasSuffix(path, "x") }})

@@ -49,6 +49,11 @@ func (t *tree) emit(k event.Kind, path string, err error) {
 	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now, Err: err})
 }
 
+// emitNew reports a new entry. A file may have been moved here, or written: that cannot be told.
+func (t *tree) emitNew(path string, is sign) {
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Create, Path: path, Written: is.mode.IsRegular(), Time: t.w.now})
+}
+
 // start watches the root and takes what is in it without reporting it.
 func (t *tree) start(ctx context.Context) error {
 	s, err := os.Stat(t.Path)
@@ -105,7 +110,7 @@ func (t *tree) take(ctx context.Context, dir string, news bool) error {
 				continue
 			}
 			if news {
-				t.emit(event.Create, path, nil)
+				t.emitNew(path, l[name])
 			}
 			if isDir && !t.Flat {
 				stack = append(stack, path)
@@ -229,7 +234,7 @@ func (t *tree) entry(dir, name string, seen listing, is sign) {
 	case known && was == is, t.excluded(path):
 		return
 	case !known:
-		t.emit(event.Create, path, nil)
+		t.emitNew(path, is)
 		if is.mode.IsDir() && !t.Flat {
 			_ = t.take(t.w.ctx, path, true) // only ends early when the monitor does
 		}
