@@ -39,6 +39,9 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 	cmd := exec.Command(c.Binary, c.Args...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	ownGroup(cmd)
+	if c.Bound {
+		bind(cmd)
+	}
 	p := &child{cmd: cmd, gone: make(chan struct{})}
 	if err := p.connect(c, o, emit); err != nil {
 		return nil, err

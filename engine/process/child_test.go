@@ -75,6 +75,7 @@ func TestMissingBinaryNamesPackage(t *testing.T) {
 	}
 }
 
+// §6: the last lines of a child, for the log.
 func TestTail(t *testing.T) {
 	long := strings.Repeat("y", lineMax+1)
 	for _, tt := range []struct {
@@ -133,6 +134,7 @@ func TestDirAndEnv(t *testing.T) {
 	}
 }
 
+// §2: spawn with more input than a pipe holds.
 func TestHugeInput(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789abcde\x00"), 100<<20/16)
 	want := fmt.Sprintf("%d %x", len(data), sha256.Sum256(data))
@@ -155,6 +157,7 @@ func TestHugeInput(t *testing.T) {
 	}
 }
 
+// §2: more output than anybody reads.
 func TestHugeOutput(t *testing.T) {
 	for _, args := range [][]string{{"1073741824"}, {"33554432", "some line"}} {
 		res := run(t, script("flood", args...))
@@ -187,6 +190,7 @@ func TestInputNotWanted(t *testing.T) {
 	}
 }
 
+// §2: input that nobody takes.
 func TestChildNeverReads(t *testing.T) {
 	out := newOutput()
 	r := newRunner(t, Options{Output: out.take})

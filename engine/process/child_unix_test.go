@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// §6: signal N is exit code 128+N.
 func TestDeathBySignal(t *testing.T) {
 	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGKILL, unix.SIGSEGV} {
 		res := run(t, &Command{Binary: "sh", Args: []string{"-c", fmt.Sprintf("kill -%d $$", int(sig))}})

@@ -30,6 +30,9 @@ type Command struct {
 	// Empty: those of this process.
 	Dir string
 	Env []string
+	// Bound: should this process be killed, the child is asked to end, as nobody
+	// else would do it. Linux only.
+	Bound bool
 }
 
 // Job is work in process. It implements core.Work.

@@ -13,6 +13,7 @@ import (
 )
 
 // TestStartNeverBlocks starts without anybody receiving exits.
+// §2: spawn never holds the engine up.
 func TestStartNeverBlocks(t *testing.T) {
 	r := newRunner(t, Options{})
 	const n = 100

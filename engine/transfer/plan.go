@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -32,6 +33,10 @@ type Plan struct {
 	// updates of older versions need it: they end with "invalid file mode 00"
 	// and exit code 2 at any missing path.
 	Contents bool
+	// Sweep are directories, "" or with a slash at the end, that are listed with
+	// all their entries: with --delete, rsync removes what else is there at the target. A
+	// receiver that is killed leaves its temporary files, and no event tells of those.
+	Sweep []string
 	// Excluded tells of a path relative to the source, a directory ending in a
 	// slash, that it is left alone. Nil excludes nothing.
 	Excluded func(path string) bool
@@ -57,6 +62,8 @@ type PlanSummary struct {
 	Listed, Missing int
 	// TooLong are the paths that no rsync can take, and that were left out.
 	TooLong []string
+	// Dirs are the directories in which rsync may write, as Plan.Sweep has them.
+	Dirs []string
 }
 
 // maxListed is the longest path that every rsync reads whole. It takes the
@@ -118,8 +125,28 @@ func (s *survey) lines() []string {
 		lines = append(lines, "./"+strings.TrimPrefix(path, "/"))
 	}
 	s.sum.Listed = len(lines)
+	s.sum.Dirs = s.dirs()
 	slices.Sort(lines)
 	return lines
+}
+
+// dirs returns the directories that hold what is listed.
+func (s *survey) dirs() []string {
+	seen := make(map[string]bool)
+	for path, missing := range s.listed {
+		switch {
+		case missing:
+		case path == "/":
+			seen[""] = true
+		case strings.HasSuffix(path, "/"):
+			seen[path] = true
+		default:
+			if _, entries := s.listed[path+"/"]; !entries {
+				seen[parent(path)] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // covered reports whether path goes along with the entries of a directory.

@@ -96,6 +96,7 @@ const planSeeds uint64 = 24
 
 // TestPlanAgainstRsync: after any changes one plan and one rsync bring the
 // target into step, names, contents, metadata, links and all.
+// §9: no parent that is gone stays at the target.
 func TestPlanAgainstRsync(t *testing.T) {
 	for seed := range planSeeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -223,6 +224,7 @@ func TestPlanTypeChanges(t *testing.T) {
 
 // TestPlanProtectsExcluded: a directory that goes leaves at the target what the
 // rules exclude, near and far.
+// §8: nothing that is excluded is deleted.
 func TestPlanProtectsExcluded(t *testing.T) {
 	for _, remote := range []bool{false, true} {
 		for _, contents := range []bool{false, true} {
@@ -259,6 +261,7 @@ func TestPlanProtectsExcluded(t *testing.T) {
 
 // TestPlanTouchesOnlyItsPaths: neither extras at the target nor changes that
 // nobody told are in the plan's reach.
+// §9: rsync gets exact paths.
 func TestPlanTouchesOnlyItsPaths(t *testing.T) {
 	p := newPair(t, planTree(t, "a", "d/b", "d/e/c", "f/g"))
 	p.startup(t)

@@ -44,6 +44,9 @@ func (s *survey) run() error {
 			s.look(e.Dest, event.IsDir(e.Dest))
 		}
 	}
+	for _, dir := range s.Sweep {
+		s.sweep(dir)
+	}
 	if s.root && len(s.listed) == 0 { // else every line has it done
 		s.stand()
 	}
@@ -86,6 +89,21 @@ func (s *survey) look(path string, tree bool) {
 		}
 	}
 	s.list(name, s.see(name), tree)
+}
+
+// sweep lists dir with its entries, or what has become of it. An empty source
+// is not swept: it may be a mount point.
+func (s *survey) sweep(dir string) {
+	if dir == "" {
+		if entries, err := os.ReadDir(s.Source); err == nil && len(entries) > 0 {
+			s.add(slashed(dir))
+		}
+		return
+	}
+	s.look(dir, false)
+	if name := strings.TrimSuffix(dir, "/"); !s.excluded(dir) && s.above(name) == isDir {
+		s.add(dir)
+	}
 }
 
 // above is see for directories, which are looked at once.

@@ -69,6 +69,7 @@ func planned(t testing.TB, p *Plan) ([]string, PlanSummary) {
 	return strings.Split(strings.TrimSuffix(b.String(), "\x00"), "\x00"), sum
 }
 
+// §9: of what is gone the topmost ancestor is listed.
 func TestPlanLines(t *testing.T) {
 	tree := []string{"a", "d/f", "d/e/g", "#d/f", "d/skip.o", "skip.d/x", "l -> d", "#h", ";s", "-n", "two\nlines", "\xff"}
 	tests := []struct {
@@ -110,6 +111,11 @@ func TestPlanLines(t *testing.T) {
 		{name: "the source", entries: []PlanEntry{{Kind: event.Attrib, Path: ""}}, want: []string{"./#d"}},
 		{name: "the source and more", entries: []PlanEntry{{Kind: event.Attrib, Path: ""}, {Kind: event.Create, Path: "d/f"}}, want: []string{"./d/f"}},
 		{name: "excluded", entries: []PlanEntry{{Kind: event.Create, Path: "d/skip.o"}, {Kind: event.Delete, Path: "x.o"}, {Kind: event.Create, Path: "skip.d/x"}}},
+		{name: "sweep", entries: []PlanEntry{{Kind: event.Modify, Path: "d/f"}}, set: func(p *Plan) { p.Sweep = []string{"d/", "d/e/"} }, want: []string{"./d/", "./d/e/"}},
+		{name: "sweep the source", entries: []PlanEntry{{Kind: event.Modify, Path: "d/f"}}, set: func(p *Plan) { p.Sweep = []string{""} }, want: []string{"./", "./d/f"}},
+		{name: "sweep what is gone", set: func(p *Plan) { p.Sweep = []string{"gone/x/", "d/gone/"} }, want: []string{"./d/gone", "./gone"}, missing: 2},
+		{name: "sweep what is no directory", set: func(p *Plan) { p.Sweep = []string{"a/", "l/x/"} }, want: []string{"./a", "./l"}},
+		{name: "sweep what is excluded", set: func(p *Plan) { p.Sweep = []string{"skip.d/", "skip.d/y/"} }},
 		{name: "excluded by what it is now", entries: []PlanEntry{{Kind: event.Create, Path: "skip.d"}}},
 	}
 	for _, tt := range tests {
@@ -123,10 +129,25 @@ func TestPlanLines(t *testing.T) {
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
-			if want := (PlanSummary{Listed: len(tt.want), Missing: tt.missing}); !reflect.DeepEqual(sum, want) {
+			if want := (PlanSummary{Listed: len(tt.want), Missing: tt.missing, Dirs: sum.Dirs}); !reflect.DeepEqual(sum, want) {
 				t.Errorf("got %+v, want %+v", sum, want)
 			}
 		})
+	}
+}
+
+// TestPlanDirs: the directories in which a receiver writes, temporary files included.
+func TestPlanDirs(t *testing.T) {
+	p := &Plan{Source: planTree(t, "a", "d/e/g", "d/f", "x/y", "d/h = x/y", "empty/"), Delete: true, HardLinks: true, Entries: []PlanEntry{
+		{Kind: event.Modify, Path: "a"}, {Kind: event.Create, Path: "d/e/", Tree: true}, {Kind: event.Delete, Path: "empty/gone"},
+		{Kind: event.Attrib, Path: "empty/"}, {Kind: event.Modify, Path: "x/y"},
+	}}
+	if _, sum := planned(t, p); !slices.Equal(sum.Dirs, []string{"", "d/", "d/e/", "x/"}) {
+		t.Errorf("got %q", sum.Dirs)
+	}
+	empty := &Plan{Source: planTree(t), Delete: true, Sweep: []string{""}}
+	if got, _ := planned(t, empty); len(got) > 0 {
+		t.Errorf("an empty source is swept: %q", got)
 	}
 }
 
@@ -148,6 +169,7 @@ func TestPlanOfTheSource(t *testing.T) {
 	}
 }
 
+// §9: hard_links lists all names of a changed file.
 func TestPlanHardLinks(t *testing.T) {
 	source := planTree(t, "a", "d/b = a", "d/c = a", "skip.o = a", "e/x", "e/y = e/x", "alone", "t/v", "w = t/v")
 	entries := []PlanEntry{{Kind: event.Modify, Path: "a"}, {Kind: event.Modify, Path: "alone"}, {Kind: event.Create, Path: "t/", Tree: true}}

@@ -129,6 +129,7 @@ var rules = []rule{
 		do: all(write("d/f", "22"), write("d/e/g", "3")), want: transfer.Report{Copied: 2, Created: 1}},
 }
 
+// §9: what default.direct does about each kind of change.
 func TestRules(t *testing.T) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
@@ -263,6 +264,7 @@ func TestTreeTwiceDoesNothing(t *testing.T) {
 	}
 }
 
+// §9: every name arrives with default.direct.
 func TestHostileNames(t *testing.T) {
 	for _, name := range transfertest.Names {
 		t.Run(name, func(t *testing.T) {
@@ -340,6 +342,7 @@ func TestExcluded(t *testing.T) {
 }
 
 // TestMovedOutOfExclusion: what was excluded before a rename is not at the target to move along.
+// §8: renamed into sight.
 func TestMovedOutOfExclusion(t *testing.T) {
 	o := sides(t)
 	o.Excluded = func(path string) bool { return path == "a/x" }
@@ -380,6 +383,7 @@ func TestNoDelete(t *testing.T) {
 	}
 }
 
+// §9: default.direct stays below its target.
 func TestPathsOutside(t *testing.T) {
 	o := sides(t)
 	outside := filepath.Dir(filepath.Clean(o.Target)) + "/outside"
@@ -431,6 +435,7 @@ func TestLinkInTarget(t *testing.T) {
 	}
 }
 
+// §9: roots that default.direct refuses.
 func TestRootsRefused(t *testing.T) {
 	top := t.TempDir() + "/"
 	put(t, top+"a/b/f", "1")
@@ -517,6 +522,7 @@ func (h hooked) Done() <-chan struct{} {
 	return h.Context.Done()
 }
 
+// §9: a copy is verified: the source must not have changed meanwhile.
 func TestSourceNeverStill(t *testing.T) {
 	o := sides(t)
 	put(t, o.Source+"f", strings.Repeat("x", 1<<20))

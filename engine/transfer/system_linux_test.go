@@ -53,6 +53,7 @@ func mount(t *testing.T, options string) string {
 	return dir
 }
 
+// §9: default.direct reports what fails.
 func TestFullTarget(t *testing.T) {
 	o := sides(t)
 	o.Target = mount(t, "size=1m")
@@ -297,6 +298,7 @@ func TestChurnAsNobody(t *testing.T) {
 }
 
 // TestUnreadable: what cannot be read is a failure, and nothing of it is removed.
+// §9: an unreadable source deletes nothing.
 func TestUnreadable(t *testing.T) {
 	dir := t.TempDir()
 	o := sidesIn(t, dir)

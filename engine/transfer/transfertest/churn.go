@@ -39,22 +39,33 @@ func RandomTree(rng *rand.Rand, dir string) error {
 // Churn makes n random changes below dir: everything that a user can do to
 // files, directories and links. It returns what a monitor would have told.
 func Churn(rng *rand.Rand, dir string, n int) ([]Change, error) {
-	c := &churner{rng: rng, dir: dir, clock: time.Unix(1_600_000_000, 0), touched: map[string]bool{}}
-	for range n {
-		if err := c.step(); err != nil {
-			return c.out, fmt.Errorf("churn %s: %w", dir, err)
-		}
-	}
-	return c.out, nil
+	return NewChurner(rng, dir).Churn(n)
 }
 
-type churner struct {
+// Churner changes one directory again and again, and remembers what it did: its
+// changes may reach the target in any number of batches.
+type Churner struct {
 	rng   *rand.Rand
 	dir   string
 	out   []Change
 	clock time.Time
 	// touched are the files that were changed, whatever name was used for it.
 	touched map[string]bool
+}
+
+// NewChurner returns a Churner of dir that takes its chances from rng.
+func NewChurner(rng *rand.Rand, dir string) *Churner {
+	return &Churner{rng: rng, dir: dir, clock: time.Unix(1_600_000_000, 0), touched: map[string]bool{}}
+}
+
+// Churn is as the function of that name. It returns what all calls so far did.
+func (c *Churner) Churn(n int) ([]Change, error) {
+	for range n {
+		if err := c.step(); err != nil {
+			return c.out, fmt.Errorf("churn %s: %w", c.dir, err)
+		}
+	}
+	return c.out, nil
 }
 
 // entry is something below the churned directory.
@@ -72,11 +83,11 @@ func (e entry) told() string {
 	return e.path
 }
 
-func (c *churner) at(path string) string { return filepath.Join(c.dir, path) }
+func (c *Churner) at(path string) string { return filepath.Join(c.dir, path) }
 
-func (c *churner) tell(k event.Kind, path string) { c.out = append(c.out, Change{Kind: k, Path: path}) }
+func (c *Churner) tell(k event.Kind, path string) { c.out = append(c.out, Change{Kind: k, Path: path}) }
 
-func (c *churner) entries() ([]entry, error) {
+func (c *Churner) entries() ([]entry, error) {
 	list := []entry{{dir: true}}
 	err := filepath.WalkDir(c.dir, func(full string, d fs.DirEntry, err error) error {
 		if err == nil && full != c.dir {
@@ -87,7 +98,7 @@ func (c *churner) entries() ([]entry, error) {
 	return list, err
 }
 
-func (c *churner) step() error {
+func (c *Churner) step() error {
 	list, err := c.entries()
 	if err != nil {
 		return err
@@ -119,7 +130,7 @@ func (c *churner) step() error {
 }
 
 // name is a hostile one now and then; short ones meet again.
-func (c *churner) name() string {
+func (c *Churner) name() string {
 	if c.rng.IntN(4) == 0 {
 		return Names[c.rng.IntN(len(Names))]
 	}
@@ -127,7 +138,7 @@ func (c *churner) name() string {
 }
 
 // add makes something at path, unless something is there already.
-func (c *churner) add(roll int, path string) error {
+func (c *Churner) add(roll int, path string) error {
 	if _, err := os.Lstat(c.at(path)); err == nil {
 		return c.write(path)
 	}
@@ -147,7 +158,7 @@ func (c *churner) add(roll int, path string) error {
 }
 
 // write makes a file or writes to one.
-func (c *churner) write(path string) error {
+func (c *Churner) write(path string) error {
 	info, err := os.Lstat(c.at(path))
 	if err == nil && !info.Mode().IsRegular() {
 		return nil
@@ -181,20 +192,20 @@ func (c *churner) write(path string) error {
 // the kernel's clock would look alike to every program that compares times. Both times
 // are set: for the modification time alone Linux reports IN_MODIFY, not IN_ATTRIB, which
 // who waits for the close of a written file does not listen to.
-func (c *churner) tick(path string) error {
+func (c *Churner) tick(path string) error {
 	c.touch(path)
 	c.clock = c.clock.Add(time.Duration(1 + c.rng.IntN(1_000_000_000)))
 	return os.Chtimes(c.at(path), c.clock, c.clock.Add(time.Duration(c.rng.Int64N(1<<60))))
 }
 
 // moveIn makes a tree elsewhere and renames it into place, so that one event tells of all.
-func (c *churner) moveIn(path string) error {
+func (c *Churner) moveIn(path string) error {
 	away, err := os.MkdirTemp(filepath.Dir(filepath.Clean(c.dir)), "away")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(away) }()
-	sub := &churner{rng: c.rng, dir: filepath.Join(away, "tree"), clock: c.clock, touched: c.touched}
+	sub := &Churner{rng: c.rng, dir: filepath.Join(away, "tree"), clock: c.clock, touched: c.touched}
 	if err := os.MkdirAll(filepath.Join(sub.dir, "in", "deep"), 0o755); err != nil {
 		return err
 	}
@@ -207,7 +218,18 @@ func (c *churner) moveIn(path string) error {
 	return os.Rename(sub.dir, c.at(path))
 }
 
-func (c *churner) link(path string) error {
+// moveOut renames a file or a whole tree away, so that one event tells of all.
+func (c *Churner) moveOut(e entry) error {
+	away, err := os.MkdirTemp(filepath.Dir(filepath.Clean(c.dir)), "away")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(away) }()
+	c.tell(event.Delete, e.told())
+	return c.losing(e.path, func() error { return os.Rename(c.at(e.path), filepath.Join(away, "gone")) })
+}
+
+func (c *Churner) link(path string) error {
 	list, err := c.entries()
 	if err != nil {
 		return err
@@ -221,7 +243,7 @@ func (c *churner) link(path string) error {
 }
 
 // change does something to old; path is a free or taken name for it to move to.
-func (c *churner) change(roll int, old entry, path string) error {
+func (c *Churner) change(roll int, old entry, path string) error {
 	switch {
 	case roll < 25 && old.file:
 		return c.write(old.path)
@@ -229,8 +251,10 @@ func (c *churner) change(roll int, old entry, path string) error {
 		return c.attrib(old)
 	case roll < 55:
 		return c.remove(old)
-	case roll < 90:
+	case roll < 88:
 		return c.rename(old, path)
+	case roll < 92:
+		return c.moveOut(old)
 	case old.dir:
 		return c.rename(old, path)
 	}
@@ -241,7 +265,7 @@ func (c *churner) change(roll int, old entry, path string) error {
 	return c.add(c.rng.IntN(45), old.path)
 }
 
-func (c *churner) attrib(e entry) error {
+func (c *Churner) attrib(e entry) error {
 	c.tell(event.Attrib, e.told())
 	info, err := os.Lstat(c.at(e.path))
 	if err != nil {
@@ -265,7 +289,7 @@ func (c *churner) attrib(e entry) error {
 }
 
 // remove tells of every entry, the deepest first, as rm does.
-func (c *churner) remove(e entry) error {
+func (c *Churner) remove(e entry) error {
 	if e.dir {
 		_ = os.Chmod(c.at(e.path), 0o755)
 		list, err := os.ReadDir(c.at(e.path))
@@ -282,38 +306,50 @@ func (c *churner) remove(e entry) error {
 	return c.losing(e.path, func() error { return os.Remove(c.at(e.path)) })
 }
 
-// losing does something that takes away a name. If its file was changed under
-// that name, nothing would tell what became of the other names: so one of them
-// is written to.
-func (c *churner) losing(path string, do func() error) error {
-	info, err := os.Lstat(c.at(path))
-	if err := do(); err != nil {
+// losing does something that takes away a name, with all names below it. If a
+// file was changed under such a name, nothing would tell what became of its other
+// names: so one of them is written to.
+func (c *Churner) losing(path string, do func() error) error {
+	var lost []fs.FileInfo
+	err := filepath.WalkDir(c.at(path), func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && c.touched[fileID(info)] {
+			lost = append(lost, info)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err != nil || !info.Mode().IsRegular() || !c.touched[fileID(info)] {
-		return nil
+	if err := do(); err != nil || len(lost) == 0 {
+		return err
 	}
 	list, err := c.entries()
-	if err != nil {
-		return err
-	}
-	for _, e := range list {
-		if other, err := os.Lstat(c.at(e.path)); err == nil && os.SameFile(info, other) {
-			return c.write(e.path)
+	for _, info := range lost {
+		for _, e := range list {
+			if other, err := os.Lstat(c.at(e.path)); err == nil && os.SameFile(info, other) {
+				if err := c.write(e.path); err != nil {
+					return err
+				}
+				break
+			}
 		}
 	}
-	return nil
+	return err
 }
 
 // touch remembers that the file at path was changed.
-func (c *churner) touch(path string) {
+func (c *Churner) touch(path string) {
 	if info, err := os.Lstat(c.at(path)); err == nil {
 		c.touched[fileID(info)] = true
 	}
 }
 
 // rename moves old to path, replacing what rename(2) replaces.
-func (c *churner) rename(old entry, path string) error {
+func (c *Churner) rename(old entry, path string) error {
 	if path == old.path || strings.HasPrefix(path, old.path+"/") {
 		return nil
 	}
@@ -332,7 +368,7 @@ func (c *churner) rename(old entry, path string) error {
 }
 
 // swap exchanges two entries by way of a third name.
-func (c *churner) swap(a, b entry) error {
+func (c *Churner) swap(a, b entry) error {
 	if strings.HasPrefix(a.path+"/", b.path+"/") || strings.HasPrefix(b.path+"/", a.path+"/") {
 		return nil
 	}

@@ -1,0 +1,130 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// Surplus counts what [Tree] would remove below sub, a directory relative to the
+// roots or "" for all: entries that the target has and the source has not, a
+// directory with all that is below it. It changes nothing. What is below a directory
+// without the permission to read it counts nothing. The error says why it could not be counted.
+func Surplus(ctx context.Context, o Options, sub string) (int, error) {
+	m := &mirror{ctx: ctx, o: o}
+	if err := m.open(); err != nil {
+		return 0, err
+	}
+	defer m.close()
+	n, err := m.surplusAt(sub)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("compare %s with %s: %w", o.Target, o.Source, err)
+	}
+	return n, nil
+}
+
+func (m *mirror) surplusAt(sub string) (int, error) {
+	dst, err := m.dst.below(sub)
+	if gone(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer dst.close()
+	src, err := m.src.below(sub)
+	if gone(err) {
+		return m.all(dst, sub)
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer src.close()
+	return m.surplus(src, dst, sub)
+}
+
+// surplus compares two directories, and those below them that both sides have.
+func (m *mirror) surplus(src, dst *dir, rel string) (n int, err error) {
+	source, err := src.list()
+	if err != nil {
+		return 0, err
+	}
+	has := make(map[string]bool, len(source))
+	for _, e := range source {
+		has[e.name] = true
+	}
+	target, err := dst.list()
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range target {
+		if m.halted() {
+			return n, nil
+		}
+		more, err := m.surplusEntry(src, dst, rel, e.name, has[e.name])
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			return n, err
+		}
+		n += more
+	}
+	return n, nil
+}
+
+func (m *mirror) surplusEntry(src, dst *dir, rel, name string, has bool) (int, error) {
+	have, err := dst.lstat(name)
+	switch {
+	case gone(err):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case m.spared(rel+name, have.kind) || isTemp(name):
+		return 0, nil
+	case !has && have.kind != directory:
+		return 1, nil
+	case have.kind != directory:
+		return 0, nil // replaced at most
+	}
+	below, err := dst.sub(name)
+	if err != nil {
+		return 0, err
+	}
+	defer below.close()
+	if !has {
+		n, err := m.all(below, rel+name+"/")
+		return n + 1, err
+	}
+	origin, err := src.sub(name)
+	if err == nil {
+		defer origin.close()
+		return m.surplus(origin, below, rel+name+"/")
+	}
+	if s, serr := src.lstat(name); serr == nil && s.kind == directory {
+		return 0, err
+	} else if serr != nil && !errors.Is(serr, fs.ErrNotExist) {
+		return 0, serr
+	}
+	return m.all(below, rel+name+"/") // no directory any more
+}
+
+// all counts what is in a directory of the target and may be removed.
+func (m *mirror) all(d *dir, rel string) (n int, err error) {
+	list, err := d.list()
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range list {
+		if m.halted() {
+			return n, nil
+		}
+		more, err := m.surplusEntry(nil, d, rel, e.name, false)
+		if err != nil && !errors.Is(err, fs.ErrPermission) {
+			return n, err
+		}
+		n += more
+	}
+	return n, nil
+}
