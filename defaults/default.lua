@@ -5,7 +5,6 @@ default._merge = {
 	maxDelays = true, maxProcesses = true, prepare = true,
 }
 
-default.delay = 0
 default.maxDelays = 1000
 default.maxProcesses = 1
 default.statusInterval = 10
@@ -14,9 +13,9 @@ default.statusInterval = 10
 default.checkgauge = {
 	action = true, checkgauge = true, collect = true, crontab = true, delay = true,
 	exclude = true, excludeFrom = true, exitcodes = true, filter = true, filterFrom = true,
-	full = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true,
+	full = true, guard = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true,
 	onAttrib = true, onCreate = true, onDelete = true, onFull = true, onModify = true, onMove = true,
-	onStartup = true, prepare = true, source = true, subdirs = true, target = true,
+	onStartup = true, prepare = true, source = true, subdirs = true, target = true, tunnel = true,
 }
 
 -- Exit codes, and what collect does about them. 128 and more are deaths by a signal.
@@ -27,12 +26,13 @@ local function withSignals(codes)
 	return codes
 end
 
+-- 15, 16, 19, 125: a signal ended another process of the same transfer.
 default.rsyncExitCodes = withSignals{
 	_verbatim = true,
 	[0] = 'ok', [1] = 'die', [2] = 'die', [3] = 'again', [4] = 'die', [5] = 'again', [6] = 'again',
-	[10] = 'again', [11] = 'again', [12] = 'again', [14] = 'again',
+	[10] = 'again', [11] = 'again', [12] = 'again', [14] = 'again', [15] = 'again', [16] = 'again', [19] = 'again',
 	[20] = 'again', [21] = 'again', [22] = 'again', [23] = 'partial', [24] = 'ok', [25] = 'die',
-	[30] = 'again', [35] = 'again', [255] = 'again',
+	[30] = 'again', [35] = 'again', [125] = 'again', [255] = 'again',
 }
 
 default.sshExitCodes = withSignals{ _verbatim = true, [0] = 'ok', [255] = 'again' }

@@ -29,7 +29,7 @@ function direct.prepare(config, level)
 	local target = config.target
 	if target == nil or target == '' then
 		faults[#faults + 1] = 'default.direct needs a target (add target = "/directory")'
-	elseif type(target) == 'string' and target:match('^/+$') then
+	elseif type(target) == 'string' and (target:match('^/+$') or lsyncd.realdir(target) == '/') then
 		faults[#faults + 1] = 'default.direct refuses the target / (name a directory below it)'
 	elseif type(target) == 'string' then
 		if target:match('^[^/]*:') then

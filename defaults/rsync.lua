@@ -241,15 +241,39 @@ local function wholeTimes(config)
 	return not config.rsync.modify_window and '--modify-window=-1' or nil
 end
 
+-- Returns a function that puts the local end of the sync's tunnel, for what an agent spawns next, into
+-- an option or a list of them. File names are none of its business.
+function shared.through(agent)
+	if not agent.config.tunnel then
+		return function(value) return value end
+	end
+	local data = agent.inlet.getSubstitutionData(agent, {})
+	local ends = { localhost = data.localhost, localport = data.localport }
+	return function(value) return substitudeCommands(value, ends) end
+end
+
+-- How many entries a startup may delete, of a sync with a guard. The user's own option comes later, and wins.
+local function maxDelete(agent, config, phase)
+	local limit = phase == 'startup' and deleting(config, phase) and transfer.maxDelete(agent)
+	return limit and '--max-delete=' .. limit or nil
+end
+
+-- With incremental recursion rsync looks for the names of one file while it still lists the tree. If the first of
+-- them vanishes meanwhile, versions up to 3.5.0 wait for it without end. A user's own --inc-recursive wins.
+local function wholeList(config)
+	return config.rsync.hard_links and '--no-inc-recursive' or nil
+end
+
 -- The whole tree, or the part of it that the filter lines let through.
 local function recursive(agent, config, lines, phase)
-	local input = joined(lines)
+	local input, through = joined(lines), shared.through(agent)
 	spawn(
 		agent, config.rsync.binary, '<', input,
-		wholeTimes(config), config.rsync._computed, config.ssh and config.ssh._rsync and config.ssh._rsync(),
+		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase),
+		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
 		input ~= '' and { '--from0', '--filter=merge -' } or nil,
 		deleting(config, phase) and '--delete' or nil,
-		'-r', '--', config.source, config.target
+		'-r', '--', config.source, through(config.target)
 	)
 end
 
@@ -281,7 +305,7 @@ end
 -- Exact paths: rsync looks at nothing else. What is gone is listed, too, and removed at the target.
 -- --delete acts only in directories that the plan lists with their contents.
 local function exact(agent, config)
-	local delete = deleting(config, 'running')
+	local delete, through = deleting(config, 'running'), shared.through(agent)
 	local input = transfer.plan(agent, {
 		delete = delete, hard_links = config.rsync.hard_links, contents = config.rsync._contents,
 	})
@@ -291,9 +315,9 @@ local function exact(agent, config)
 	end
 	spawn(
 		agent, config.rsync.binary, '<', input,
-		wholeTimes(config), config.rsync._computed, config.ssh and config.ssh._rsync and config.ssh._rsync(),
+		wholeTimes(config), through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
 		'--from0', '--files-from=-', filters, missing(config, delete),
-		'--', config.source, config.target
+		'--', config.source, through(config.target)
 	)
 end
 
@@ -335,6 +359,9 @@ function rsync.action(inlet)
 		inlet.discardEvent(event)
 		return
 	end
+	if not transfer.beside(event, event.config.rsync._contents) then
+		return -- asked again when what runs has ended
+	end
 	local limit = inlet.getConfig().batchSizeLimit
 	if large(event, limit) then
 		shared.send(event)
@@ -347,19 +374,41 @@ function rsync.action(inlet)
 	shared.send(inlet.getEvents(test))
 end
 
+-- Errors that the target as a whole has, and gets over: input/output error, full, read-only, over quota,
+-- not connected, stale. rsync ends its lines with the number; those of Linux and the BSDs do not collide.
+local whole = {
+	['5'] = true, ['28'] = true, ['30'] = true, ['69'] = true, ['70'] = true,
+	['107'] = true, ['116'] = true, ['122'] = true,
+}
+
+-- Whether the last lines that a child printed tell of such an error. Attributes have limits of their own.
+local function unfit(said)
+	for _, line in ipairs(said or {}) do
+		local number = line:match('^rsync: %[[Rrg]%a+%].*%((%d+)%)$')
+		if number and whole[number] and not line:find('xattr', 1, true) then
+			return true
+		end
+	end
+	return false
+end
+
 -- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
 -- later) take every path to be deleted for a broken file list and end with 2, a fatal code. They can do with
 -- the directories that held those paths instead.
-function shared.verdict(agent, exitcode, codes)
+function shared.verdict(agent, exitcode, codes, said)
 	local given = agent.config.rsync
 	if exitcode == 2 and given.transfer ~= 'filter' and not given._contents then
 		given._contents = true
 		log('Warn', "rsync at the target cannot delete single paths (exit code 2); trying again with the directories that held them")
 		return 'again'
 	end
-	return codes[exitcode] or 'die'
+	local verdict = codes[exitcode] or 'die'
+	if verdict == 'partial' and unfit(said) then
+		return 'again'
+	end
+	return verdict
 end
 
-function rsync.collect(agent, exitcode)
-	return shared.verdict(agent, exitcode, agent.config.exitcodes)
+function rsync.collect(agent, exitcode, said)
+	return shared.verdict(agent, exitcode, agent.config.exitcodes, said)
 end

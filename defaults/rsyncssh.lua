@@ -123,13 +123,13 @@ function rsyncssh.prepare(config, level)
 	config.targetdir = config.targetdir:match('/$') and config.targetdir or config.targetdir .. '/'
 	-- With protect_args nobody expands a ~ for rsync, but a relative path starts at home anyway.
 	config.target = config.host .. ':' .. config.targetdir:gsub('^~/+', '')
-	ssh._rsync = function()
+	ssh._rsync = function(through)
 		if config.rsync.rsh then
 			return nil
 		end
 		local words = {}
 		for i, word in ipairs(remoteShell(config)) do
-			words[i] = rshWord(word)
+			words[i] = rshWord(through(word))
 		end
 		return '--rsh=' .. table.concat(words, ' ')
 	end
@@ -143,9 +143,9 @@ local function move(event, event2)
 	local to = remoteWord(config.targetdir .. event2.pathname)
 	event.destination = event2
 	log('Normal', 'moving ', event.path, ' to ', event2.path, ' on ', config.host)
-	local shell = remoteShell(config)
+	local shell, through = remoteShell(config), shared.through(event)
 	spawn(
-		event, table.remove(shell, 1), shell, config.host,
+		event, table.remove(shell, 1), through(shell), through(config.host),
 		('[ -d %s ] && exit 73; mv -f -- %s %s'):format(to, from, to)
 	)
 end
@@ -184,10 +184,10 @@ function rsyncssh.action(inlet)
 	end))
 end
 
-function rsyncssh.collect(agent, exitcode)
+function rsyncssh.collect(agent, exitcode, said)
 	local config = agent.config
 	if agent.isList or agent.etype ~= 'Move' or rawget(agent, 'moveFailed') then
-		return shared.verdict(agent, exitcode, config.rsyncExitCodes)
+		return shared.verdict(agent, exitcode, config.rsyncExitCodes, said)
 	end
 	local verdict = config.sshExitCodes[exitcode]
 	if verdict then

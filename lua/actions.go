@@ -36,7 +36,12 @@ func (s *script) Action(sync *core.Sync) error {
 
 // Collect implements core.Actions.
 func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
-	err := s.run("collect", a, s.table.RawGetString("collect"), 1, s.agentValue(a), glua.LNumber(res.Code))
+	s.sweep(a, res.Code)
+	said := s.r.L.CreateTable(len(res.Tail), 0)
+	for _, line := range res.Tail {
+		said.Append(glua.LString(line))
+	}
+	err := s.run("collect", a, s.table.RawGetString("collect"), 1, s.agentValue(a), glua.LNumber(res.Code), said)
 	if err != nil {
 		return core.Ok, err
 	}
@@ -60,6 +65,13 @@ func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Ver
 // run calls a function of the sync. Its error tells the sync and the event.
 // After terminate there is no error: core knows already, and the result is nil.
 func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args ...glua.LValue) error {
+	if s.r.log.Enabled("Function") {
+		about := ""
+		if a != nil {
+			about = " for " + a.String()
+		}
+		s.r.log.Log("Function", s.name, ": calling ", what, about)
+	}
 	err := s.r.call(what, fn, nret, args...)
 	if err == nil {
 		return nil

@@ -25,6 +25,10 @@ func TestCollect(t *testing.T) {
 		{`exitcodes = { [0] = "ok", [3] = "again", [4] = "die", [5] = "ok", [6] = "partial" }`, 6, "partial"},
 		{`exitcodes = { [0] = "ok", [3] = "again", [4] = "die", [5] = "ok", [6] = "partial" }`, 7, "die"},
 		{`exitcodes = { [1] = "ok" }`, 0, "die"},
+		// Death by signal N is code 128+N, and one's own table decides about it like about any other.
+		{`exitcodes = { [0] = "ok", [1] = "again" }`, 137, "die"},
+		{`exitcodes = { [0] = "ok", [137] = "again" }`, 137, "again"},
+		{`exitcodes = { [0] = "ok", [143] = "ok" }`, 143, "ok"},
 		{`exitcodes = false`, 0, "ok"},
 		{`collect = function() return "again" end`, 0, "again"},
 		{`collect = function() return "nonsense" end`, 1, "ok"},
@@ -45,6 +49,7 @@ func TestCollect(t *testing.T) {
 }
 
 // §6: a startup that fails is tried again only with insist.
+// §1: -insist. §2: settings{ "insist" }.
 func TestStartupFails(t *testing.T) {
 	for settings, want := range map[string]string{"settings{ 'insist' }": "again", "": "die"} {
 		st := start(t, settings+` sync{ source = source, onStartup = "tool", onCreate = true, exitcodes = { [5] = "again" } }`)

@@ -11,15 +11,22 @@ import (
 )
 
 // digest identifies the sync's definition: tables by content whatever their
-// order, functions by their code, constants and upvalues. Where in the file it stands
-// does not matter.
+// order, functions by their code, constants, upvalues and the globals that they name,
+// with the values that these have when all is loaded. Where in the file it stands does
+// not matter.
 func (s *script) digest() string {
-	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table}
+	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table, builtin: s.r.builtin}
 	d.value(s.table)
 	c := s.config
-	fmt.Fprintln(d.hash, c.Name, c.Source, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.HasInit, c.Monitor)
+	fmt.Fprintln(d.hash, c.Name, c.Source, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor)
 	for _, rule := range c.Rules {
 		fmt.Fprintf(d.hash, "%q\n", rule.String())
+	}
+	if c.MaxDelete != nil { // that of settings is not in the table
+		fmt.Fprintln(d.hash, c.MaxDelete, c.DeletesLive)
+	}
+	if c.Tunnel != nil {
+		fmt.Fprintln(d.hash, c.Tunnel.Digest)
 	}
 	return hex.EncodeToString(d.hash.Sum(nil))
 }
@@ -28,6 +35,8 @@ type digester struct {
 	hash hash.Hash
 	seen map[any]int
 	skip *glua.LTable // the presets: they change with the program only
+	// builtin are the globals before the config, which change with the program only, too.
+	builtin map[string]glua.LValue
 }
 
 func (d *digester) value(v glua.LValue) {
@@ -78,18 +87,32 @@ func (d *digester) function(f *glua.LFunction) {
 		fmt.Fprintf(d.hash, "%d;", reflect.ValueOf(f.GFunction).Pointer())
 		return
 	}
-	d.proto(f.Proto)
+	d.proto(f.Proto, f.Env)
 	for _, up := range f.Upvalues {
 		d.value(up.Value())
 	}
 }
 
-func (d *digester) proto(p *glua.FunctionProto) {
+func (d *digester) proto(p *glua.FunctionProto, env *glua.LTable) {
 	fmt.Fprintln(d.hash, p.Code, p.NumParameters, p.IsVarArg, p.NumUpvalues)
 	for _, c := range p.Constants {
 		d.value(c)
 	}
+	for _, instruction := range p.Code {
+		// Six bits say what, the last 18 which constant is the name.
+		if int(instruction>>26) == glua.OP_GETGLOBAL {
+			d.global(env, p.Constants[instruction&0x3ffff])
+		}
+	}
 	for _, child := range p.FunctionPrototypes {
-		d.proto(child)
+		d.proto(child, env)
+	}
+}
+
+// global takes in what a function reads under a global name.
+func (d *digester) global(env *glua.LTable, name glua.LValue) {
+	v := env.RawGet(name)
+	if builtin, ok := d.builtin[name.String()]; !ok || builtin != v {
+		d.value(v)
 	}
 }

@@ -49,6 +49,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+// §1: HUP: what makes a sync another one.
 func TestDigestChanges(t *testing.T) {
 	stubs(t)
 	const base = `local up = 1
@@ -87,7 +88,41 @@ local function inner() return 1 end
 	}
 }
 
+// §1 HUP: a global that a function of the sync reads is part of its definition, others are not.
+func TestDigestOfGlobals(t *testing.T) {
+	st := newStage(t)
+	const reads = `
+local function inner() return host .. table.concat(list) .. tostring(later) end
+sync{ source = source, onCreate = function(event) helper(function() return inner() end) unset = unset end }`
+	const base = "other, host, list = 1, 'a', { 'x' }\nfunction helper(f) return 1 end"
+	first := digests(t, st, base+reads)[0]
+	for name, text := range map[string]string{
+		"a string":           "other, host, list = 1, 'b', { 'x' }\nfunction helper(f) return 1 end" + reads,
+		"its type":           "other, host, list = 1, 7, { 'x' }\nfunction helper(f) return 1 end" + reads,
+		"a list":             "other, host, list = 1, 'a', { 'y' }\nfunction helper(f) return 1 end" + reads,
+		"a function":         "other, host, list = 1, 'a', { 'x' }\nfunction helper(f) return 2 end" + reads,
+		"one not set before": base + "\nunset = true" + reads,
+		"set afterwards":     base + reads + "\nlater = 2",
+		"a built-in":         base + "\ntable = { concat = string.format }" + reads,
+	} {
+		if digests(t, st, text)[0] == first {
+			t.Errorf("%s: the same digest", name)
+		}
+	}
+	for name, text := range map[string]string{
+		"nothing":      "-- a comment\n" + base + reads,
+		"another":      "other, host, list = 2, 'a', { 'x' }\nfunction helper(f) return 1 end" + reads,
+		"a library":    base + "\nstring.trim = function(s) return s end" + reads,
+		"another sync": base + reads + "\nsync{ source = source, onCreate = function() return other end }",
+	} {
+		if digests(t, st, text)[0] != first {
+			t.Errorf("%s: another digest", name)
+		}
+	}
+}
+
 // What a file of rules holds is part of the definition.
+// §1: HUP.
 func TestDigestOfRuleFiles(t *testing.T) {
 	st := newStage(t)
 	const text = `sync{ source = source, onCreate = true, excludeFrom = "excludes" }`

@@ -25,7 +25,7 @@ func (r *Runtime) openGlobals() {
 		"spawn": r.globalSpawn, "spawnShell": r.globalSpawnShell,
 		"now": r.globalNow, "alarm": r.globalAlarm, "readdir": r.globalReaddir,
 		"observefd": r.globalObserve, "nonobservefd": r.globalNonobserve,
-		"substitudeCommands": globalSubstitute,
+		"substitudeCommands": globalSubstitute, "tunnel": r.globalTunnel,
 	} {
 		L.SetGlobal(name, L.NewFunction(fn))
 	}
@@ -83,6 +83,12 @@ func (r *Runtime) assignedSettings(place string, v glua.LValue) {
 		throw(r.L, &ScriptError{Place: place, Message: p.Text})
 	}
 	r.problem(p)
+}
+
+// rememberGlobals notes which globals are not the config's own.
+func (r *Runtime) rememberGlobals() {
+	r.builtin = map[string]glua.LValue{}
+	r.L.G.Global.ForEach(func(k, v glua.LValue) { r.builtin[k.String()] = v })
 }
 
 func exempt(name string) bool { return name == "_" || strings.HasPrefix(name, "__") }

@@ -16,6 +16,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/guard"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua"
 )
@@ -165,6 +166,10 @@ func (st *stage) step(in core.Input) {
 		switch cmd := cmd.(type) {
 		case core.Watch:
 			placed = append(placed, core.Watched{Sync: cmd.Sync.ID()})
+		case core.Count:
+			n := core.Counted{Sync: cmd.Sync.ID(), Number: cmd.Number}
+			n.Census, n.Err = guard.Count(st.Context(), cmd.Sync.Config().Source, cmd.Sync.Config().Flat, cmd.Sync.Excluded)
+			placed = append(placed, n)
 		case core.Start:
 			st.unseen = append(st.unseen, cmd)
 			st.running = append(st.running, cmd)

@@ -1,11 +1,16 @@
 package lua
 
 import (
+	"slices"
+
 	glua "github.com/yuin/gopher-lua"
 )
 
 // maxNesting bounds how deep tables may nest; only one that holds itself reaches it.
 const maxNesting = 100
+
+// exitTables are the keys of tables from exit codes to verdicts.
+var exitTables = []string{"exitcodes", "rsyncExitCodes", "sshExitCodes"}
 
 // inherit copies into dst what it lacks of src: named keys, tables merged key by
 // key, then, one after the other, the tables in src's array part, recursively.
@@ -55,7 +60,7 @@ func inheritKey(L *glua.LState, dst *glua.LTable, k, v glua.LValue, depth int) {
 		}
 		return
 	}
-	verbatim := k == glua.LString("exitcodes")
+	verbatim := slices.Contains(exitTables, k.String())
 	switch present := present.(type) {
 	case *glua.LNilType:
 		fresh := L.NewTable()

@@ -149,7 +149,8 @@ func (s *script) getSync(L *glua.LState, _ func(int) glua.LValue) int {
 	return 1
 }
 
-// getSubstitutionData adds an event's texts to a table for substitudeCommands.
+// getSubstitutionData adds an event's texts, and the local end of the sync's
+// tunnel, to a table for substitudeCommands.
 func (s *script) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) int {
 	x := refOf(arg(1))
 	t, ok := arg(2).(*glua.LTable)
@@ -171,6 +172,7 @@ func (s *script) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) 
 			}
 		}
 	}
+	s.addTunnelEnd(t, x)
 	L.Push(t)
 	return 1
 }

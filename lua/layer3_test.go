@@ -64,6 +64,7 @@ func (st *stage) described() string {
 func luaString(s string) string { return strconv.Quote(s) }
 
 // onStartup and onFull take strings, too; -log FWrite shows what was generated.
+// §7: -log FWrite; the other handlers.
 func TestLayer3Elsewhere(t *testing.T) {
 	st := start(t, `local inlet = sync{ source = source, onStartup = "begin ^source", onFull = "/bin/full ^path", onCreate = true }
 alarm(now() + 1, function() inlet.createFullEvent("x/") end)`)
@@ -81,6 +82,7 @@ alarm(now() + 1, function() inlet.createFullEvent("x/") end)`)
 }
 
 // A file may have the name of spawn's sign for input.
+// §7: a variable is an argument, whatever it holds.
 func TestLayer3Sign(t *testing.T) {
 	st := start(t, `sync{ source = source, onCreate = "/bin/a ^path" }`)
 	st.event(event.Create, "<")
@@ -90,6 +92,7 @@ func TestLayer3Sign(t *testing.T) {
 }
 
 // No file name gets out of its parameter, whatever surrounds the variable. The commands are run by a real shell.
+// §7: variables are data to the shell.
 func TestLayer3NamesAreData(t *testing.T) {
 	commands := []string{
 		`printf '%s' ^path`, `printf '%s' "^path"`, `printf '%s' '^path'`, `v=$(printf '%s' ^path; printf x); printf '%s' "${v%x}"`,

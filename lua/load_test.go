@@ -17,6 +17,8 @@ import (
 const idle = "sync{ source = source, onCreate = true }\n"
 
 // §2: every fault of a config with its place and remedy, one a line.
+// §1: a config that does not parse or fails.
+// §7: what is wrong with a layer 3 text. §9: what presets refuse, and what is gone.
 func TestProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"syntax", "sync{\n  source = \n}", `config.lua:3: .*`},
@@ -56,6 +58,7 @@ func TestProblems(t *testing.T) {
 				"config.lua:1: sync \"Sync1\": delay must be a number of seconds, 0 or more, not \"5\" .*"},
 		{"maxProcesses", "sync{ source = source, onCreate = true, maxProcesses = 1.5 }", `config.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not 1.5`},
 		{"exit codes", "sync{ source = source, onCreate = true, exitcodes = { [1] = 'retry' } }", `config.lua:1: sync "Sync1": exitcodes\[1\] = "retry" is no exit code with a meaning .*`},
+		{"exit codes of ssh", "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', sshExitCodes = { [1] = 'retry' } }", `config.lua:1: sync "Sync1": sshExitCodes\[1\] = "retry" is no exit code with a meaning .*`},
 		{"names", "sync{ source = source, onCreate = true, name = 'a' }\nsync{ source = source, onCreate = true, name = 'a' }", `config.lua:2: sync "Sync2": the name is taken by the sync at .*config.lua:1 .*`},
 		{"exclude", "sync{ source = source, onCreate = true, exclude = { 7, 'ok' } }", `config.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = 7 .*`},
 		{"filter", "sync{ source = source, onCreate = true, filter = { 'x' } }", `config.lua:1: sync "Sync1": filter: .*`},
@@ -66,6 +69,7 @@ func TestProblems(t *testing.T) {
 			"config.lua:1: sync \"Sync1\": onCreate: unknown variable \\^sourcepath \\(did you mean \\^sourcePath\\?\\)\n" +
 				"config.lua:1: sync \"Sync1\": onDelete: the command is empty"},
 		{"old options", "sync{ default.rsync, source = source, target = '/t', rsyncOpts = '-a' }", `config.lua:1: sync "Sync1": rsyncOpts is gone \(use rsync = \{.*`},
+		{"older options", "sync{ default.rsync, source = source, target = '/t', rsyncOps = '-a' }", `config.lua:1: sync "Sync1": rsyncOps is gone \(use rsync = \{.*`},
 		{"order", "sync{ source = '/no/such', onCreate = true }\nsettings{ bad = 1 }",
 			"config.lua:1: sync .*\nconfig.lua:2: settings: unknown setting \"bad\".*"},
 		{"rsync without target", "sync{ default.rsync, source = source }", `config.lua:1: sync "Sync1": default.rsync needs a target .*`},
@@ -99,6 +103,7 @@ func TestProblems(t *testing.T) {
 }
 
 // What the table of §9 accepts with a warning, and the two legacy forms of settings.
+// §2: settings.key = value.
 func TestWarnings(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"settings.x", "settings.nodaemon = true\n" + idle, `config.lua:1: settings.nodaemon = ... is an assignment to a function \(write settings\{ nodaemon = ... \}\)`},
@@ -153,6 +158,7 @@ same(settings.delay, 1.5)
 	}
 }
 
+// §2: settings that nobody made.
 func TestSettingsDefaults(t *testing.T) {
 	st := newStage(t).config(idle)
 	st.options.NoDaemon = false
@@ -166,6 +172,7 @@ func TestSettingsDefaults(t *testing.T) {
 }
 
 // §1: the command line beats settings{}, for scripts and for the program. default.statusInterval is old, and works.
+// §2: settings("key") tells what the command line said.
 func TestSettingsOfCommandLine(t *testing.T) {
 	second := 1.0
 	st := newStage(t).config(`settings{ logfile = "a", pidfile = "b", monitor = "poll", delay = 5, insist = false, onepass = false }
@@ -198,6 +205,7 @@ print("a", 1)`)
 }
 
 // §1, §9: the command line beats the sync, which beats settings wherever they stand, which beat presets and defaults.
+// §2: delay that nobody sets is 0. §4: the defaults 1000 and 1.
 func TestPrecedence(t *testing.T) {
 	stubs(t)
 	second := 1.0
@@ -322,7 +330,28 @@ func TestExitWhileLoading(t *testing.T) {
 	}
 }
 
+// §4, §9: of what the default action finds no function for nothing is lost on it.
+func TestIgnores(t *testing.T) {
+	st := newStage(t).config(`
+sync{ source = source, onModify = "true" }
+sync{ source = source, onCreate = function() end, onDelete = function() end, onAttrib = true }
+sync{ source = source, onModify = "true", action = function() end }
+sync{ default.direct, source = source, target = "/t" }
+`)
+	if got := problems(t, st); got != "" {
+		t.Fatal(got)
+	}
+	var got []string
+	for _, s := range st.rt.Syncs() {
+		got = append(got, fmt.Sprint(s.Ignores))
+	}
+	if want := []string{"[Attrib Create Delete]", "[Attrib Modify]", "[]", "[]"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // A directory that moved comes with its contents, unless the action is a preset's own, which takes them with it.
+// §9: trees.
 func TestTakesTrees(t *testing.T) {
 	st := newStage(t).config(`
 sync{ default.rsync, source = source, target = "/t" }
@@ -346,6 +375,7 @@ sync{ mine, source = source, targetdir = "/t" }
 }
 
 // §2 source: absolute, symlinks resolved, one trailing slash; name by position.
+// §7: onMove = true. §8: the rules of exclude, excludeFrom, filter and filterFrom, in their order.
 func TestSyncConfig(t *testing.T) {
 	st := newStage(t).config(`
 sync{ source = "source", subdirs = false, onCreate = true, target = "/t" }
@@ -378,6 +408,7 @@ sync{ source = source, onCreate = true, delete = "startup", prepare = false, mon
 }
 
 // In the night in which clocks are set back a fixed time comes once, any hour twice.
+// §9: crontab goes by the clock on the wall.
 func TestCrontabRepeatedHour(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -394,6 +425,7 @@ sync{ source = source, crontab = "0 30 * * * *", onFull = function() ok("any") e
 }
 
 // crontab: Full events at those times.
+// §9: seconds come first.
 func TestCrontab(t *testing.T) {
 	st := start(t, `sync{ source = source, crontab = { "30 0 * * * *", "30 0 2 * * *" }, onFull = function(event) ok("full " .. (now() .. "")) end }`)
 	st.advance(2*time.Hour + time.Minute)

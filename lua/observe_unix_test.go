@@ -71,6 +71,7 @@ sync{ source = source, onCreate = true }`, r.Fd()))
 }
 
 // What was posted before nonobservefd and comes after it is dropped.
+// §2: nonobservefd.
 func TestObserveLate(t *testing.T) {
 	r, w := pipe(t)
 	st := start(t, fmt.Sprintf(`observefd(%d, function(fd) ok('late') end)
@@ -86,6 +87,7 @@ sync{ source = source, onCreate = true }`, r.Fd()))
 }
 
 // The end of a pipe counts as readable.
+// §2: observefd.
 func TestObserveEnd(t *testing.T) {
 	r, w := pipe(t)
 	st := start(t, fmt.Sprintf(`observefd(%d, function(fd) ok('end') end)
@@ -100,6 +102,7 @@ sync{ source = source, onCreate = true }`, r.Fd()))
 }
 
 // A socket is both: readable when the other side has written, writable at once. Observed from a callback.
+// §2: observefd with both callbacks.
 func TestObserveSocket(t *testing.T) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
@@ -129,6 +132,7 @@ sync{ source = source, onCreate = true }`, fds[0]))
 }
 
 // A fault of a callback ends the observing of this descriptor, not of others.
+// §2: lsyncd.observe_fd and lsyncd.nonobserve_fd.
 func TestObserveFault(t *testing.T) {
 	r, w := pipe(t)
 	r2, w2 := pipe(t)

@@ -22,7 +22,9 @@ type Runtime struct {
 
 	settings *settings
 	scripts  []*script // the syncs, in order
+	tunnels  []*tunnelValue
 	presets  *presets
+	builtin  map[string]glua.LValue // the globals before the scripts and the config
 	metas    metatables
 	limit    limiter
 
@@ -82,6 +84,7 @@ func (r *Runtime) load() error {
 	if err := r.openPresets(); err != nil {
 		return err
 	}
+	r.rememberGlobals()
 	complete, err := r.run()
 	if err != nil {
 		return err
@@ -95,6 +98,7 @@ func (r *Runtime) load() error {
 	for _, s := range r.scripts {
 		s.resolve()
 	}
+	r.unusedTunnels()
 	if len(r.problems) > 0 {
 		return r.problems.sorted()
 	}

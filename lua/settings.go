@@ -7,6 +7,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/event"
 )
 
@@ -30,6 +31,7 @@ type Settings struct {
 	ScriptTimeout  time.Duration  // longest run of one callback; 0: no limit
 	Monitor        string
 	OnDieStop      bool
+	MaxDelete      *census.Limit // of guard; nil: none
 }
 
 // How long a callback may run and how often the status file is written, unless set.
@@ -74,7 +76,11 @@ var settingTable = map[string]setting{
 	"delay":         seconds(func(s *Settings, d time.Duration) { s.Delay = &d }),
 	"scriptTimeout": seconds(func(s *Settings, d time.Duration) { s.ScriptTimeout = d }),
 	"monitor":       text(func(s *Settings) *string { return &s.Monitor }),
-	"onDie":         choice(func(s *Settings, v string) { s.OnDieStop = v == "stop-sync" }, "exit", "stop-sync"),
+	"guard": {`{ maxDelete = "50%" }, or false`, func(v glua.LValue, s *Settings) (err error) {
+		s.MaxDelete, err = guardOf(v)
+		return err
+	}},
+	"onDie": choice(func(s *Settings, v string) { s.OnDieStop = v == "stop-sync" }, "exit", "stop-sync"),
 }
 
 func text(field func(*Settings) *string) setting {

@@ -14,7 +14,8 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 	if !ok || binary == "" {
 		L.RaiseError("spawn: the second argument must be the program, not %s", describeValue(L.Get(2)))
 	}
-	cmd := &process.Command{Binary: string(binary)}
+	// Bound: what a killed daemon has left would undo what the next one does.
+	cmd := &process.Command{Binary: string(binary), Bound: true}
 	rest := 3
 	if L.Get(3) == glua.LString("<") {
 		feed(L, cmd, L.Get(4))
@@ -22,6 +23,9 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 	}
 	cmd.Args = arguments(L, nil, rest)
 	s.spawn(L, a, cmd)
+	if ud, ok := L.Get(4).(*glua.LUserData); ok && rest == 5 {
+		s.plans[a] = ud.Value.(*plan)
+	}
 	return 0
 }
 
@@ -33,7 +37,7 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", describeValue(L.Get(2)))
 	}
 	// No '<' here: what follows is data, and a file may have that name.
-	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", string(command), "sh"}, 3)})
+	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", string(command), "sh"}, 3), Bound: true})
 	return 0
 }
 

@@ -92,9 +92,11 @@ func stampCompare(compare func(a, b time.Time) bool) glua.LGFunction {
 	}
 }
 
+const stampLayout = "2006-01-02 15:04:05.000"
+
 func stampText(v glua.LValue) string {
 	if t, ok := stampOf(v); ok {
-		return t.Format("2006-01-02 15:04:05.000")
+		return t.Format(stampLayout)
 	}
 	return v.String()
 }
@@ -128,6 +130,9 @@ func (r *Runtime) globalAlarm(L *glua.LState) int {
 	}
 	fn, extra := L.CheckFunction(2), L.Get(3)
 	r.addAlarm(at, func(time.Time) error {
+		if r.log.Enabled("Alarm") {
+			r.log.Log("Alarm", "calling what was asked for ", at.Format(stampLayout))
+		}
 		return withoutExit(r.call("alarm", fn, 0, r.newStamp(at), extra))
 	})
 	return 0

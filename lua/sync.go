@@ -11,7 +11,9 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/tunnel"
 )
 
 // script is one sync{}: its table, its inlet, and its actions for core.
@@ -26,6 +28,12 @@ type script struct {
 	filters, excludes []filter.Rule
 	sourceFault       *Problem // of a source that may still appear
 	timetable         []timetable
+	tunnel            *tunnel.Config
+
+	former map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
+
+	plans map[*core.Agent]*plan // of what runs
+	swept map[string]bool       // directories that the next plan sweeps
 
 	config core.SyncConfig
 	sync   *core.Sync // nil until Attach
@@ -54,7 +62,7 @@ func (r *Runtime) globalSync(L *glua.LState) int {
 
 // declare takes in one sync. Its faults become problems; the error is an *ExitError.
 func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
-	s := &script{r: r, place: place, given: given, table: r.L.NewTable()}
+	s := &script{r: r, place: place, given: given, table: r.L.NewTable(), plans: map[*core.Agent]*plan{}}
 	r.scripts = append(r.scripts, s)
 	s.name = fmt.Sprintf("Sync%d", len(r.scripts))
 	s.inlet = r.newInlet(s)
@@ -66,6 +74,7 @@ func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
 		return nil, err
 	}
 	s.table.RawSetString("name", glua.LString(s.name))
+	s.remember()
 	s.check()
 	return s, nil
 }
@@ -150,6 +159,7 @@ func (s *script) check() {
 	s.compileStrings()
 	s.readRules()
 	s.readTimetable()
+	s.readTunnel()
 }
 
 // kinds of values that the keys of every sync take.
@@ -181,7 +191,9 @@ func (s *script) checkTypes() {
 	for _, key := range handlers {
 		s.checkType(key, "a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool)
 	}
-	s.checkExitCodes("exitcodes")
+	for _, key := range exitTables {
+		s.checkExitCodes(key)
+	}
 }
 
 func (s *script) checkType(key, wants string, types ...glua.LValueType) {
@@ -295,12 +307,16 @@ func (s *script) resolve() {
 		Flat:           s.table.RawGetString("subdirs") == glua.LFalse,
 		Mode:           settings.Mode,
 		KeepMoves:      glua.LVAsBool(s.table.RawGetString("onMove")),
+		Ignores:        s.ignores(),
 		TakesTrees:     s.takesTrees(),
 		Rules:          s.rules(),
 		Actions:        s,
 		HasInit:        s.table.RawGetString("init") != glua.LFalse,
 		DeletesAtStart: s.table.RawGetString("delete") == glua.LTrue || s.table.RawGetString("delete") == glua.LString("startup"),
+		DeletesLive:    s.deletesLive(),
+		MaxDelete:      s.maxDelete(settings),
 		Monitor:        s.stringKey("monitor"),
+		Tunnel:         s.tunnel,
 	}
 	s.config.Digest = s.digest()
 }
@@ -326,6 +342,8 @@ func (s *script) delay(settings *Settings) time.Duration {
 		v = glua.LNumber(*s.r.o.Delay)
 	case !own && settings.Delay != nil:
 		v = glua.LNumber(settings.Delay.Seconds())
+	case v == glua.LNil:
+		return 0 // and scripts go on seeing nil
 	}
 	d, err := secondsOf(v)
 	if err != nil {
@@ -410,6 +428,20 @@ func (r *Runtime) addSSHOptions(given *glua.LTable) {
 	ssh := r.L.NewTable()
 	ssh.RawSetString("_extra", extra)
 	given.RawSetString("ssh", ssh)
+}
+
+// ignores are the kinds of events that the default action finds no function for.
+// An action of one's own may look at any.
+func (s *script) ignores() (kinds []event.Kind) {
+	if s.table.RawGetString("action") != s.r.presets.table.RawGetString("action") {
+		return nil
+	}
+	for kind := event.Attrib; kind <= event.Delete; kind++ {
+		if s.table.RawGetString("on"+kind.String()).Type() != glua.LTFunction {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }
 
 // takesTrees reports whether the action is a preset's own: these take the

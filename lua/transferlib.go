@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"sync/atomic"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -20,7 +23,8 @@ import (
 func (r *Runtime) transferTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
-		"plan": r.transferPlan, "apply": r.transferApply, "tree": r.transferTree,
+		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
+		"maxDelete": r.transferMaxDelete,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -31,6 +35,8 @@ func (r *Runtime) transferTable() *glua.LTable {
 type plan struct {
 	transfer.Plan
 	log core.Log
+	// dirs is where the child may write; nil until all of the list was handed over.
+	dirs atomic.Pointer[[]string]
 }
 
 func (p *plan) feed(ctx context.Context, w io.Writer) error {
@@ -38,7 +44,36 @@ func (p *plan) feed(ctx context.Context, w io.Writer) error {
 	for _, path := range summary.TooLong {
 		p.log.Log("Error", "not sent, because its path is longer than rsync can take: ", p.Source, path)
 	}
+	if err == nil {
+		p.dirs.Store(&summary.Dirs)
+	}
 	return err
+}
+
+// Exit codes of rsync that are no success, but a receiver's own end: it has removed what it had begun.
+const (
+	codePartial  = 23
+	codeVanished = 24
+)
+
+// sweep takes in how a child with a plan ended. One that was cut off, or whose
+// other side was, may have left temporary files.
+func (s *script) sweep(a *core.Agent, code int) {
+	p := s.plans[a]
+	delete(s.plans, a)
+	if p == nil || code == 0 || code == codeVanished {
+		return
+	}
+	if s.swept == nil {
+		s.swept = make(map[string]bool)
+	}
+	dirs := p.Sweep
+	if written := p.dirs.Load(); written != nil && code != codePartial {
+		dirs = append(slices.Clone(dirs), *written...)
+	}
+	for _, dir := range dirs {
+		s.swept[dir] = true
+	}
 }
 
 // transferPlan is transfer.plan(agent, { delete, hard_links, contents }).
@@ -53,12 +88,29 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer.plan").Excluded,
 	}}
+	if p.Delete {
+		p.Sweep = slices.Sorted(maps.Keys(s.swept))
+		s.swept = nil
+	}
 	for i, d := range a.Delays {
 		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree}
 	}
 	ud := L.NewUserData()
 	ud.Value = p
 	L.Push(ud)
+	return 1
+}
+
+// transferBeside is transfer.beside(agent, contents): whether a plan made now, listing contents or not, may
+// be carried out beside those that are. One that deletes what a directory has in excess must be alone: it takes
+// for that what another one has sent since the directory was read.
+func (r *Runtime) transferBeside(L *glua.LState) int {
+	s, _ := agentArgument(L, "transfer.beside")
+	alone := L.OptBool(2, false) || len(s.swept) > 0
+	for _, p := range s.plans {
+		alone = alone || p.Contents || len(p.Sweep) > 0
+	}
+	L.Push(glua.LBool(!alone || len(s.plans) == 0))
 	return 1
 }
 
@@ -122,6 +174,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.tree")
 	o := s.mirror(L, "transfer.tree")
 	path := treePath(a)
+	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
@@ -129,11 +182,41 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 				fmt.Fprintln(out, err) // out keeps lines in memory
 				return transfer.ExitUnreachable
 			}
+			if limited && o.Delete {
+				if code := within(ctx, o, path, limit, out); code != transfer.ExitOK {
+					return code
+				}
+			}
 			report, err := bring(ctx, o, path)
 			return conclude(report, err, out)
 		},
 	})
 	return 0
+}
+
+// within counts what would be deleted before anything is touched.
+func within(ctx context.Context, o transfer.Options, path string, limit int, out io.Writer) int {
+	n, err := transfer.Surplus(ctx, o, path)
+	switch {
+	case err != nil:
+		return conclude(transfer.Report{}, err, out)
+	case n > limit:
+		fmt.Fprintf(out, "%d entries are at the target only\n", n)
+		return core.ExitDeleteLimit
+	}
+	return transfer.ExitOK
+}
+
+// transferMaxDelete is transfer.maxDelete(event): how many entries the work for an Init or Full event may
+// delete, nil if any number is right. Work that stops there has to end with rsync's exit code for it, 25.
+func (r *Runtime) transferMaxDelete(L *glua.LState) int {
+	s, a := agentArgument(L, "transfer.maxDelete")
+	if n, limited := s.running(L, "transfer.maxDelete").DeleteLimit(a); limited {
+		L.Push(glua.LNumber(n))
+	} else {
+		L.Push(glua.LNil)
+	}
+	return 1
 }
 
 func treePath(a *core.Agent) string {

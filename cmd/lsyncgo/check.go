@@ -52,6 +52,7 @@ func (e env) check(l lua.Options) int {
 	defer rt.Close()
 	warn(e.stderr, rt)
 	describe(e.stdout, l.Config, rt)
+	contrast(e.stdout, rt.Notes())
 	return exitOK
 }
 
@@ -80,6 +81,18 @@ func describe(out io.Writer, config string, rt *lua.Runtime) {
 		t.sync(&c)
 	}
 	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
+}
+
+// contrast lists what is not as it was with Lsyncd.
+func contrast(out io.Writer, notes []lua.Note) {
+	if len(notes) == 0 {
+		fmt.Fprint(out, "\nnothing behaves differently from Lsyncd\n")
+		return
+	}
+	fmt.Fprint(out, "\nwhat behaves differently from Lsyncd:\n")
+	for _, n := range notes {
+		fmt.Fprintf(out, "  %s\n", line(n.String()))
+	}
 }
 
 func logPlaces(s lua.Settings) string {
@@ -123,7 +136,11 @@ func (t table) sync(c *core.SyncConfig) {
 	t.row("delay", fmt.Sprintf("%gs", c.Delay.Round(time.Millisecond).Seconds()))
 	t.row("maxDelays", limit(c.MaxDelays))
 	t.row("maxProcesses", limit(c.MaxProcesses))
+	t.row("maxDelete", c.MaxDelete.String())
 	t.row("monitor", c.Monitor)
+	if c.Tunnel != nil {
+		t.row("tunnel", c.Tunnel.String())
+	}
 	t.row("inotifyMode", modeNames[c.Mode])
 	t.flag("moves", c.KeepMoves)
 	if c.Flat {

@@ -117,3 +117,36 @@ func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 		t.Errorf("%d: %s", code, errs)
 	}
 }
+
+// After the syncs come the notes on what is not as with Lsyncd, folded; they are no warnings.
+func TestCheckContrasts(t *testing.T) {
+	dir := t.TempDir()
+	path := config(t, dir, `settings{ nodaemon = true }
+for _, target in ipairs{ "a", "b" } do
+	sync{ default.direct, source = "`+dir+`", target = "/srv/" .. target,
+		delete = false, maxProcesses = 2 }
+end
+`)
+	code, out, errs := execute("check", path)
+	if code != 0 || errs != "" {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	_, notes, ok := strings.Cut(out, "\n\nwhat behaves differently from Lsyncd:\n")
+	if !ok {
+		t.Fatalf("no notes in\n%s", out)
+	}
+	for line := range strings.Lines(notes) {
+		if !regexp.MustCompile(`^  Sync1, Sync2 \(` + path + `:[34]\): .+\n$`).MatchString(line) {
+			t.Errorf("a line says %q", line)
+		}
+	}
+	if !strings.Contains(notes, path+":3): lsyncgo copies") || !strings.Contains(notes, path+":4): a change waits") {
+		t.Errorf("the notes are\n%s", notes)
+	}
+
+	path = config(t, dir, `settings{ nodaemon = true }
+sync{ source = "`+dir+`", onDelete = "rm -f ^targetPathname", exitcodes = { [0] = "ok", [137] = "ok", [143] = "ok" } }`)
+	if code, out, errs := execute("check", path); code != 0 || errs != "" || !strings.HasSuffix(out, "\n\nnothing behaves differently from Lsyncd\n") {
+		t.Errorf("%d, %s:\n%s", code, errs, out)
+	}
+}

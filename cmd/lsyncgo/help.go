@@ -7,7 +7,7 @@ const help = `lsyncgo keeps targets in step with directories that change.
     -rsync    SRC TARGET               rsync the changes
     -rsyncssh SRC HOST TARGETDIR       rsync, and moves by ssh
     -direct   SRC TARGETDIR            copy, move and remove locally
-  lsyncgo check CONFIG.lua...        find all problems, start nothing
+  lsyncgo check CONFIG.lua...        problems, and what is not as with Lsyncd
   lsyncgo status [-json] CONFIG.lua  what the daemon does (or -pidfile FILE)
   lsyncgo resume NAME CONFIG.lua     let a sync that is on hold go on
 Options, with one dash or two:

@@ -11,6 +11,7 @@ import (
 	"lsyncgo/lua"
 )
 
+// §1: what each option sets, as often as it is given.
 func TestParse(t *testing.T) {
 	half := 0.5
 	cl := func(preset string, args ...string) lua.CommandLineSync {
@@ -46,6 +47,7 @@ func TestParse(t *testing.T) {
 }
 
 // Each wrong command line gets one line that names the word and what to do.
+// §1: unknown options, missing arguments, a config and syncs together.
 func TestRefused(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "lsyncgo: no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)"},
@@ -101,6 +103,7 @@ func execute(args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
+// §1: -help prints and exits with 0.
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"-help"}, {"--help"}, {"check", "-help"}, {"status", "-help"}, {"-help", "-nodaemon"}} {
 		code, out, errs := execute(args...)
@@ -129,6 +132,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// §1: -version prints and exits with 0.
 func TestVersion(t *testing.T) {
 	code, out, errs := execute("-version")
 	if code != 0 || errs != "" || !strings.HasPrefix(out, "Version: "+version) {
@@ -136,6 +140,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// §1: -monitor without a name.
 func TestMonitorsAreListed(t *testing.T) {
 	code, out, _ := execute("-monitor")
 	if code != 0 || !strings.Contains(out, "\n  inotify ") {

@@ -42,7 +42,7 @@ func (s *service) adopt(next *script) error {
 	if err != nil {
 		return err
 	}
-	syncs, err := s.core.Reload(coreSettings(settings), next.Syncs())
+	syncs, err := s.core.Reload(s.coreSettings(settings), s.definitions(next))
 	if err != nil {
 		_ = logger.Close() // nothing was written to it
 		return fmt.Errorf("reload: %w", err)

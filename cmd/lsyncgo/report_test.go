@@ -11,6 +11,8 @@ import (
 	"lsyncgo/engine/status"
 )
 
+// §2: settings{ statusInterval }.
+// §10: at most once per interval, and at the end.
 func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
@@ -61,6 +63,7 @@ func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 	})
 }
 
+// §10: a status file that cannot be written.
 func TestStatusFileThatFailsIsReportedOnce(t *testing.T) {
 	var failures []error
 	r := newReport(func(bool) status.Snapshot { return status.Snapshot{} }, func(err error) { failures = append(failures, err) })

@@ -41,7 +41,7 @@ func serve(e env, o *options) int {
 	if !rt.Settings().NoDaemon && !daemon.IsChild() {
 		warn(e.stderr, rt)
 		rt.Close()
-		return daemon.Start(e.args)
+		return e.detach(rt.Settings().OnePass)
 	}
 	s.settings, s.script = rt.Settings(), newScript(rt)
 	exit, err := s.run()
@@ -50,6 +50,20 @@ func serve(e env, o *options) int {
 		return exitUsage
 	}
 	return exit.Code & 0xff // as the system cuts it: a script's -1 is 255
+}
+
+// detach starts a daemon and waits until it is ready, with onepass until it has
+// ended. daemon.Start prints how it failed, if it does.
+func (e env) detach(onePass bool) int {
+	code := daemon.Start(e.args)
+	switch {
+	case code != exitOK:
+	case onePass:
+		fmt.Fprintln(e.stdout, "lsyncgo: every startup is done")
+	default:
+		fmt.Fprintln(e.stdout, "lsyncgo: the daemon is ready")
+	}
+	return code
 }
 
 // fail tells whoever started this process why it ends.
@@ -136,9 +150,9 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 		defer cancel()
 		return runner.Close(ctx)
 	})
-	s.core = core.New(coreSettings(s.settings), s.log)
+	s.core = core.New(s.coreSettings(s.settings), s.log)
 	var syncs []*core.Sync
-	for _, cfg := range s.script.Syncs() {
+	for _, cfg := range s.definitions(s.script) {
 		added, err := s.core.Add(cfg)
 		if err != nil {
 			return core.Exit{}, err
@@ -149,10 +163,10 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	if err != nil {
 		s.log.Log("Warn", "no watchdog: ", err)
 	}
-	s.report = newReport(s.snapshot, func(err error) { s.log.Log("Error", err) })
+	s.report = newReport(s.reported, func(err error) { s.log.Log("Error", err) })
 	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
-		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(),
+		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(), Count: guard.Count,
 		Ready: s.ready, Changed: s.report.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive / 2,
 	})
@@ -176,8 +190,9 @@ func (s *service) runnerOptions() process.Options {
 	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
 }
 
-func coreSettings(s lua.Settings) core.Settings {
-	return core.Settings{MaxProcesses: s.MaxProcesses, Insist: s.Insist, OnePass: s.OnePass, OnDieStop: s.OnDieStop}
+func (s *service) coreSettings(from lua.Settings) core.Settings {
+	return core.Settings{MaxProcesses: from.MaxProcesses, Insist: from.Insist, OnePass: from.OnePass, OnDieStop: from.OnDieStop,
+		DryRun: s.options.dryRun}
 }
 
 // monitorName returns what the config asks for; vet has seen to it that all syncs agree.
@@ -302,6 +317,17 @@ func (s *service) guard() loop.Guard {
 	return guard.New()
 }
 
+// definitions are the syncs of a script, with -force without a limit of deletions.
+func (s *service) definitions(x *script) []core.SyncConfig {
+	list := x.Syncs()
+	for i := range list {
+		if s.options.force {
+			list[i].MaxDelete = nil
+		}
+	}
+	return list
+}
+
 // restrained is the runner, or with -dryrun one that only says what it would start.
 func (s *service) restrained(r loop.Runner) loop.Runner {
 	if !s.options.dryRun {
@@ -329,6 +355,12 @@ func (s *service) snapshot(withDelays bool) status.Snapshot {
 	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
 	shot.Daemon = about
 	return shot
+}
+
+// reported is the snapshot that goes into the status file.
+func (s *service) reported(withDelays bool) status.Snapshot {
+	s.log.Log("Statusfile", "writing ", s.report.path)
+	return s.snapshot(withDelays)
 }
 
 // lines logs each line of a text that has several.

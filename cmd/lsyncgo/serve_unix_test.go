@@ -187,6 +187,7 @@ sync{ name = "notes", source = "@/src", delay = 0, init = false,
   end }
 `
 
+// §1: the pidfile is locked and removed, TERM gives 143.
 func TestForeground(t *testing.T) {
 	r := newStage(t, reporting).start()
 	if pid := strings.TrimSpace(r.read("pid")); pid != strconv.Itoa(r.cmd.Process.Pid) {
@@ -223,6 +224,7 @@ func TestForeground(t *testing.T) {
 	}
 }
 
+// §1: INT gives 130.
 func TestInterrupt(t *testing.T) {
 	r := newStage(t, reporting).start()
 	r.signal(os.Interrupt)
@@ -230,6 +232,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 // The first signal waits for a child, the second ends it.
+// §1: TERM once and twice.
 func TestSecondSignal(t *testing.T) {
 	r := newStage(t, `sync{ source = "@/src", delay = 0, onCreate = function(event)
 		spawn(event, "/bin/sh", "-c", "echo started > @/report; exec sleep 600") end }`).start()
@@ -253,6 +256,7 @@ func TestStatusOnDemand(t *testing.T) {
 	r.ends(143)
 }
 
+// §1: HUP with a broken config, then with a good one.
 func TestReload(t *testing.T) {
 	r := newStage(t, reporting).start()
 	r.config("\nsync{ source = '@/nowhere', onCreate = '/bin/true' }")
@@ -275,6 +279,7 @@ func TestReload(t *testing.T) {
 	r.ends(143)
 }
 
+// §1: HUP opens the log file again.
 func TestLogFileIsReopened(t *testing.T) {
 	r := newStage(t, reporting).start("-logfile", "log")
 	r.waitFor("the log", func() bool { return strings.Contains(r.read("log"), "Normal: --- Startup ---\n") })
@@ -300,6 +305,7 @@ func TestJSONLog(t *testing.T) {
 	}
 }
 
+// §1: one line, exit status 255, nothing written.
 func TestBadConfigStartsNothing(t *testing.T) {
 	for _, args := range [][]string{{"-nodaemon", "c.lua"}, {"c.lua"}} {
 		s := newStage(t, "\nsettings{ logfile = '@/log', pidfile = '@/pid', wrong = 1 }\nsync{ source = '@/src', onCreate = 'x' }")
@@ -313,11 +319,12 @@ func TestBadConfigStartsNothing(t *testing.T) {
 	}
 }
 
+// §1: the starter waits until the daemon is ready, and says so.
 func TestDaemon(t *testing.T) {
 	s := newStage(t, strings.Replace(reporting, "echo", "pwd >> @/report; echo", 1))
 	args := []string{"-pidfile", "pid", "-logfile", "log", "c.lua"}
 	code, out, errs := s.finish(args...)
-	if code != 0 || out+errs != "" {
+	if code != 0 || out != "lsyncgo: the daemon is ready\n" || errs != "" {
 		t.Fatalf("%d %q %q\n%s", code, out, errs, s.read("log"))
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(s.read("pid")))
@@ -346,6 +353,7 @@ func TestDaemon(t *testing.T) {
 }
 
 // What goes wrong after the config was found good reaches the terminal too.
+// §1: the starter says why.
 func TestDaemonThatFails(t *testing.T) {
 	s := newStage(t, reporting)
 	s.write("pid", "my shopping list")
@@ -362,6 +370,7 @@ func TestDaemonThatFails(t *testing.T) {
 }
 
 // With onepass the exit status is that of the startup, also that of a daemon.
+// §1: -onepass.
 func TestOnePass(t *testing.T) {
 	const once = `sync{ source = "@/src", onCreate = "/bin/true", init = function(event)
 		spawn(event, "/bin/sh", "-c", "echo pass >> @/report; exit EXIT") end }`
@@ -376,6 +385,7 @@ func TestOnePass(t *testing.T) {
 	}
 }
 
+// §2: terminate(code) is the exit status.
 func TestScriptThatTerminates(t *testing.T) {
 	for text, want := range map[string]int{
 		"terminate(7)":  7,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lsyncgo/engine/logging"
 	"lsyncgo/lua"
 )
 
@@ -98,5 +99,8 @@ func exitStatus(err error) int {
 func warn(w io.Writer, rt *lua.Runtime) {
 	for _, p := range rt.Warnings() {
 		fmt.Fprintf(w, "warning: %s\n", p)
+	}
+	if s := rt.Settings(); !s.NoDaemon && logging.Stream(s.LogFile) != logging.None {
+		fmt.Fprintf(w, "warning: logfile: %s of a daemon is the null device, its log is lost (name a file, leave it out for syslog, or use -nodaemon)\n", s.LogFile)
 	}
 }

@@ -6,8 +6,10 @@ package core
 import (
 	"time"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/tunnel"
 )
 
 // Work is something that runs beside the loop for an agent and ends with an
@@ -65,7 +67,7 @@ type Result struct {
 // ProcID names one started piece of work.
 type ProcID uint64
 
-// Input is what happened outside. One of Events, Exited, Watched, Tick, Stop.
+// Input is what happened outside. One of Events, Exited, Watched, Counted, Reserved, Tick, Stop.
 type Input interface{ input() }
 
 // Events came from the monitor.
@@ -86,6 +88,21 @@ type Watched struct {
 	Hold error
 }
 
+// Reserved answers a Reserve command.
+type Reserved struct {
+	Proc ProcID
+	Port int
+	Err  error
+}
+
+// Counted answers a Count command.
+type Counted struct {
+	Sync   event.RootID
+	Number uint64         // of the command
+	Census *census.Census // what the source has; from now on the core's
+	Err    error
+}
+
 // Tick says that the time of Alarm has come, or a script's callback ran and may have changed something.
 type Tick struct{}
 
@@ -96,20 +113,28 @@ type Stop struct {
 	Why  string
 }
 
-func (Events) input()  {}
-func (Exited) input()  {}
-func (Watched) input() {}
-func (Tick) input()    {}
-func (Stop) input()    {}
+func (Events) input()   {}
+func (Exited) input()   {}
+func (Watched) input()  {}
+func (Counted) input()  {}
+func (Reserved) input() {}
+func (Tick) input()     {}
+func (Stop) input()     {}
 
-// Command is what the loop has to do. One of Start, Kill, Watch, List, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, List, Count, Unwatch, Ready, Exit.
 type Command interface{ command() }
 
 // Start starts a piece of work; its end comes back as Exited.
 type Start struct {
 	Proc ProcID
-	Sync *Sync
+	Sync *Sync // nil for the work of a tunnel
 	Work Work
+}
+
+// Reserve asks for a TCP port of the host that nobody listens on; the answer comes as Reserved.
+type Reserve struct {
+	Proc ProcID // what it is for, to be started then
+	Host string
 }
 
 // Kill ends a running piece of work and everything it started.
@@ -122,6 +147,12 @@ type Watch struct{ Sync *Sync }
 type List struct {
 	Sync *Sync
 	Path string
+}
+
+// Count asks what the sync's source has; the answer comes as Counted with the same Number.
+type Count struct {
+	Sync   *Sync
+	Number uint64
 }
 
 // Unwatch ends it.
@@ -138,8 +169,10 @@ type Exit struct {
 
 func (Start) command()   {}
 func (Kill) command()    {}
+func (Reserve) command() {}
 func (Watch) command()   {}
 func (List) command()    {}
+func (Count) command()   {}
 func (Unwatch) command() {}
 func (Ready) command()   {}
 func (Exit) command()    {}
@@ -156,9 +189,12 @@ type Agent struct {
 	// agent). It is nil for a fresh agent and again after a reload.
 	Script any
 
+	limited bool // its work was told a limit of deletions
+
 	proc  ProcID
 	work  Work
 	begun time.Time
+	end   *tunnel.End // what Through gave, until the work has ended
 }
 
 // Log is where core reports to; *logging.Logger satisfies it.

@@ -6,6 +6,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/tunnel"
 )
 
 // maxPartial is how often a Partial verdict is tried again before the delays are given up.
@@ -15,6 +16,9 @@ const maxPartial = 3
 func (c *Core) ended(in Exited) {
 	a := c.procs[in.Proc]
 	if a == nil {
+		if t := c.owner(in.Proc); t != nil {
+			c.stepTunnel(t, tunnel.Ended{ID: tunnel.ID(in.Proc), Code: in.Result.Code, How: in.Result.words()})
+		}
 		return
 	}
 	delete(c.procs, in.Proc)
@@ -27,6 +31,10 @@ func (c *Core) ended(in Exited) {
 		return
 	}
 	if c.stops > 1 {
+		return
+	}
+	if a.limited && in.Result.stopped() {
+		s.overLimit(a, in.Result)
 		return
 	}
 	verdict, err := s.cfg.Actions.Collect(s, a, in.Result)
@@ -54,6 +62,7 @@ func (s *Sync) succeeded(a *Agent) {
 	s.last = nil
 	if a.Kind() == event.Init {
 		s.degraded, s.failures, s.reason = nil, 0, ""
+		s.startedAt = s.core.now
 		s.log("Normal", "startup done")
 	}
 	s.finish(a)
@@ -61,7 +70,7 @@ func (s *Sync) succeeded(a *Agent) {
 
 // failed puts the agent's delays back into the FIFO, or gives them up.
 func (s *Sync) failed(a *Agent, r Result, v Verdict) {
-	if a.Kind() == event.Init && v == Again && !s.core.settings.Insist {
+	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
 		s.log("Error", "startup failed: ", a.lastWords(r), "; use -insist or settings{ insist = true } to keep trying")
 		s.finish(a)
@@ -72,11 +81,20 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	s.again(a, v == Partial, a.lastWords(r))
 }
 
+// insists reports whether a startup that fails is tried again. Who has a tunnel
+// knows that the way may be cut: then it is, unless someone waits for the end.
+func (s *Sync) insists() bool {
+	return s.core.settings.Insist || s.cfg.Tunnel != nil && !s.core.settings.OnePass
+}
+
 // again retries an agent with backoff, and logs why; a bounded one is given up
-// after maxPartial attempts more.
+// after maxPartial attempts more. Attempts that failed for want of the target do not count for that.
 func (s *Sync) again(a *Agent, bounded bool, why string) {
-	tries := a.Tries() + 1
-	if bounded && tries > maxPartial {
+	tries, partials := a.Tries()+1, a.partials()
+	if bounded {
+		partials++
+	}
+	if bounded && partials > maxPartial {
 		s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
 		s.giveUp(a)
 		return
@@ -84,7 +102,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) {
 	wait := backoff(s.cfg.Delay, tries)
 	at := s.core.now.Add(wait)
 	for _, d := range a.Delays {
-		d.Tries = uint16(min(tries, 1<<16-1))
+		d.Tries, d.Partials = uint16(min(tries, 1<<16-1)), uint8(partials)
 		s.queue.Retry(d, at)
 	}
 	s.changes++
@@ -125,8 +143,12 @@ func (s *Sync) failure(text string, a *Agent, r Result) *status.Failure {
 
 // lastWords says what failed, how, and what the child itself said about it.
 func (a *Agent) lastWords(r Result) string {
+	return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.words())
+}
+
+// words says how a piece of work ended, and what it said itself.
+func (r Result) words() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s ", a, a.work.Describe())
 	switch {
 	case r.Err != nil:
 		fmt.Fprintf(&b, "failed: %v", r.Err)

@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/tunnel"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the engine says into the conversations; commit only what you understand")
@@ -23,9 +25,12 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 // TestConversations plays testdata/*.txt: each line that is not indented is an
 // input, the indented ones after it are what the engine has to answer.
 //
-//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [exclude=P] [act=single|list|twice|discard|idle|fail] [digest=S]
-//	settings [max=N] [insist] [onepass] [stop]
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail] [digest=S]
+//	settings [max=N] [insist] [onepass] [stop] [dry]
+//	tunnel NAME [pool=N] [ready=D] [retry=D] [check] (for the sync lines after it that have tunnel=NAME)
+//	port PROC PORT|ERROR
 //	step | watched NAME [ERROR] | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	counted NAME [PATH...] (paths end in * for 100 files)
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
@@ -71,11 +76,13 @@ type stage struct {
 	now      time.Time
 	settings core.Settings
 	cfgs     []core.SyncConfig
+	tunnels  map[string]*tunnel.Config
 	core     *core.Core
+	counts   map[string]uint64 // the newest Count of each sync
 }
 
 func play(t *testing.T, text string) string {
-	st := &stage{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	st := &stage{t: t, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for lines.Scan() {
 		line := lines.Text()
@@ -108,6 +115,10 @@ func (st *stage) line(words []string) {
 	case "settings":
 		st.cfgs = nil
 		st.settings = parseSettings(st.t, args)
+	case "tunnel":
+		st.tunnel(args)
+	case "port":
+		st.port(args)
 	case "sync":
 		st.cfgs = append(st.cfgs, st.parseSync(args))
 	case "reload":
@@ -123,6 +134,10 @@ func (st *stage) line(words []string) {
 			w.Err = errors.New(strings.Join(args[1:], " "))
 		}
 		st.step(w)
+	case "counted":
+		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
+	case "uncounted":
+		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
 	case "suspect":
 		st.step(core.Watched{Sync: st.find(args[0]).ID(), Hold: errors.New("it looks wrong")})
 	case "suspect-back":
@@ -158,14 +173,15 @@ func (st *stage) line(words []string) {
 	}
 }
 
+var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched}
+
 func (st *stage) event(verb string, args []string) {
-	kinds := map[string]event.Kind{"create": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-		"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched}
 	kind, ok := kinds[verb]
 	if !ok {
 		st.t.Fatalf("unknown verb %q", verb)
 	}
-	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Time: st.now}
+	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Written: verb == "written", Time: st.now}
 	if kind != event.RootBack {
 		e.Err = errors.New("the reason")
 	}
@@ -218,10 +234,15 @@ func (st *stage) step(in core.Input) {
 			st.say("start %d %s", cmd.Proc, cmd.Work.Describe())
 		case core.Kill:
 			st.say("kill %d", cmd.Proc)
+		case core.Reserve:
+			st.say("reserve %d %s", cmd.Proc, cmd.Host)
 		case core.Watch:
 			st.say("watch %s", cmd.Sync.Config().Name)
 		case core.List:
 			st.say("list %s %s", cmd.Sync.Config().Name, cmd.Path)
+		case core.Count:
+			st.say("count %s", cmd.Sync.Config().Name)
+			st.counts[cmd.Sync.Config().Name] = cmd.Number
 		case core.Unwatch:
 			st.say("unwatch %s", cmd.Sync.Config().Name)
 		case core.Ready:
@@ -250,7 +271,8 @@ func (st *stage) advance(d string) {
 }
 
 func (st *stage) snapshot() {
-	for _, s := range st.machine().Snapshot(st.now, true).Syncs {
+	shot := st.machine().Snapshot(st.now, true)
+	for _, s := range shot.Syncs {
 		st.say("%s: %s %q pending=%d waiting=%d blocked=%d active=%d retrying=%d oldest=%s", s.Name, s.State, s.Reason,
 			s.Pending, s.Waiting, s.Blocked, s.Active, s.Retrying, s.OldestAge)
 		for _, d := range s.Delays {
@@ -258,6 +280,12 @@ func (st *stage) snapshot() {
 		}
 		if s.LastError != nil {
 			st.say("  error: %s", s.LastError.Text)
+		}
+	}
+	for _, t := range shot.Tunnels {
+		st.say("tunnel %s: %d of %d ready", t.Name, t.Ready, t.Wanted)
+		if t.LastError != nil {
+			st.say("  error: %s", t.LastError.Text)
 		}
 	}
 }
@@ -289,6 +317,8 @@ func parseSettings(t *testing.T, words []string) core.Settings {
 			s.Insist = true
 		case "onepass":
 			s.OnePass = true
+		case "dry":
+			s.DryRun = true
 		case "stop":
 			s.OnDieStop = true
 		default:
@@ -312,6 +342,8 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.MaxDelays = st.number(value)
 		case "init":
 			cfg.HasInit = true
+		case "ignore":
+			cfg.Ignores = append(cfg.Ignores, kinds[value])
 		case "trees":
 			cfg.TakesTrees = true
 		case "moves":
@@ -320,8 +352,17 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.Rules = append(cfg.Rules, filter.Rule{Pattern: value})
 		case "act":
 			a.style = value
+		case "maxdelete":
+			limit, err := census.ParsePercent(value)
+			if err != nil {
+				st.t.Fatal(err)
+			}
+			cfg.MaxDelete, cfg.DeletesLive, cfg.DeletesAtStart = limit, true, true
 		case "digest":
 			cfg.Digest = value
+		case "tunnel":
+			cfg.Tunnel = st.tunnels[value]
+			cfg.Digest += cfg.Tunnel.Digest
 		default:
 			st.t.Fatalf("unknown word %q", w)
 		}
@@ -339,7 +380,33 @@ func workFor(a *core.Agent) work {
 	for _, d := range a.Delays {
 		words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Kind, d.Path, d.Dest)))
 	}
-	return work(a.Sync.Config().Name + " " + strings.Join(words, ", "))
+	text := a.Sync.Config().Name + " " + strings.Join(words, ", ")
+	if end, ok := a.Sync.Through(a); ok {
+		text += end.Fill(" through ^localhost:^localport")
+	}
+	return work(text)
+}
+
+// counted is what a count of these paths finds; a * at the end is a hundred files.
+func counted(paths []string) *census.Census {
+	n := census.New()
+	for _, p := range paths {
+		if name, many := strings.CutSuffix(p, "*"); many {
+			for i := range 100 {
+				putPath(n, fmt.Sprint(name, i))
+			}
+		} else {
+			putPath(n, p)
+		}
+	}
+	return n
+}
+
+func putPath(n *census.Census, path string) {
+	for d := n.Top(); path != ""; {
+		name, rest, isDir := strings.Cut(path, "/")
+		d, path = n.Put(d, name, isDir), rest
+	}
 }
 
 // script acts in one of a few simple ways. Exit code 1 dies, 3 is partial,
@@ -349,8 +416,15 @@ type script struct {
 	style string
 }
 
-func (a *script) Init(s *core.Sync, agent *core.Agent) error { return s.Spawn(agent, workFor(agent)) }
-func (a *script) Full(s *core.Sync, agent *core.Agent) error { return s.Spawn(agent, workFor(agent)) }
+func (a *script) Init(s *core.Sync, agent *core.Agent) error {
+	w := workFor(agent)
+	if n, limited := s.DeleteLimit(agent); limited {
+		w += work(fmt.Sprintf(" deleting at most %d", n))
+	}
+	return s.Spawn(agent, w)
+}
+
+func (a *script) Full(s *core.Sync, agent *core.Agent) error { return a.Init(s, agent) }
 
 func (a *script) Action(s *core.Sync) error {
 	switch a.style {

@@ -6,6 +6,7 @@ import (
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/tunnel"
 )
 
 // Settings are what holds for all syncs.
@@ -14,6 +15,7 @@ type Settings struct {
 	Insist       bool // a startup that fails is tried again
 	OnePass      bool // end when every startup is done
 	OnDieStop    bool // a verdict of Die ends the sync, not the program
+	DryRun       bool // tunnels are not started and count as ready
 }
 
 // Core is the machine. Its methods may only be called by one goroutine.
@@ -26,10 +28,12 @@ type Core struct {
 	byID    map[event.RootID]*Sync
 	leaving int // syncs removed by a reload that still have children
 	nextID  event.RootID
-	turn    int // the sync that is asked first in the next round
+	counts  uint64 // Count commands so far
+	turn    int    // the sync that is asked first in the next round
 
-	procs    map[ProcID]*Agent
+	procs    map[ProcID]*Agent // of syncs; tunnels know their own
 	nextProc ProcID
+	tunnels  []*tunnel.Tunnel
 
 	alarms    alarms
 	nextAlarm uint64
@@ -53,6 +57,7 @@ func New(settings Settings, log Log) *Core {
 func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
 	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays)}
+	s.queue.Ignore(cfg.Ignores)
 	if err := s.setRules(cfg.Rules); err != nil {
 		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)
 	}
@@ -80,11 +85,16 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.ended(in)
 	case Watched:
 		c.watched(in)
+	case Counted:
+		c.counted(in)
+	case Reserved:
+		c.reserved(in)
 	case Stop:
 		c.stop(in)
 	}
 	if !c.fading() {
 		c.place()
+		c.tend()
 		c.fireAlarms()
 		c.startWaiting()
 		c.rounds()
@@ -128,6 +138,11 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	}
 	if len(c.alarms) > 0 {
 		earliest(c.alarms[0].at)
+	}
+	for _, t := range c.tunnels {
+		if at, ok := t.Alarm(); ok && !c.settings.DryRun && c.mayBegin(t) {
+			earliest(at)
+		}
 	}
 	for _, s := range c.syncs {
 		if !s.watchAt.IsZero() {
@@ -185,12 +200,12 @@ func (c *Core) forgetWaiting() {
 
 // finished ends the program when nothing is left to wait for.
 func (c *Core) finished() {
-	switch {
-	case c.exited:
-	case c.stops > 0 && len(c.procs) == 0:
+	if !c.fading() && c.settings.OnePass && c.allStarted() {
+		c.stops, c.exitCode, c.exitWhy = 1, 0, "every startup is done"
+		c.forgetWaiting()
+	}
+	if c.stops > 0 && !c.exited && len(c.procs) == 0 && c.endTunnels() {
 		c.exit(c.exitCode, c.exitWhy)
-	case c.stops == 0 && c.settings.OnePass && c.allStarted():
-		c.exit(0, "every startup is done")
 	}
 }
 

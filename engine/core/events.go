@@ -2,7 +2,9 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
@@ -14,6 +16,9 @@ func (s *Sync) Report(e event.Event) { s.event(e) }
 
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
+	if s.cfg.MaxDelete != nil {
+		s.account(e)
+	}
 	switch e.Kind {
 	case event.Overflow:
 		s.overflow(e)
@@ -31,6 +36,9 @@ func (s *Sync) event(e event.Event) {
 			return
 		}
 		s.add(e.Kind, e.Path, "", e)
+		if e.Kind == event.Create && e.Written && slices.Contains(s.cfg.Ignores, event.Create) {
+			s.add(event.Modify, e.Path, "", e)
+		}
 	}
 }
 
@@ -72,12 +80,22 @@ func (s *Sync) list(path string) {
 	}
 }
 
+// startMargin is how long after a startup the monitor may still read what the startup has seen.
+const startMargin = 200 * time.Millisecond
+
+// overlaps reports whether a startup may have read a new directory before the monitor did. It
+// may have sent what was gone by then, and of which no event tells.
+func (s *Sync) overlaps(k event.Kind, path string, at time.Time) bool {
+	return k == event.Create && event.IsDir(path) && (s.starting || at.Before(s.startedAt.Add(startMargin)))
+}
+
 func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict {
 	at := e.Time
 	if at.IsZero() {
 		at = s.core.now
 	}
-	verdict := s.queue.Add(k, path, dest, e.Tree, at.Add(s.cfg.Delay))
+	tree := e.Tree || s.overlaps(k, path, at)
+	verdict := s.queue.Add(k, path, dest, tree, at.Add(s.cfg.Delay))
 	s.changes++
 	s.quietUntil = s.core.now
 	if s.core.log.Enabled("Delay") {
@@ -88,6 +106,7 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 
 // overflow repairs a sync whose events were lost, as startup does.
 func (s *Sync) overflow(e event.Event) {
+	s.recount()
 	if !s.cfg.HasInit {
 		s.degrade("events were lost and there is no init to repair it", "")
 		s.log("Error", "events were lost (", e.Err, "), and the sync has no init that could repair it: ",
@@ -100,7 +119,10 @@ func (s *Sync) overflow(e event.Event) {
 
 // hold stops a sync whose source is gone. Its absence is never passed on as deletes.
 func (s *Sync) hold(e event.Event) {
-	if s.phase != running && s.phase != placing {
+	switch {
+	case s.phase == held && !s.lost:
+		s.doubt = s.reason
+	case s.phase != running && s.phase != placing:
 		return
 	}
 	s.phase, s.lost = held, true
@@ -117,13 +139,19 @@ func (s *Sync) returned(e event.Event) {
 	if s.phase != held {
 		return
 	}
-	s.lost = false
+	doubt := s.doubt
+	s.lost, s.doubt = false, ""
 	if e.Err != nil {
+		s.losses.over = nothing
 		s.distrust(e.Err)
 		return
 	}
 	s.log("Normal", "source ", s.cfg.Source, " is back")
 	s.release()
+	if doubt != "" {
+		s.phase, s.reason = held, doubt
+		s.log("Error", "still on hold: ", doubt)
+	}
 }
 
 // distrust holds a sync whose source may not be what the target shall become.
@@ -137,6 +165,7 @@ func (s *Sync) release() {
 	s.phase = running
 	s.reason = ""
 	s.changes++
+	s.recount()
 	s.begin()
 }
 
@@ -152,7 +181,9 @@ func (c *Core) Resume(name string) error {
 			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.reason)
 		}
 		s.log("Normal", "resumed")
-		s.release()
+		if !s.pardon() {
+			s.release()
+		}
 		return nil
 	}
 	names := make([]string, len(c.syncs))

@@ -62,6 +62,7 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
 	s.cfg = cfg
 	s.queue.SetMaxDelays(cfg.MaxDelays)
+	s.queue.Ignore(cfg.Ignores)
 	s.queue.Each(func(d *delay.Delay) bool {
 		if a, ok := d.Data.(*Agent); ok {
 			a.Script = nil

@@ -21,7 +21,7 @@ func (c *Core) full() bool {
 }
 
 func (s *Sync) canAct() bool {
-	return s.phase == running && len(s.running) < s.cfg.MaxProcesses
+	return s.phase == running && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0
 }
 
 // startWaiting starts spawned work for which there is a process slot now, one
@@ -31,7 +31,7 @@ func (c *Core) startWaiting() {
 		started = false
 		for i := range c.syncs {
 			s := c.syncs[(c.turn+i)%len(c.syncs)]
-			if len(s.waiting) == 0 || c.full() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
+			if len(s.waiting) == 0 || c.full() || !s.open() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
 				continue
 			}
 			a := s.waiting[0]
@@ -84,7 +84,7 @@ func (s *Sync) act() bool {
 		return false
 	}
 	d := s.queue.Next(s.core.now)
-	if d == nil {
+	if d == nil || s.flooded() {
 		return false
 	}
 	before := s.changes
@@ -117,4 +117,5 @@ func (s *Sync) act() bool {
 // unlist forgets an agent that does not run any more.
 func (s *Sync) unlist(a *Agent) {
 	s.running = slices.DeleteFunc(s.running, func(b *Agent) bool { return a == b })
+	a.end = nil
 }

@@ -18,6 +18,7 @@ func (c *Core) Snapshot(now time.Time, withDelays bool) status.Snapshot {
 	for _, s := range c.syncs {
 		shot.Syncs = append(shot.Syncs, s.snapshot(now, withDelays))
 	}
+	shot.Tunnels = c.tunnelSnapshots()
 	return shot
 }
 
@@ -51,6 +52,9 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		v.OldestAge = now.Sub(s.happened(d))
 	}
 	v.State, v.Reason = s.state(v), s.reason
+	if s.phase == running && !s.open() {
+		v.Reason = s.waitingFor()
+	}
 	return v
 }
 
@@ -84,9 +88,9 @@ func (s *Sync) state(v status.Sync) status.State {
 	switch {
 	case s.phase == stopped || s.phase == held || s.core.fading():
 		return status.Stopped
-	case v.Retrying > 0 || s.watchTries > 0:
+	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
 		return status.Retrying
-	case s.phase != running || s.starting:
+	case s.phase != running || s.starting || !s.open():
 		return status.Starting
 	case s.failures > 0:
 		return status.Degraded

@@ -7,10 +7,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/tunnel"
 )
 
 // SyncConfig is the definition of one sync, complete and checked.
@@ -29,6 +31,8 @@ type SyncConfig struct {
 	Mode event.Mode
 	// KeepMoves: the script knows Move. Otherwise a Move becomes Delete and Create.
 	KeepMoves bool
+	// Ignores are those of Attrib, Modify, Create and Delete that the script does nothing about.
+	Ignores []event.Kind
 	// TakesTrees: the script takes a Create with Tree for all that is below the
 	// directory. For others every entry of a directory that moved gets a Create of its own.
 	TakesTrees bool
@@ -39,10 +43,16 @@ type SyncConfig struct {
 	HasInit bool
 	// DeletesAtStart: the startup deletes at the target what the source does not have.
 	DeletesAtStart bool
+	// DeletesLive: the script deletes at the target what is deleted in the source.
+	DeletesLive bool
+	// MaxDelete is how much may be deleted before the sync is held; nil: no limit.
+	MaxDelete *census.Limit
 	// Digest identifies the definition: a reload leaves a sync with an equal one alone.
 	Digest string
 	// Monitor is the name of the sync's monitor, empty for the one of the settings.
 	Monitor string
+	// Tunnel has to be ready for the sync to act; nil: none. Syncs with the same one share it.
+	Tunnel *tunnel.Config
 }
 
 type phase uint8
@@ -77,9 +87,15 @@ type Sync struct {
 	watchTries int
 	watchAt    time.Time // when to try again to watch; zero if not planned
 	starting   bool      // the Init event is not done
+	startedAt  time.Time // when the last one was done
+
+	tunnel *tunnel.Tunnel // nil before the first Step, and without one
+	shut   bool           // it has been told that the sync waits for its tunnel
 
 	reason   string // why held, stopped or degraded, in words
 	lost     bool   // held because the source is not there
+	doubt    string // why it was held already when the source got lost
+	losses   losses
 	degraded []string
 	failures uint64 // delays that were given up
 	last     *status.Failure
@@ -151,7 +167,7 @@ func agentOf(s *Sync, d *delay.Delay) *Agent {
 // one until it is spawned for or discarded.
 func (s *Sync) Event() *Agent {
 	d := s.queue.Next(s.core.now)
-	if d == nil || d.Kind == event.Init || d.Kind == event.Full {
+	if d == nil || s.rests() || d.Kind == event.Init || d.Kind == event.Full {
 		return nil
 	}
 	return agentOf(s, d)
@@ -163,6 +179,9 @@ func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	var choose func(*delay.Delay) delay.Choice
 	if test != nil {
 		choose = func(d *delay.Delay) delay.Choice { return test(agentOf(s, d)) }
+	}
+	if s.rests() {
+		return nil
 	}
 	ds := s.queue.Collect(s.core.now, choose)
 	if len(ds) == 0 {
@@ -208,6 +227,15 @@ func (a *Agent) Tries() int {
 		tries = max(tries, int(d.Tries))
 	}
 	return tries
+}
+
+// partials counts those attempts that failed in part; it is at most maxPartial.
+func (a *Agent) partials() int {
+	partials := 0
+	for _, d := range a.Delays {
+		partials = max(partials, int(d.Partials))
+	}
+	return partials
 }
 
 // String names the agent in messages: its event, or how many.
@@ -284,8 +312,12 @@ func (s *Sync) begin() {
 func (s *Sync) finish(a *Agent) {
 	for _, d := range a.Delays {
 		s.queue.Remove(d)
-		if d.Kind == event.Init {
+		switch d.Kind {
+		case event.Init:
 			s.starting = false
+			s.losses.meant = false
+		case event.Full:
+			s.losses.meant = s.losses.meant && s.starting
 		}
 	}
 	s.changes++

@@ -41,6 +41,7 @@ func (c *Core) watched(in Watched) {
 		s.watchTries = 0
 		s.phase = running
 		s.reason = ""
+		s.recount()
 		if in.Hold != nil {
 			s.distrust(in.Hold)
 		}

@@ -5,10 +5,12 @@ package loop
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -34,10 +36,12 @@ type Options struct {
 	Core    *core.Core
 	Runner  Runner
 	Monitor monitor.Monitor
-	Log     core.Log
+	Log     core.Log // of events, in the category Inotify; nil: nothing
 
 	// Guard looks at sources before they are trusted; nil trusts them all.
 	Guard Guard
+	// Count looks what a source has, for syncs with MaxDelete; guard.Count. Without such a sync it may be nil.
+	Count func(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error)
 
 	// Ready is called once, when every sync is watched or has said why it is not.
 	Ready func()
@@ -55,6 +59,8 @@ type Options struct {
 type Loop struct {
 	o       Options
 	watched chan core.Watched
+	counted chan core.Counted
+	ports   chan core.Reserved
 	checked chan event.Event // RootBack events that the guard has looked at
 	stops   chan core.Stop
 	posts   chan func()
@@ -71,6 +77,8 @@ func New(o Options) *Loop {
 	return &Loop{
 		o:       o,
 		watched: make(chan core.Watched),
+		counted: make(chan core.Counted),
+		ports:   make(chan core.Reserved),
 		checked: make(chan event.Event),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
@@ -144,6 +152,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			if !ok {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}
 			}
+			l.log(batch)
 			in = core.Events(l.check(watching, batch))
 		case e := <-l.checked:
 			in = core.Events{e}
@@ -151,6 +160,10 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			in = x
 		case w := <-l.watched:
 			in = w
+		case n := <-l.counted:
+			in = n
+		case p := <-l.ports:
+			in = p
 		case s := <-l.stops:
 			in = s
 		case f := <-l.posts:
@@ -189,8 +202,12 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.o.Runner.Start(cmd.Proc, cmd.Work)
 	case core.Kill:
 		l.o.Runner.Kill(cmd.Proc)
+	case core.Reserve:
+		l.reserve(ctx, cmd)
 	case core.Watch:
 		l.watch(ctx, cmd.Sync)
+	case core.Count:
+		l.count(ctx, cmd)
 	case core.List:
 		l.o.Monitor.List(cmd.Sync.ID(), cmd.Path)
 	case core.Unwatch:
@@ -222,6 +239,20 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 	})
 }
 
+// count looks what a source has beside the loop: it takes as long as a listing of the tree.
+func (l *Loop) count(ctx context.Context, cmd core.Count) {
+	s := cmd.Sync
+	source, flat := s.Config().Source, s.Config().Flat
+	l.placing.Go(func() {
+		n := core.Counted{Sync: s.ID(), Number: cmd.Number}
+		n.Census, n.Err = l.o.Count(ctx, source, flat, s.Excluded)
+		select {
+		case l.counted <- n:
+		case <-ctx.Done():
+		}
+	})
+}
+
 // check takes the RootBack events out of a batch; they follow when the guard
 // has looked at their sources beside the loop.
 func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
@@ -247,6 +278,25 @@ func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
 		})
 		return true
 	})
+}
+
+// log says what the monitor has reported, in the category that is called after its first kind.
+func (l *Loop) log(batch []event.Event) {
+	if l.o.Log == nil || !l.o.Log.Enabled("Inotify") {
+		return
+	}
+	for _, e := range batch {
+		for _, s := range l.o.Core.Syncs() {
+			if s.ID() != e.Root {
+				continue
+			}
+			text := fmt.Sprint(s.Config().Name, ": ", e.Kind, " ", s.Config().Source, e.Path)
+			if e.Kind == event.Move {
+				text += " to " + s.Config().Source + e.Dest
+			}
+			l.o.Log.Log("Inotify", text)
+		}
+	}
 }
 
 func (l *Loop) unwatch(s *core.Sync) {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/loop"
@@ -32,7 +33,7 @@ func (m *fakeMonitor) Watch(ctx context.Context, r monitor.Root) error {
 	}
 	return m.place(ctx, r)
 }
-func (m *fakeMonitor) List(id event.RootID, dir string) {
+func (m *fakeMonitor) List(_ event.RootID, dir string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.listed = append(m.listed, dir)
@@ -126,6 +127,7 @@ func (sc *scene) wantExit(code int) {
 	}
 }
 
+// §4: an event is served when its delay is over.
 func TestEventBecomesWorkWhenItsDelayIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sc := newScene(t, nil)
@@ -166,6 +168,62 @@ func TestStopWaitsThenKills(t *testing.T) {
 		}
 		sc.runner.exits <- core.Exited{Proc: id, Result: core.Result{Code: 143, Signal: 15}}
 		sc.wantExit(130)
+	})
+}
+
+// TestCount: what is deleted while the source is being counted waits, and the loop does not.
+func TestCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var guarded *core.Sync
+		found := make(chan *census.Census)
+		sc := newScene(t, func(sc *scene, o *loop.Options) {
+			limit := census.Entries(1)
+			var err error
+			guarded, err = sc.core.Add(core.SyncConfig{Name: "two", Source: "/two/", Actions: script{}, MaxDelete: limit, DeletesLive: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Count = func(ctx context.Context, source string, _ bool, _ func(string) bool) (*census.Census, error) {
+				if source != "/two/" {
+					t.Errorf("counted %s", source)
+				}
+				select {
+				case n := <-found:
+					return n, nil
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				}
+			}
+		})
+		<-sc.ready
+		for _, path := range []string{"a", "b"} {
+			sc.monitor.events <- []event.Event{{Root: guarded.ID(), Kind: event.Delete, Path: path}}
+		}
+		synctest.Wait()
+		if n := len(sc.runner.started); n > 0 {
+			t.Errorf("%d processes were started before it was counted", n)
+		}
+		n := census.New()
+		for _, name := range []string{"a", "b", "c"} {
+			n.Put(n.Top(), name, false)
+		}
+		found <- n
+		synctest.Wait()
+		if n := len(sc.runner.started); n > 0 {
+			t.Errorf("%d processes were started in a flood", n)
+		}
+		sc.loop.Ask(t.Context(), func() {
+			if err := sc.core.Resume("two"); err != nil {
+				t.Error(err)
+			}
+		})
+		id := <-sc.runner.started
+		sc.runner.exits <- core.Exited{Proc: id}
+		<-sc.runner.started
+		sc.cancel()
+		sc.loop.Stop(core.Stop{})
+		sc.loop.Stop(core.Stop{})
+		sc.wantExit(0)
 	})
 }
 

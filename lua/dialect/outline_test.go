@@ -10,7 +10,7 @@ local opts = { archive = true,
 	hard_links = true }
 base = {
 	{ delay = 1,
-	},
+	inner = 2 },
 	collect = function() end,
 	delay = 5,
 }
@@ -47,6 +47,7 @@ func TestOutline(t *testing.T) {
 		{"sync", 12, "source", 14},
 		{"sync", 12, "collect", 7},
 		{"sync", 12, "delay", 8}, // before what base inherits
+		{"sync", 12, "inner", 6},
 		{"sync", 12, "rsync", 15},
 		{"sync", 12, "rsync.hard_links", 3},
 		{"sync", 12, "rsync.bwlimit", 15},

@@ -75,6 +75,7 @@ var knownDifferences = map[string]struct{ here, reason string }{
 }
 
 // TestSnippets compares what the snippets give here with what Lua 5.3 gave, as recorded, and gives.
+// §2: Lua of 5.2 and 5.3.
 func TestSnippets(t *testing.T) {
 	t.Setenv("TZ", "UTC")
 	const script = "testdata/snippets.lua"

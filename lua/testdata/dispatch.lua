@@ -1,4 +1,5 @@
 -- §4: what the default action and the default init call, and that an event nothing was spawned for is done.
+-- §3: Init and Full are made by the engine.
 
 local seen = {}
 local function note(what)

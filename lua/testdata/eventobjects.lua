@@ -1,4 +1,5 @@
 -- §3: unknown fields, own fields, and that the same delay gives the same event until it is done.
+-- §2: spawn makes active. §5: getEvent, discardEvent. §6: again waits at least a second.
 
 local kept
 

@@ -1,4 +1,5 @@
 -- §3 Events: every field of files, directories and entries at the top of the source.
+-- §5: getConfig.
 
 local names = {
 	'etype', 'status', 'isdir', 'name', 'basename', 'path', 'pathdir', 'pathname',

@@ -1,4 +1,5 @@
 -- §5, §8: excludes and filters, while the config is loaded and later.
+-- §2: sync{} returns the inlet.
 
 local inlet = sync{
 	source = source, exclude = { '*.tmp', '/build/' }, filter = { '+ keep.tmp', '- *.o' },

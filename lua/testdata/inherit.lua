@@ -48,15 +48,21 @@ same(c.v[1], 'mine')
 same(c.v[2], { a = 1 })
 same(c.v.a, nil)
 
+-- So it is always for the tables of exit codes.
+for _, key in ipairs{ 'exitcodes', 'rsyncExitCodes', 'sshExitCodes' } do
+	c = config{ { [key] = { [0] = 'ok', 'again' }, checkgauge = { [key] = true } }, [key] = { 'die', [7] = 'ok' } }
+	same(c[key], { [0] = 'ok', 'die', [7] = 'ok' })
+end
+
 -- The global default gives the rest.
-same(c.delay, 0)
+same(c.delay, nil)
 same(c.maxProcesses, 1)
 same(c.maxDelays, 1000)
 same(c.action, default.action)
 same(c.collect, default.collect)
 same(c.init, default.init)
 same(c.rsyncExitCodes, nil)
-same(c.name, 'Sync8')
+same(c.name, 'Sync11')
 
 -- A config of one's own changes the default for all that follow.
 default.delay = 3

@@ -1,4 +1,5 @@
 -- §5 Lists: everything that can be asked of one.
+-- §2: spawn takes lists. §3: the same event object alone and in a list.
 
 local rounds = {}
 local function action(inlet)

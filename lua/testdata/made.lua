@@ -1,4 +1,5 @@
 -- §3, §5: events that scripts make: Blanket, Full, and ordinary ones.
+-- §4: Blanket, Full, and config.full.
 
 local order = {}
 local inlet = sync{

@@ -1,4 +1,5 @@
 -- §3: a Move reaches only a sync with onMove, others get Delete and Create.
+-- §5: getEvent gives both events of a Move.
 
 sync{
 	source = source,

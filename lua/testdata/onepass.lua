@@ -1,4 +1,5 @@
 -- §1 -onepass, §6: the program ends with 0 when every startup is done.
+-- §2: settings{ "onepass" }.
 
 settings{ 'onepass' }
 sync{ source = source, onStartup = 'begin' }

@@ -12,7 +12,7 @@ local c = config{
 		same(type(level), 'number')
 		same(config.inherited, 'i')
 		same(config.source, source)
-		same(config.delay, 0)
+		same(config.delay, nil)
 		config.delay = 7
 		config.added = 'a'
 	end,

@@ -16,3 +16,4 @@ sync {
 --@ write source/small.txt few
 --@ expect rsync ... [--inplace] ... < ./large.img|
 --@ expect rsync ... < ./small.txt|
+-- §9: batchSizeLimit.

@@ -15,3 +15,4 @@ sync {
 --@ start -delay 0.1
 --@ expect rsync ... [-r] [--] [$SOURCE/] [$TARGET/]
 --@ never rsync ...[--delete]...
+-- §9: crontab with seconds.

@@ -1,4 +1,5 @@
 -- An exit code that means "call somebody" ends everything, as it always has.
+-- §6: die.
 
 sync {
 	source    = "$SOURCE",

@@ -24,3 +24,4 @@ sync {
 --@ idle
 --@ remove source/d
 --@ expect publish [delete] [d]
+-- §7: programs and shell commands.

@@ -34,3 +34,4 @@ sync { bash, source = "$SOURCE", target = "$TARGET/" }
 --@ idle
 --@ remove source/new
 --@ gone target/new
+-- §7: shell commands.

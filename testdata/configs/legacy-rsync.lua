@@ -31,3 +31,4 @@ sync {
 --@ write source/a 1
 --@ expect rsync ... [old.example:/srv/mirror/] < ./a|
 --@ expect rsync ... [old.example:/srv/other/] < ./a|
+-- §9: what is old and accepted.

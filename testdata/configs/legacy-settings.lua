@@ -1,4 +1,5 @@
 -- From the days of 2.0, changed as little as possible since.
+-- §2: settings.key = value.
 
 settings.logfile    = "$DIR/log/lsyncd.log"
 settings.statusFile = "$DIR/log/lsyncd.status"
@@ -18,3 +19,4 @@ sync{default.rsync, source="$SOURCE", target="$TARGET", exclude="*.bak"}
 --@ write source/a 1
 --@ expect rsync ... [$SOURCE/] [$TARGET/] < ./a|
 --@ file log/lsyncd.log Normal: --- Startup
+-- §8: exclude is a string. §9: settings are assigned to.

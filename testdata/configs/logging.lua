@@ -1,4 +1,5 @@
 -- Everything that can be said about the log, and values of every type in it.
+-- §2: log.
 
 settings {
 	logfile     = "$DIR/log/lsyncd.log",

@@ -1,4 +1,5 @@
 -- Written for the Lua 5.1 that the first packages had.
+-- §2: Lua of 5.1.
 
 local targets = { "first", "second" }
 

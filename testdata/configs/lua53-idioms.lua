@@ -1,4 +1,5 @@
 -- Written for the Lua 5.3 that Lsyncd was built with.
+-- §2: Lua of 5.3.
 
 local hosts = table.pack("a.example", "b.example", "skip.example", "c.example")
 local banner = string.rep("=", 3, "-")

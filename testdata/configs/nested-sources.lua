@@ -1,4 +1,5 @@
 -- One tree, watched by several syncs for different ends.
+-- §2: subdirs = false. §3: nested sources.
 
 local function each(what)
 	return function(event)

@@ -1,4 +1,5 @@
 -- The other side may be away for days; nothing may be lost and nothing may end.
+-- §6: again, and what the log says.
 
 settings { insist = true, onDie = "stop-sync" }
 
@@ -15,5 +16,5 @@ sync {
 --@ count 2 rsync ... [-r] [--] [$SOURCE/] [ship.example:/srv/]
 --@ exit rsync 12
 --@ write source/a 1
---@ count 2 rsync ... [--files-from=-] ... < ./a|
---@ log trying again
+--@ count 2 rsync ... [--files-from=-] ... < ./...|
+--@ log ended with exit code 12; stand-in fails with 12; trying again in

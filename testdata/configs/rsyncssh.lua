@@ -45,3 +45,4 @@ sync {
 --@ rename source/bob source/carol
 --@ log sending it instead
 --@ expect rsync ... < ...carol/...
+-- §9: default.rsyncssh.

@@ -1,4 +1,5 @@
 -- Changes the presets once instead of in each sync, and builds its own on top.
+-- §2: what is inherited.
 
 default.rsync.delay = 4
 default.rsync.rsync.archive = true

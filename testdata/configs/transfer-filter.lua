@@ -15,3 +15,4 @@ sync {
 --@ log startup done
 --@ write source/dir/sub/new 1
 --@ expect rsync ... [--delete] [-r] [--] ... < + /dir/|+ /dir/sub/|+ /dir/sub/new|...- *|
+-- §9: the old way.

@@ -1,4 +1,5 @@
 -- A library of checks of our own, with prepare, a gauge that forbids, and exit codes by number.
+-- §2: _verbatim, prepare, and checkgauge with false.
 
 local base = {
 	checkgauge = { default.checkgauge, owner = true, tags = { team = true, ticket = true }, subdirs = false },

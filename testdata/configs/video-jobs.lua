@@ -1,4 +1,5 @@
 -- Transcodes with own fields on events, a queue per size, and three attempts.
+-- §3: fields of one's own.
 
 local attempts = {}
 

@@ -1,4 +1,5 @@
 -- The syncs are here, how they are made is in lib/.
+-- §2: require.
 
 local sites = require("lib.sites")
 local mirror = require "lib/mirror"

@@ -1,0 +1,34 @@
+package core_test
+
+import (
+	"testing"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+)
+
+// §4: the alarm of an event is its own time, which the monitor tells, plus the delay; not the time at which the engine gets to it.
+func TestAlarmCountsFromTheEvent(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	c := core.New(core.Settings{}, silent{})
+	s, err := c.Add(core.SyncConfig{Name: "one", Delay: 5 * time.Second, MaxDelays: 1000, Actions: discarder{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Step(now, core.Tick{})
+	c.Step(now, core.Watched{Sync: s.ID()})
+	late := now.Add(3 * time.Second)
+	c.Step(late, core.Events{{Root: s.ID(), Kind: event.Modify, Path: "f", Time: now}})
+	if at, ok := c.Alarm(); !ok || !at.Equal(now.Add(5*time.Second)) {
+		t.Errorf("alarm at %v, %v; the event was at %v", at, ok, now)
+	}
+	c.Step(now.Add(5*time.Second-1), core.Tick{})
+	if c.Snapshot(late, false).Syncs[0].Pending != 1 {
+		t.Error("served before its alarm")
+	}
+	c.Step(now.Add(5*time.Second), core.Tick{})
+	if c.Snapshot(late, false).Syncs[0].Pending != 0 {
+		t.Error("not served at its alarm")
+	}
+}

@@ -1,0 +1,219 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lsyncgo/engine/census"
+	"lsyncgo/engine/event"
+)
+
+// losses is what a sync with MaxDelete knows, to see a flood of deletes before it
+// reaches the target. It is all zero for a sync without.
+//
+// An event counts when it is told, not when it is done: what stands in the FIFO
+// may be in the next batch, whether its delay is over or not.
+type losses struct {
+	census   *census.Census // nil until it was counted
+	counting uint64         // names the count that is awaited; 0: none is
+	unheard  []event.Event  // came meanwhile
+
+	over  excess
+	meant bool // the next startup may delete whatever it finds: somebody said so
+}
+
+// excess says what went over the limit and holds the sync.
+type excess uint8
+
+const (
+	nothing excess = iota
+	changes        // what the events delete
+	startup        // what an Init or Full would
+)
+
+// maxFirst is how many paths the reason of a hold names.
+const maxFirst = 3
+
+// recount has the entries of the source counted; until the answer nothing is acted on.
+func (s *Sync) recount() {
+	if s.cfg.MaxDelete == nil {
+		return
+	}
+	s.core.counts++
+	s.losses.counting = s.core.counts
+	s.core.do(Count{Sync: s, Number: s.core.counts})
+}
+
+func (c *Core) counted(in Counted) {
+	s := c.byID[in.Sync]
+	if s == nil || s.losses.counting != in.Number {
+		return
+	}
+	l := &s.losses
+	l.counting = 0
+	unheard := l.unheard
+	l.unheard = nil
+	switch {
+	case in.Err != nil && s.phase == running:
+		s.distrust(in.Err)
+	case in.Err != nil:
+	case l.census == nil:
+		l.census = in.Census
+		l.census.Advance(c.now, c.now)
+	default:
+		l.census.Update(in.Census)
+	}
+	for _, e := range unheard {
+		s.account(e)
+	}
+}
+
+// account keeps the census right, of what the sync can see.
+func (s *Sync) account(e event.Event) {
+	l := &s.losses
+	switch {
+	case e.Kind != event.Create && e.Kind != event.Delete && e.Kind != event.Move:
+		return
+	case l.counting != 0:
+		l.unheard = append(l.unheard, e)
+		return
+	case l.census == nil:
+		return
+	}
+	l.census.Advance(s.core.now, s.undone())
+	from := !s.Excluded(e.Path)
+	switch e.Kind {
+	case event.Create:
+		if from {
+			l.census.Add(e.Path)
+		}
+	case event.Delete:
+		if from {
+			l.census.Remove(e.Path)
+		}
+	case event.Move:
+		switch to := !s.Excluded(e.Dest); {
+		case from && to:
+			l.census.Move(e.Path, e.Dest)
+		case from:
+			l.census.Remove(e.Path)
+		case to:
+			l.census.Add(e.Dest)
+		}
+	}
+}
+
+// undone is the time of the oldest event that is still to be done.
+func (s *Sync) undone() time.Time {
+	if d := s.queue.Oldest(); d != nil {
+		return s.happened(d)
+	}
+	return s.core.now
+}
+
+// rests reports whether nothing of the sync may be acted on now.
+func (s *Sync) rests() bool { return s.phase == held || s.losses.counting != 0 || s.flooded() }
+
+// flooded holds a sync whose next batch may delete more than its limit, and
+// reports whether it did.
+func (s *Sync) flooded() bool {
+	l := &s.losses
+	if l.census == nil || !s.cfg.DeletesLive || s.phase != running {
+		return false
+	}
+	l.census.Advance(s.core.now, s.undone())
+	lost, known := l.census.Lost(), l.census.Known()
+	if lost <= s.cfg.MaxDelete.Of(known) {
+		return false
+	}
+	first := l.census.First(maxFirst)
+	for i := range first {
+		first[i] = strconv.Quote(first[i])
+	}
+	s.exceed(changes, fmt.Sprintf("would delete %s of %s entries (limit %s): first %s",
+		grouped(lost), grouped(known), s.cfg.MaxDelete, strings.Join(first, ", ")))
+	return true
+}
+
+// exceed holds the sync, and says so once.
+func (s *Sync) exceed(over excess, why string) {
+	s.phase, s.losses.over = held, over
+	s.reason = fmt.Sprintf("%s; lsyncgo resume %s CONFIG lets it go on", why, s.cfg.Name)
+	s.log("Error", "on hold: ", s.reason, ", as does a start with -force")
+}
+
+// DeleteLimit returns how many entries the work for an Init or Full may delete at
+// the target; limited is false if any number is right. Work that meets the limit
+// ends with ExitDeleteLimit, as rsync --max-delete does, and the sync is held.
+func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
+	a.limited = s.losses.census != nil && !s.losses.meant
+	if !a.limited {
+		return 0, false
+	}
+	return s.cfg.MaxDelete.Of(s.losses.census.Known()), true
+}
+
+// ExitDeleteLimit is rsync's exit code for "the --max-delete limit stopped deletions".
+const ExitDeleteLimit = 25
+
+// stopped reports whether work has met its limit. Rsync ends with 23 or 24 instead,
+// and only says it, if files were unreadable or vanished as well.
+func (r Result) stopped() bool {
+	return r.Code == ExitDeleteLimit || (r.Code == 23 || r.Code == 24) &&
+		slices.ContainsFunc(r.Tail, func(line string) bool { return strings.Contains(line, "--max-delete limit") })
+}
+
+// overLimit takes an agent back whose work has met its limit, and holds the sync.
+func (s *Sync) overLimit(a *Agent, r Result) {
+	s.last = s.failure("deletions were stopped", a, r)
+	for _, d := range a.Delays {
+		s.queue.Retry(d, s.core.now)
+	}
+	if s.phase != running {
+		return
+	}
+	what := "startup"
+	if a.Kind() == event.Full {
+		what = "full sync"
+	}
+	known := s.losses.census.Known()
+	why := fmt.Sprintf("the %s would delete more than %s entries (limit %s of %s)", what,
+		grouped(s.cfg.MaxDelete.Of(known)), s.cfg.MaxDelete, grouped(known))
+	if len(r.Tail) > 0 {
+		why += ": " + r.Tail[len(r.Tail)-1]
+	}
+	s.exceed(startup, why)
+}
+
+// pardon takes what is missing now for meant. It reports whether that was all
+// that held the sync: then its FIFO simply goes on.
+func (s *Sync) pardon() bool {
+	l := &s.losses
+	over := l.over
+	l.over = nothing
+	switch {
+	case s.cfg.MaxDelete == nil:
+		return false
+	case over == nothing: // of another guard: the source may be another one
+		l.census = nil
+		l.meant = s.cfg.HasInit
+		return false
+	}
+	l.census.Forgive()
+	l.meant = over == startup || s.starting
+	s.phase, s.reason = running, ""
+	s.changes++
+	return true
+}
+
+// grouped writes a number with a comma before every three digits.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,68 @@
+package lua
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/census"
+)
+
+// guardOf reads a value of guard: a table with maxDelete, or false for none.
+func guardOf(v glua.LValue) (*census.Limit, error) {
+	t, ok := v.(*glua.LTable)
+	switch {
+	case v == glua.LFalse:
+		return nil, nil
+	case !ok:
+		return nil, fmt.Errorf("must be a table, not %s", describeValue(v))
+	}
+	for _, k := range sortedKeys(t) {
+		if k != glua.LString("maxDelete") && t.RawGet(k) != glua.LNil {
+			return nil, fmt.Errorf("holds %s, and knows only maxDelete", describeValue(k))
+		}
+	}
+	return maxDeleteOf(t.RawGetString("maxDelete"))
+}
+
+func maxDeleteOf(v glua.LValue) (*census.Limit, error) {
+	switch v := v.(type) {
+	case glua.LString:
+		if l, err := census.ParsePercent(string(v)); err == nil {
+			return l, nil
+		}
+	case glua.LNumber:
+		if n := float64(v); n >= 0 && n == math.Floor(n) && n <= math.MaxInt32 {
+			return census.Entries(int(n)), nil
+		}
+	case *glua.LNilType:
+		return nil, errors.New("has no maxDelete")
+	}
+	return nil, fmt.Errorf(`maxDelete must be more than "0%%" and at most "100%%", or a number of entries, 0 or more, not %s`, describeValue(v))
+}
+
+// maxDelete is the sync's own limit, or that of settings.
+func (s *script) maxDelete(settings *Settings) *census.Limit {
+	v := s.table.RawGetString("guard")
+	if v == glua.LNil {
+		return settings.MaxDelete
+	}
+	limit, err := guardOf(v)
+	if err != nil {
+		s.problem(`write guard = { maxDelete = "50%" }, or guard = false`, "guard: %v", err)
+	}
+	return limit
+}
+
+// deletesLive reports whether the script may delete at the target what is deleted
+// in the source: all do but those which say that they do not.
+func (s *script) deletesLive() bool {
+	switch s.table.RawGetString("delete") {
+	case glua.LFalse, glua.LString("startup"):
+		return false
+	}
+	dispatches := s.table.RawGetString("action") == s.r.presets.table.RawGetString("action")
+	return !dispatches || glua.LVAsBool(s.table.RawGetString("onDelete"))
+}

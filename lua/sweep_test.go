@@ -1,0 +1,131 @@
+package lua_test
+
+import (
+	"testing"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/process"
+)
+
+// sweeping is a stage with a sync whose source has some files.
+func sweeping(t *testing.T, given string) *stage {
+	t.Helper()
+	stubs(t)
+	st := newStage(t).config("sync{ default.rsync, source = source, target = target, init = false, delay = 1, " + given + " }")
+	for _, name := range []string{"source/d/a", "source/d/b", "source/e/c", "source/f"} {
+		st.file(name, "")
+	}
+	return st.start()
+}
+
+// modify has an event acted on and checks what rsync is to look at.
+func (st *stage) modify(path, want string) {
+	st.Helper()
+	st.event(event.Modify, path)
+	st.advance(time.Second)
+	st.lists(want)
+}
+
+func (st *stage) lists(want string) {
+	st.Helper()
+	if got := st.parts().input; got != want {
+		st.Errorf("listed %q, wanted %q", got, want)
+	}
+}
+
+// TestSweep: a receiver that was killed may have left temporary files where it wrote; what is sent next removes them.
+func TestSweep(t *testing.T) {
+	st := sweeping(t, "")
+	st.modify("d/a", "./d/a|")
+	st.exit(137)
+	st.modify("e/c", "./d/|./e/c|")
+	st.exit(23) // it may not have been able to
+	st.advance(time.Minute)
+	st.lists("./d/|./e/c|")
+	st.exit(12)
+	st.advance(time.Minute)
+	st.lists("./d/|./e/|")
+	st.exit(24)
+	st.modify("d/b", "./d/b|")
+	st.exit(0)
+	st.modify("f", "./f|")
+	st.exit(137)
+	st.advance(time.Minute)
+	st.lists("./|")
+}
+
+// TestNoSweep: who does not delete leaves it.
+func TestNoSweep(t *testing.T) {
+	for _, given := range []string{"false", "'startup'"} {
+		st := sweeping(t, "delete = "+given)
+		st.modify("d/a", "./d/a|")
+		st.exit(137)
+		st.advance(time.Minute)
+		st.lists("./d/a|")
+	}
+}
+
+// TestSweepAlone: what lists whole directories and deletes runs beside nothing else.
+func TestSweepAlone(t *testing.T) {
+	st := sweeping(t, "maxProcesses = 3")
+	st.modify("d/a", "./d/a|")
+	st.modify("d/b", "./d/b|")
+	st.exit(137)
+	st.event(event.Modify, "e/c")
+	st.advance(time.Second)
+	if len(st.unseen) > 0 {
+		t.Errorf("started %s beside another", st.unseen[0].Work.Describe())
+	}
+	st.exit(0)
+	st.lists("./d/|./e/c|")
+	st.event(event.Modify, "f")
+	st.advance(time.Second)
+	if len(st.unseen) > 0 {
+		t.Errorf("started %s beside a sweep", st.unseen[0].Work.Describe())
+	}
+	st.exit(0)
+	st.lists("./f|")
+	st.modify("d/b", "./d/b|") // beside that
+}
+
+// TestUnfitTarget: what the target gets over is no fault of some files, and is tried until it has.
+func TestUnfitTarget(t *testing.T) {
+	for said, want := range map[string]string{
+		`rsync: [receiver] mkstemp "/t/.a.x" failed: Read-only file system (30)`:                             "again",
+		`rsync: [generator] recv_generator: mkdir "/t/d" failed: No space left on device (28)`:               "again",
+		`rsync: [Receiver] mkstemp "/t/(5)" failed: Disk quota exceeded (122)`:                               "again",
+		`rsync: [receiver] mkstemp "/t/.a.x" failed: Permission denied (13)`:                                 "partial",
+		`rsync: [sender] read errors mapping "/s/a": Input/output error (5)`:                                 "partial",
+		`rsync: [receiver] rsync_xal_set: lsetxattr("/t/a","user.x") failed: No space left on device (28)`:   "partial",
+		`file has vanished: "/s/rsync: [receiver] (30)"`:                                                     "partial",
+		`rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1338)`: "partial",
+	} {
+		st := sweeping(t, "")
+		st.modify("d/a", "./d/a|")
+		tries := 0
+		for len(st.running) > 0 && tries < 10 {
+			tries++
+			proc := st.running[0].Proc
+			st.running = nil
+			st.step(core.Exited{Proc: proc, Result: core.Result{Code: 23, Tail: []string{"x", said, "y"}}})
+			st.advance(10 * time.Minute)
+		}
+		got := map[int]string{4: "partial", 10: "again"}[tries]
+		if got != want {
+			t.Errorf("%s: %s, not %s", said, got, want)
+		}
+	}
+}
+
+// TestBound: children do not outlive a daemon that is killed.
+func TestBound(t *testing.T) {
+	for _, action := range []string{`spawn(event, "tool")`, `spawnShell(event, "tool")`} {
+		st := start(t, "sync{ source = source, onCreate = function(event) "+action+" end }")
+		st.event(event.Create, "x")
+		if cmd, ok := st.work().(*process.Command); !ok || !cmd.Bound {
+			t.Errorf("%s is not bound", action)
+		}
+	}
+}
