@@ -138,6 +138,7 @@ func filterArgs(rules []Rule) []string {
 
 // TestAgainstRsync compares verdicts over random trees and rules. It always
 // tries the same cases; FILTER_SEED=n tries others.
+// §8: the same verdict here and in rsync.
 func TestAgainstRsync(t *testing.T) {
 	seed := uint64(1)
 	if s := os.Getenv("FILTER_SEED"); s != "" {
@@ -160,6 +161,7 @@ func TestAgainstRsync(t *testing.T) {
 }
 
 // TestFilesAgainstRsync gives rsync and the readers the same files.
+// §8: excludeFrom and filterFrom.
 func TestFilesAgainstRsync(t *testing.T) {
 	src := t.TempDir() + "/"
 	paths := fixedTree(src)
@@ -213,6 +215,7 @@ func fixedTree(dir string) []string {
 }
 
 // FuzzAgainstRsync takes one rule of each line.
+// §8: the same verdict here and in rsync.
 func FuzzAgainstRsync(f *testing.F) {
 	for _, rules := range []string{"- a", "+ a\n- *", "- **/a", "- a/**", "- a/***", "- b/*/\n- /a", "- [!a-b]*.o", `- \*`, `- \**`, `- [**]`,
 		"- ***", "- /", "- //", "- a//", "- /**/a", "- b**a", "- [[:alpha:]]/", "- [", `- [\`, "- *\\", "- b?a", "- b[/]a", "- .", "- ./a"} {

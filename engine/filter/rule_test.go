@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 )
 
+// §8: the rules of filter and filterFrom.
 func TestParse(t *testing.T) {
 	tests := []struct {
 		line string
@@ -40,6 +41,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// §8: the lines of excludeFrom.
 func TestReadExcludes(t *testing.T) {
 	text := "# comment\r\n; comment\n\n \t\n- a\r\n+ b\n /c\nd"
 	rules, err := ReadExcludes(strings.NewReader(text), "f")
@@ -49,6 +51,7 @@ func TestReadExcludes(t *testing.T) {
 	}
 }
 
+// §8: what is no rule is named with file and line.
 func TestReadErrors(t *testing.T) {
 	if _, err := ReadExcludes(strings.NewReader("a\n- \n"), "ex.list"); err == nil || !strings.HasPrefix(err.Error(), "ex.list:2: ") {
 		t.Errorf("ReadExcludes: %v", err)

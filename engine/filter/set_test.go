@@ -28,6 +28,7 @@ func compile(t testing.TB, lines ...string) *Set {
 	return s
 }
 
+// §8: what patterns match, and that the first match decides.
 func TestExcluded(t *testing.T) {
 	tests := []struct {
 		rules    string // separated by "|"
@@ -136,6 +137,7 @@ func naive(tokens []token, text string) bool {
 	return text != "" && tokens[0].matches(text[0]) && naive(tokens[1:], text[1:])
 }
 
+// §8: patterns mean the same however they are matched.
 func TestGlobIsTheDefinition(t *testing.T) {
 	part := rapid.SampledFrom([]string{"a", "b", "/", "*", "**", "?", "[ab]", `\*`})
 	rapid.Check(t, func(t *rapid.T) {
