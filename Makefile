@@ -6,7 +6,7 @@ VERSION := $(shell cat VERSION)
 LINT    := $(GO) tool -modfile=scripts/tools/go.mod golangci-lint
 SYSTEMS := linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 windows/amd64
 
-.PHONY: run build test lint bench fuzz clean
+.PHONY: run build test lint conformance bench fuzz clean
 
 run: build
 	scripts/run.sh $(BINARY)
@@ -27,6 +27,11 @@ lint:
 		echo "build for $$system"; \
 		GOOS=$${system%/*} GOARCH=$${system#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./... || exit 1; \
 	done
+
+# The same configs and file operations under Lsyncd and lsyncgo, and what they start compared.
+conformance:
+	scripts/deps.sh conformance
+	$(GO) run ./scripts/conformance $(CONFORMANCEFLAGS)
 
 bench: build
 	scripts/bench/bench.sh $(BENCHFLAGS)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the given purpose (test, lint, bench) needs and is missing.
+# Installs what the given purpose (test, lint, conformance, bench) needs and is missing.
 # Fails if something cannot be had: a test that silently does not run proves nothing.
 set -eu
 
@@ -25,22 +25,73 @@ test)
 	need pkill procps
 	need bash bash
 	;;
+conformance)
+	need rsync rsync
+	need lsyncd lsyncd
+	;;
 bench)
 	need rsync rsync
 	need lsyncd lsyncd
 	need python3 python3
 	;;
 esac
-[ -n "$missing" ] || exit 0
-
-if ! command -v apt-get >/dev/null 2>&1; then
-	echo "please install (names as in Debian):$missing" >&2
-	exit 1
-fi
 sudo=""
 [ "$(id -u)" = 0 ] || sudo="sudo"
-echo "installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
+
+install() { # PACKAGE...
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "please install (names as in Debian): $*" >&2
+		exit 1
+	fi
+	echo "installing: $*"
+	export DEBIAN_FRONTEND=noninteractive
+	$sudo apt-get update -qq
+	$sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+registered() { # prints the versions of rsync that the package registry has, the newest first
+	apt-cache madison rsync 2>/dev/null | awk -F ' *[|] *' '/Packages$/ { print $2 }'
+}
+
+# Two versions of rsync differ in what they delete, and how they say so. The
+# oldest and the newest of the registry are put into a cache of their own, and
+# the file rsyncs there lists what the tests have to run with.
+fetch_rsyncs() {
+	cache=${XDG_CACHE_HOME:-$HOME/.cache}/lsyncgo
+	mkdir -p "$cache"
+	list=""
+	if command -v apt-get >/dev/null 2>&1; then
+		[ -n "$(registered)" ] || $sudo apt-get update -qq
+		for version in $(registered | sed -n '$p') $(registered | sed -n 1p); do
+			binary=$cache/rsync-$version/usr/bin/rsync
+			[ -x "$binary" ] || unpack_rsync "$version"
+			case "$list" in *"$binary"*) ;; *) list="$list$binary
+" ;; esac
+		done
+	fi
+	case $(printf %s "$list" | wc -l) in
+	0)
+		echo "no package registry that has versions of rsync: the tests run with the installed one only"
+		list="$(command -v rsync)
+"
+		;;
+	1) echo "the package registry has one version of rsync only: the tests run with no other" ;;
+	esac
+	printf %s "$list" >"$cache/rsyncs.new"
+	mv "$cache/rsyncs.new" "$cache/rsyncs"
+}
+
+unpack_rsync() { # VERSION
+	echo "unpacking rsync $1"
+	work=$cache/unpacking-$$
+	rm -rf "$work" && mkdir "$work"
+	(cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "rsync=$1" && dpkg -x ./rsync_*.deb tree)
+	"$work/tree/usr/bin/rsync" --version >/dev/null
+	rm -rf "$cache/rsync-$1"
+	mv "$work/tree" "$cache/rsync-$1"
+	rm -rf "$work"
+}
+
 # shellcheck disable=SC2086 # one word per package
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || install $missing
+[ "$purpose" != test ] || fetch_rsyncs

@@ -19,7 +19,7 @@ type difference struct {
 
 // differences lists them all, in the order of the table.
 var differences = []*difference{
-	combined, slashes, ends, signals, spelling, archive, wholeTimes, ignoreErrors, oldWay, startupRules, exactPaths, wholeTrees, missing, multiplex, sshExtra, remoteMove, afterMove, failedMove, attribs, symlinks, directMoves, filterOrder, strict,
+	combined, slashes, ends, signals, spelling, archive, wholeTimes, wholeList, ignoreErrors, oldWay, startupRules, exactPaths, wholeTrees, missing, multiplex, sshExtra, remoteMove, afterMove, failedMove, attribs, symlinks, directMoves, filterOrder, belowOnly, classes, inNewDirectories, strict,
 }
 
 // kinds are the event types that a call can name as its first argument: "record Create a".
@@ -150,6 +150,14 @@ var wholeTimes = &difference{
 	lsyncgo: "adds `--modify-window=-1`: fractions count",
 	why:     "a second write of the same size within one second is no news to rsync otherwise",
 	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--modify-window=-1") }),
+}
+
+var wholeList = &difference{
+	name:    "hard-links-at-startup",
+	lsyncd:  "lets an rsync with `hard_links` list the tree while it works",
+	lsyncgo: "adds `--no-inc-recursive` at the startup; `_extra = { \"--inc-recursive\" }` for the old way",
+	why:     "rsync waits without end if the first name of a file with several vanishes meanwhile",
+	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--no-inc-recursive") }),
 }
 
 var ignoreErrors = &difference{
@@ -459,6 +467,38 @@ var filterOrder = &difference{
 	why:     "rsync does so, and both must take the same paths",
 	rewrite: func(r *recording) {
 		r.calls = slices.DeleteFunc(r.calls, func(c call) bool { return c.about("d/b.tmp") })
+	},
+}
+
+var belowOnly = &difference{
+	name:    "below-a-directory",
+	lsyncd:  "takes `d/*` and `d/**` for a rule about the directory `d/`, too",
+	lsyncgo: "leaves the directory itself in",
+	why:     "rsync does so, and both must take the same paths",
+	rewrite: func(r *recording) {
+		r.calls = slices.DeleteFunc(r.calls, func(c call) bool { return c.about("tmp") || c.about("d/cache") })
+	},
+}
+
+var classes = &difference{
+	name:    "classes",
+	lsyncd:  "takes `[`, `]` and `\\` in a pattern as they are, except where rsync reads the pattern",
+	lsyncgo: "reads `[a-z]` as a class, and `\\` as an escape, everywhere",
+	why:     "rsync does so, and both must take the same paths",
+	rewrite: func(r *recording) {
+		r.calls = slices.DeleteFunc(r.calls, func(c call) bool { return c.about("a.tmp") || c.about("d/b.tmp") })
+	},
+}
+
+var inNewDirectories = &difference{
+	name:    "in-new-directories",
+	lsyncd:  "does not call `onModify` for a file that was written in a new directory before that was watched",
+	lsyncgo: "does",
+	why:     "it depends on chance otherwise",
+	rewrite: func(r *recording) {
+		r.calls = slices.DeleteFunc(r.calls, func(c call) bool {
+			return c.argv[1] == "Modify" && (c.about("x/1") || c.about("x/y/2"))
+		})
 	},
 }
 

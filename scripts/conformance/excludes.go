@@ -34,6 +34,14 @@ func excludes() []scenario {
 	list[len(list)-1].differs = []*difference{combined, filterOrder}
 	add("filter include first", `filter = { "+ a.tmp", "- *.tmp" },`)
 	add("filter and exclude", `filter = { "+ a.tmp" }, exclude = "*.tmp",`)
+	for _, pattern := range []string{"d/cache/*", "tmp/**", "/tmp/*"} {
+		add(pattern, fmt.Sprintf("exclude = %q,", pattern))
+		list[len(list)-1].differs = []*difference{combined, belowOnly}
+	}
+	for _, pattern := range []string{"[ab].tmp", `\a.tmp`, "[^a-z].tmp"} {
+		add(pattern, fmt.Sprintf("exclude = %q,", pattern))
+		list[len(list)-1].differs = []*difference{combined, classes}
+	}
 	moves := func(name, keys string) {
 		list = append(list, scenario{
 			name:   "excludes: " + name,

@@ -36,7 +36,7 @@ func run() int {
 	lsyncd := flag.String("lsyncd", "lsyncd", "`path` of Lsyncd")
 	lsyncgo := flag.String("lsyncgo", "", "`path` of lsyncgo; without it, it is built")
 	seed := flag.Uint64("seed", 1, "seed of the generated operations")
-	parallel := flag.Int("parallel", 8, "how many scenarios run at a time")
+	parallel := flag.Int("parallel", 16, "how many scenarios run at a time")
 	docs := flag.String("docs", "", "write the table of differences to this `file` and run nothing")
 	flag.Parse()
 

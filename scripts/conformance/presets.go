@@ -38,8 +38,11 @@ func presets() []scenario {
 	}
 	touch := []operation{appendText("f")}
 	for _, p := range rsyncFlags {
-		rsync("parameter "+p, p+" = true,", "", touch)
+		if p != "hard_links" {
+			rsync("parameter "+p, p+" = true,", "", touch)
+		}
 	}
+	rsync("parameter hard_links", "hard_links = true,", "", touch, wholeList)
 	for _, p := range []string{"links", "times", "protect_args"} {
 		rsync(p+" off", p+" = false,", "", touch)
 	}

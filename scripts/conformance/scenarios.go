@@ -81,6 +81,16 @@ func layer2() []scenario {
 		variant(c, "delay 0", "", 0)
 		variant(c, "delay 1", "", 1)
 		variant(c, "onMove", `onMove = report "Move",`, 0)
+		for _, only := range []string{"Modify", "Attrib", "Delete"} {
+			list = append(list, scenario{
+				name:    fmt.Sprintf("layer 2: %s, on%s alone", c.name, only),
+				config:  reporting + fmt.Sprintf(`sync { source = "$SOURCE", delay = $DELAY, on%[1]s = report "%[1]s", exitcodes = { [0] = "ok" } }`, only),
+				tree:    someTree,
+				ops:     c.ops,
+				delay:   1,
+				differs: append(slices.Clone(c.differs), inNewDirectories),
+			})
+		}
 	}
 	return list
 }
