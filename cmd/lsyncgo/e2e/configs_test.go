@@ -270,17 +270,22 @@ func (r *rehearsal) start(args []string) {
 
 // idle asks the daemon whether no sync has anything queued. What a stand-in was
 // called for stays queued until its exit has been collected.
-func (r *rehearsal) idle() bool {
-	shot, err := status.Ask(r.t.Context(), status.SocketBeside(r.path("pid"), ""))
+func (p *place) idle() bool {
+	p.t.Helper()
+	return p.pending() == 0
+}
+
+// pending asks the daemon how many delays are queued.
+func (p *place) pending() (n int) {
+	p.t.Helper()
+	shot, err := status.Ask(p.t.Context(), status.SocketBeside(p.path("pid"), ""))
 	if err != nil {
-		r.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	for _, sync := range shot.Syncs {
-		if sync.Pending > 0 {
-			return false
-		}
+		n += sync.Pending
 	}
-	return true
+	return n
 }
 
 // calls counts the recorded calls that look like pattern.

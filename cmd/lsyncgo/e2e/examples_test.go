@@ -66,6 +66,14 @@ func TestExamples(t *testing.T) {
 			p.sameFile("source/a", "one/a")
 			p.sameFile("source/a", "two/a")
 		},
+		"tunnel": func(t *testing.T, p *place, run func(env ...string) *process) {
+			server := newSSHD(t)
+			p.write("source/a", "1")
+			run("REMOTE=target", "SSHCONFIG="+server.Config, fmt.Sprintf("DAEMONPORT=%d", p.rsyncd()), "TARGET=rsync://localhost:^localport/target", "READYDELAY=0.5")
+			p.same()
+			p.write("source/b", "2")
+			p.same()
+		},
 		"alarm": func(_ *testing.T, p *place, run func(env ...string) *process) {
 			d := run("INTERVAL=1")
 			p.write("source/a", "1")

@@ -199,7 +199,13 @@ func start(t *testing.T, args ...string) *process {
 
 func startEnv(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(binary, args...), out: &output{}, done: make(chan struct{})}
+	return launch(t, exec.Command(binary, args...), env)
+}
+
+// launch is startEnv with a command that may say more about how to run, and need not be the program itself.
+func launch(t *testing.T, cmd *exec.Cmd, env []string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, out: &output{}, done: make(chan struct{})}
 	// The race detector would sleep a second at the end of each process.
 	p.cmd.Env = append(append(os.Environ(), "GORACE=atexit_sleep_ms=0"), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
@@ -217,7 +223,7 @@ func startEnv(t *testing.T, env []string, args ...string) *process {
 			t.Errorf("data race")
 		}
 		if t.Failed() {
-			t.Logf("%s printed:\n%s", strings.Join(args, " "), p.out)
+			t.Logf("%s printed:\n%s", strings.Join(cmd.Args[1:], " "), p.out)
 		}
 	})
 	return p

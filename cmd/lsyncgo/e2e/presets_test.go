@@ -16,6 +16,7 @@ import (
 type preset struct {
 	name   string
 	server *sshd // rsyncssh only
+	rsync  rsyncBinary
 }
 
 // config returns a sync of $SOURCE to $TARGET with extra keys.
@@ -23,9 +24,9 @@ func (p preset) config(extra string) string {
 	switch p.name {
 	case "rsyncssh":
 		return fmt.Sprintf(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", delay = 0.2,
-			rsync = { archive = true, hard_links = true, xattrs = true, acls = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.server.Config, extra)
+			rsync = { %sarchive = true, hard_links = true, xattrs = true, acls = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.binaries(), p.server.Config, extra)
 	case "rsync":
-		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { archive = true, hard_links = true, xattrs = true, acls = true }, %s }`, extra)
+		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { %sarchive = true, hard_links = true, xattrs = true, acls = true }, %s }`, p.binaries(), extra)
 	}
 	return fmt.Sprintf(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.2, %s }`, extra)
 }
@@ -65,8 +66,9 @@ func (p *place) variety() {
 	}
 }
 
+// §9: the startup of each preset.
 func TestStartup(t *testing.T) {
-	eachPreset(t, func(t *testing.T, ps preset) {
+	eachRsync(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
 		p.variety()
 		p.write("target/extra/file", "to be deleted")
@@ -77,8 +79,10 @@ func TestStartup(t *testing.T) {
 	})
 }
 
+// §3: renamed directories go on being watched.
+// §9: each kind of change arrives with each preset.
 func TestLiveChanges(t *testing.T) {
-	eachPreset(t, func(t *testing.T, ps preset) {
+	eachRsync(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
 		p.variety()
 		d := daemon(t, p.config(ps.config("")))
@@ -127,6 +131,7 @@ func TestLiveChanges(t *testing.T) {
 	})
 }
 
+// §9: the values of delete.
 func TestDeleteValues(t *testing.T) {
 	for _, c := range []struct {
 		value            string
@@ -162,6 +167,7 @@ func TestDeleteValues(t *testing.T) {
 	}
 }
 
+// §8: excludes hold for watching, sending and deleting alike.
 func TestExcludes(t *testing.T) {
 	eachPreset(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
@@ -194,11 +200,24 @@ func hostile() []string {
 		"new\nline", "sp ace", " leading", "trailing ", "quo\"te", "apo'strophe", "$(id)", "`id`", "*?[]\\", "[a-z]", "a]b", "-rf", "--delete",
 		"#hash", ";semi", "a;b", "a|b", "~", "~root", "!x", "%s%d", "\xff\xfe invalid", "\x01\x1b[31m", strings.Repeat("x", 255),
 		strings.Repeat("ü", 127), "+ plus", "- minus", ":colon", "a:b", "tab\there", "^o.path", "\\", "...", "*", "?",
+		everyByte(),
 	}
 }
 
+// everyByte is a name with each byte that a name may have.
+func everyByte() string {
+	var b []byte
+	for c := 255; c > 0; c-- {
+		if c != '/' {
+			b = append(b, byte(c))
+		}
+	}
+	return string(b)
+}
+
+// §9: every name that a file system allows arrives.
 func TestHostileNames(t *testing.T) {
-	eachPreset(t, func(t *testing.T, ps preset) {
+	eachRsync(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
 		for i, name := range hostile() {
 			if i%2 == 0 {
@@ -228,6 +247,7 @@ func TestHostileNames(t *testing.T) {
 }
 
 // TestHostileNamesShell: the same names as ^variables of shell commands.
+// §7: no name gets out of its parameter. §9: every name arrives.
 func TestHostileNamesShell(t *testing.T) {
 	p := newPlace(t)
 	d := daemon(t, p.config(`sync { source = "$SOURCE", target = "$TARGET", delay = 0, maxProcesses = 1,
@@ -280,7 +300,7 @@ func churn(t *testing.T, extra string) {
 	// them sets its time last; all else is equal.
 	parallel := transfertest.Options{NoDirTimes: extra != "maxProcesses = 1"}
 	seed := rand.Uint64()
-	eachPreset(t, func(t *testing.T, ps preset) {
+	eachRsync(t, func(t *testing.T, ps preset) {
 		extra := extra
 		if ps.name == "rsyncssh" {
 			extra = "" // it takes one process
@@ -336,6 +356,7 @@ func TestKilledDaemon(t *testing.T) {
 	})
 }
 
+// §9: failures are tried again, with default.direct, too.
 func TestTargetAwayAndBack(t *testing.T) {
 	eachPreset(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
@@ -374,6 +395,7 @@ func TestServerAwayAndBack(t *testing.T) {
 	d.stop()
 }
 
+// §9: half-written files are not sent.
 func TestLargeFileIsNeverSeenHalf(t *testing.T) {
 	eachPreset(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)

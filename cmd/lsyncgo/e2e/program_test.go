@@ -15,6 +15,7 @@ import (
 
 // TestBadConfigs: every testdata/config/*.bad.lua gets the message that its
 // first lines (-- want: regexp) ask for, once, and nothing is started or written.
+// §1: one message with file and line, exit status 255, nothing started.
 func TestBadConfigs(t *testing.T) {
 	files, err := filepath.Glob("../../../testdata/config/*.bad.lua")
 	if err != nil || len(files) < 20 {
@@ -86,6 +87,7 @@ func (p *place) wrapper(name, lines string) string {
 
 const rsyncBy = `sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.1, rsync = { binary = "$DIR/bin/rsync", archive = true } }`
 
+// §6: death by a signal is a failure.
 func TestKilledChildIsTriedAgain(t *testing.T) {
 	p := newPlace(t)
 	p.wrapper("rsync", `if [ -e kill ]; then rm kill; kill -9 $$; fi`)
@@ -100,6 +102,7 @@ func TestKilledChildIsTriedAgain(t *testing.T) {
 	d.stop()
 }
 
+// §1: TERM: no more events, the running child ends by itself.
 func TestTermDuringTransfer(t *testing.T) {
 	p := newPlace(t)
 	p.wrapper("rsync", `echo >>started; while [ -e hold ]; do read line <fifo; done`)
@@ -128,6 +131,7 @@ func TestTermDuringTransfer(t *testing.T) {
 	}
 }
 
+// §1: a second signal ends the children.
 func TestSecondSignalEndsChildren(t *testing.T) {
 	p := newPlace(t)
 	p.wrapper("rsync", `echo $$ >>started; if [ -e hold ]; then exec sleep 1000; fi`)
@@ -149,6 +153,8 @@ func TestSecondSignalEndsChildren(t *testing.T) {
 	eventually(t, "the child to be gone", func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
 }
 
+// §1: HUP: a broken config changes nothing, a good one only what is different.
+// §9: only what changed in the config starts anew.
 func TestHangup(t *testing.T) {
 	p := newPlace(t)
 	p.mkdir("second")
@@ -190,6 +196,8 @@ func TestHangup(t *testing.T) {
 	d.stop()
 }
 
+// §1: the daemon works in /, its pidfile is locked and removed.
+// §2: the files of settings.
 func TestDaemon(t *testing.T) {
 	p := newPlace(t)
 	p.write("source/a", "1")
@@ -238,6 +246,7 @@ func TestDaemon(t *testing.T) {
 }
 
 // TestDaemonSaysWhyItFailed: the starter waits for the daemon and passes on its reason.
+// §1: so does its exit status.
 func TestDaemonSaysWhyItFailed(t *testing.T) {
 	p := newPlace(t)
 	p.mkdir("notafile")
@@ -248,6 +257,7 @@ func TestDaemonSaysWhyItFailed(t *testing.T) {
 	}
 }
 
+// §9: a relative target would be below / for a daemon.
 func TestRelativeTargetOfADaemon(t *testing.T) {
 	p := newPlace(t)
 	d := start(t, p.config(`sync { default.direct, source = "$SOURCE", target = "relative" }`))
@@ -256,6 +266,8 @@ func TestRelativeTargetOfADaemon(t *testing.T) {
 	}
 }
 
+// §3: a lost source is no deletion, and is synced in full when it is back.
+// §9: a source that is not to be trusted.
 func TestSourceAwayAndBack(t *testing.T) {
 	eachPreset(t, func(t *testing.T, ps preset) {
 		p := newPlace(t)
@@ -278,6 +290,7 @@ func TestSourceAwayAndBack(t *testing.T) {
 	})
 }
 
+// §2: undefined globals. §3: unknown fields.
 func TestScriptErrors(t *testing.T) {
 	p := newPlace(t)
 	d := daemon(t, p.config(`
@@ -306,6 +319,7 @@ func TestScriptErrors(t *testing.T) {
 }
 
 // TestOptions: syncs of the command line, without a config.
+// §1: -direct, --rsync and -delay without a config.
 func TestCommandLineSyncs(t *testing.T) {
 	p := newPlace(t)
 	p.mkdir("second")
@@ -316,6 +330,7 @@ func TestCommandLineSyncs(t *testing.T) {
 	d.stop()
 }
 
+// §1: -onepass.
 func TestOnePass(t *testing.T) {
 	p := newPlace(t)
 	p.variety()
@@ -326,6 +341,8 @@ func TestOnePass(t *testing.T) {
 	p.same()
 }
 
+// §6: onDie = "stop-sync".
+// §9: with insist every sync lives on its own.
 func TestDeadTargetLeavesOthersAlone(t *testing.T) {
 	p := newPlace(t)
 	p.write("source/a", "1")
@@ -342,6 +359,7 @@ func TestDeadTargetLeavesOthersAlone(t *testing.T) {
 }
 
 // TestLoginsAreShared: one connection serves many batches.
+// §9: one login for 20 batches and moves.
 func TestLoginsAreShared(t *testing.T) {
 	p := newPlace(t)
 	server := newSSHD(t)
@@ -359,6 +377,7 @@ func TestLoginsAreShared(t *testing.T) {
 	d.stop()
 }
 
+// §2: spawn with '<' and much of it.
 func TestLargeStdin(t *testing.T) {
 	p := newPlace(t)
 	d := daemon(t, p.config(`sync { source = "$SOURCE", delay = 0, onCreate = function(event)
@@ -369,6 +388,7 @@ func TestLargeStdin(t *testing.T) {
 	d.stop()
 }
 
+// §1: -monitor NAME.
 func TestMonitorNotify(t *testing.T) {
 	p := newPlace(t)
 	d := daemon(t, "-monitor", "notify", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
@@ -383,6 +403,7 @@ func TestMonitorNotify(t *testing.T) {
 }
 
 // TestEmptySource: a source that is empty at startup, while the target is not, deletes nothing until somebody says so.
+// §9: a source that is not to be trusted.
 func TestEmptySource(t *testing.T) {
 	p := newPlace(t)
 	p.write("target/precious", "only copy")
@@ -413,6 +434,7 @@ func TestEmptySource(t *testing.T) {
 	d.stop()
 }
 
+// §9: a source that is not to be trusted.
 func TestReplacedSource(t *testing.T) {
 	p := newPlace(t)
 	p.write("source/a", "1")

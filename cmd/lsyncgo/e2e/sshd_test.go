@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -33,9 +34,28 @@ func (s *sshd) refuse(t *testing.T, refuse bool) {
 		t.Fatal(err)
 	}
 	if refuse {
-		// The sessions are children of the server: ending them ends shared connections.
-		_ = exec.Command("pkill", "-KILL", "-P", fmt.Sprint(s.pid)).Run() // exit code 1: there were none
+		s.cut()
 	}
+}
+
+// cut ends all connections. The sessions are children of the server: ending them ends shared connections.
+func (s *sshd) cut() {
+	_ = exec.Command("pkill", "-KILL", "-P", fmt.Sprint(s.pid)).Run() // exit code 1: there were none
+}
+
+// stop ends the server with all connections; serve starts it again.
+func (s *sshd) stop(t *testing.T) {
+	t.Helper()
+	_ = syscall.Kill(s.pid, syscall.SIGSTOP) // it accepts no more
+	s.cut()
+	_ = syscall.Kill(s.pid, syscall.SIGKILL)
+	eventually(t, "sshd to be gone", func() bool {
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.Port))
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err != nil
+	})
 }
 
 // logins counts the connections that were authenticated.
@@ -111,8 +131,14 @@ func (s *sshd) serve(t *testing.T, dir string) {
 			t.Logf("sshd:\n%s", s.log)
 		}
 	})
-	eventually(t, "sshd to listen", func() bool {
-		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.Port))
+	listens(t, "sshd", s.Port)
+}
+
+// listens waits until something accepts connections on a port of loopback.
+func listens(t *testing.T, what string, port int) {
+	t.Helper()
+	eventually(t, what+" to listen", func() bool {
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			return false
 		}

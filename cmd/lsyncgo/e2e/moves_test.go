@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// rsyncssh is a sync of default.rsyncssh to targetdir on server.
+func rsyncssh(server *sshd, targetdir, extra string) string {
+	return fmt.Sprintf(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = %q, delay = 0.2,
+		rsync = { archive = true }, ssh = { _extra = { "-F", %q } }, %s }`, targetdir, server.Config, extra)
+}
+
+// home makes dir the home directory of whoever logs in.
+func (s *sshd) home(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(s.dir, "authorized")
+	key, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file(t, path, fmt.Sprintf(`command="cd %[1]s && HOME=%[1]s exec sh -c \"$SSH_ORIGINAL_COMMAND\"" %[2]s`, dir, key))
+}
+
+func (p *place) inode(name string) uint64 {
+	p.t.Helper()
+	info, err := os.Stat(p.path(name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return info.Sys().(*syscall.Stat_t).Ino
+}
+
+// §9: a targetdir below the home directory: what is renamed at the source is renamed there, not lost and not sent again.
+func TestHomeDirectory(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	server := newSSHD(t)
+	p.mkdir("home dir") // a blank in it, which has to survive the remote shell
+	if err := os.Symlink("home dir", p.path("home")); err != nil {
+		t.Fatal(err)
+	}
+	server.home(t, p.path("home"))
+	p.target = p.path("home dir/mirror")
+	p.write("source/a file", "a")
+	p.write("source/dir/b", "b")
+	d := daemon(t, "-pidfile", p.path("pid"), p.config(rsyncssh(server, "~/mirror", "")))
+	d.logs("startup done")
+	before := []uint64{p.inode("home/mirror/a file"), p.inode("home/mirror/dir/b")}
+	p.rename("source/a file", "source/dir/it's $HOME")
+	p.same()
+	eventually(t, "an empty queue", p.idle) // a move is a move only of what nothing else waits for
+	p.rename("source/dir", "source/~")
+	p.same()
+	after := []uint64{p.inode("home/mirror/~/it's $HOME"), p.inode("home/mirror/~/b")}
+	if fmt.Sprint(before) != fmt.Sprint(after) || strings.Contains(d.out.String(), "sending it instead") {
+		t.Errorf("inodes %v became %v: not renamed", before, after)
+	}
+	d.stop()
+}
+
+// §9: a move that the host refuses becomes a transfer of the destination, and the origin goes from the target only
+// if the sync deletes there at all.
+func TestRefusedMove(t *testing.T) {
+	t.Parallel()
+	for _, del := range []string{"true", "false", `"startup"`} {
+		t.Run(strings.Trim(del, `"`), func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			server := newSSHD(t)
+			p.write("source/gone", "1")
+			p.write("source/origin", "2")
+			p.write("source/last", "3")
+			d := daemon(t, p.config(rsyncssh(server, p.target, "delete = "+del)))
+			d.logs("startup done")
+
+			p.remove("target/gone") // by somebody else
+			p.rename("source/gone", "source/new")
+			eventually(t, "the new name of what the target does not have", func() bool { return p.content("target/new") == "1" })
+
+			p.mkdir("target/taken")
+			p.rename("source/origin", "source/taken")
+			eventually(t, "a name that was taken by a directory", func() bool { return p.content("target/taken") == "2" })
+			if n := strings.Count(d.out.String(), "sending it instead"); n != 2 {
+				t.Errorf("%d moves failed, want 2", n)
+			}
+			p.rename("source/last", "source/moved") // and one that works
+			eventually(t, "a move", func() bool { return p.content("target/moved") == "3" && !p.exists("target/last") })
+			if kept := p.exists("target/origin"); kept != (del != "true") {
+				t.Errorf("the origin is at the target: %v, with delete = %s", kept, del)
+			}
+			d.stop()
+		})
+	}
+}
+
+// §9: without the shared connection every batch logs in, with it none of them does (TestLoginsAreShared).
+func TestLoginsNotShared(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	server := newSSHD(t)
+	config := strings.Replace(rsyncssh(server, p.target, ""), "ssh = {", "ssh = { multiplex = false,", 1)
+	d := daemon(t, p.config(config))
+	d.logs("startup done")
+	for i := range 3 {
+		before := server.logins()
+		p.write("source/file", fmt.Sprint("content ", i))
+		p.same()
+		if server.logins() == before {
+			t.Error("no login for a batch")
+		}
+	}
+	d.stop()
+}
