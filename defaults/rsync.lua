@@ -359,7 +359,9 @@ function rsync.action(inlet)
 		inlet.discardEvent(event)
 		return
 	end
-	if not transfer.beside(event, event.config.rsync._contents) then
+	-- Two transfers at once would tear the names of one file apart.
+	local given = event.config.rsync
+	if not transfer.beside(event, given._contents or given.hard_links) then
 		return -- asked again when what runs has ended
 	end
 	local limit = inlet.getConfig().batchSizeLimit

@@ -218,7 +218,7 @@ func TestRsyncExitCodes(t *testing.T) {
 	stubs(t)
 	verdicts := map[string][]int{
 		"ok": {0, 24}, "partial": {23}, "die": {1, 4, 25, 7, 99, 2},
-		"again": {3, 5, 6, 10, 11, 12, 14, 20, 21, 22, 30, 35, 255, 129, 137, 143, 192},
+		"again": {3, 5, 6, 10, 11, 12, 14, 15, 16, 19, 20, 125, 21, 22, 30, 35, 255, 129, 137, 143, 192},
 	}
 	for verdict, codes := range verdicts {
 		for _, code := range codes {

@@ -90,6 +90,19 @@ func TestSweepAlone(t *testing.T) {
 	st.modify("d/b", "./d/b|") // beside that
 }
 
+// TestHardLinksAlone: two transfers at once would each make a file of its own of two names.
+func TestHardLinksAlone(t *testing.T) {
+	st := sweeping(t, "maxProcesses = 3, rsync = { hard_links = true }")
+	st.modify("d/a", "./d/a|")
+	st.event(event.Modify, "d/b")
+	st.advance(time.Second)
+	if len(st.unseen) > 0 {
+		t.Errorf("started %s beside another", st.unseen[0].Work.Describe())
+	}
+	st.exit(0)
+	st.lists("./d/b|")
+}
+
 // TestUnfitTarget: what the target gets over is no fault of some files, and is tried until it has.
 func TestUnfitTarget(t *testing.T) {
 	for said, want := range map[string]string{

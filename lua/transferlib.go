@@ -101,14 +101,14 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 	return 1
 }
 
-// transferBeside is transfer.beside(agent, contents): whether a plan made now, listing contents or not, may
-// be carried out beside those that are. One that deletes what a directory has in excess must be alone: it takes
-// for that what another one has sent since the directory was read.
+// transferBeside is transfer.beside(agent, alone): whether a plan made now may be carried out beside those
+// that are. One that deletes what a directory has in excess must be alone, as some others: it takes for that
+// what another one has sent since the directory was read.
 func (r *Runtime) transferBeside(L *glua.LState) int {
 	s, _ := agentArgument(L, "transfer.beside")
 	alone := L.OptBool(2, false) || len(s.swept) > 0
 	for _, p := range s.plans {
-		alone = alone || p.Contents || len(p.Sweep) > 0
+		alone = alone || len(p.Sweep) > 0
 	}
 	L.Push(glua.LBool(!alone || len(s.plans) == 0))
 	return 1

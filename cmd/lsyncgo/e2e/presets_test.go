@@ -17,6 +17,7 @@ type preset struct {
 	name   string
 	server *sshd // rsyncssh only
 	rsync  rsyncBinary
+	alone  bool // each file has one name: hard_links is off
 }
 
 // config returns a sync of $SOURCE to $TARGET with extra keys.
@@ -24,9 +25,9 @@ func (p preset) config(extra string) string {
 	switch p.name {
 	case "rsyncssh":
 		return fmt.Sprintf(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", delay = 0.2,
-			rsync = { %sarchive = true, hard_links = true, xattrs = true, acls = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.binaries(), p.server.Config, extra)
+			rsync = { %sarchive = true, hard_links = %t, xattrs = true, acls = true }, ssh = { _extra = { "-F", %q } }, %s }`, p.binaries(), !p.alone, p.server.Config, extra)
 	case "rsync":
-		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { %sarchive = true, hard_links = true, xattrs = true, acls = true }, %s }`, p.binaries(), extra)
+		return fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { %sarchive = true, hard_links = %t, xattrs = true, acls = true }, %s }`, p.binaries(), !p.alone, extra)
 	}
 	return fmt.Sprintf(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.2, %s }`, extra)
 }

@@ -45,6 +45,9 @@ func Churn(rng *rand.Rand, dir string, n int) ([]Change, error) {
 // Churner changes one directory again and again, and remembers what it did: its
 // changes may reach the target in any number of batches.
 type Churner struct {
+	// NoHardLinks: no file gets a second name.
+	NoHardLinks bool
+
 	rng   *rand.Rand
 	dir   string
 	out   []Change
@@ -235,7 +238,7 @@ func (c *Churner) link(path string) error {
 		return err
 	}
 	list = slices.DeleteFunc(list, func(e entry) bool { return !e.file })
-	if len(list) == 0 {
+	if len(list) == 0 || c.NoHardLinks {
 		return nil
 	}
 	c.tell(event.Create, path)
