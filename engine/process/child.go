@@ -46,6 +46,9 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 	if err := p.connect(c, o, emit); err != nil {
 		return nil, err
 	}
+	if err := p.prime(c); err != nil {
+		return nil, err
+	}
 	if err := cmd.Start(); err != nil { // closes the pipes
 		return nil, err
 	}
@@ -89,6 +92,23 @@ func (p *child) connect(c *Command, o *Options, emit func(string, bool)) (err er
 		return errors.Join(err, stdout.Close(), closeFile(p.cmd.Stdout), stderr.Close(), closeFile(p.cmd.Stderr))
 	}
 	return nil
+}
+
+// primed is how much input a pipe takes whole before anybody reads: the least that
+// the kernel makes it for whoever has very many of them, a page.
+const primed = 4096
+
+// prime gives short input to the pipe before the child is there. Were this process
+// killed in between, the child would take what it got for all: an rsync without
+// its rules deletes what they protect.
+func (p *child) prime(c *Command) error {
+	if p.stdin == nil || c.Feed != nil || len(c.Stdin) > primed {
+		return nil
+	}
+	stdin := p.stdin
+	p.stdin, p.fed = nil, nil
+	_, err := stdin.Write(c.Stdin)
+	return errors.Join(err, stdin.Close())
 }
 
 func closeFile(w io.Writer) error { return w.(io.Closer).Close() }
