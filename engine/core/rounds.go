@@ -21,7 +21,18 @@ func (c *Core) full() bool {
 }
 
 func (s *Sync) canAct() bool {
-	return s.phase == running && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0
+	return s.phase == running && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
+}
+
+// alone reports whether what runs has to end first, because one of the two is a Full of a
+// preset: it deletes what it does not find in the source, and would take for that what a
+// transfer beside it has just brought.
+func (s *Sync) alone() bool {
+	if !s.cfg.TakesTrees || len(s.running) == 0 {
+		return false
+	}
+	next := s.queue.Next(s.core.now)
+	return s.running[0].Kind() == event.Full || next != nil && next.Kind == event.Full
 }
 
 // startWaiting starts spawned work for which there is a process slot now, one
