@@ -6,7 +6,7 @@ VERSION := $(shell cat VERSION)
 LINT    := $(GO) tool -modfile=scripts/tools/go.mod golangci-lint
 SYSTEMS := linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 windows/amd64
 
-.PHONY: run build test lint conformance bench fuzz clean
+.PHONY: run build test lint conformance churn bench fuzz clean
 
 run: build
 	scripts/run.sh $(BINARY)
@@ -32,6 +32,11 @@ lint:
 conformance:
 	scripts/deps.sh conformance
 	$(GO) run ./scripts/conformance $(CONFORMANCEFLAGS)
+
+# Random changes with faults in between, for more seeds and more of them than the tests run.
+churn:
+	scripts/deps.sh test
+	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
 
 bench: build
 	scripts/bench/bench.sh $(BENCHFLAGS)
