@@ -3,10 +3,12 @@ package e2e
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,7 +25,18 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// abreast is how many tests run at the same time, unless -parallel says so: most of the
+// time each of them waits for a delay, a retry or a server.
+const abreast = 8
+
 func run(m *testing.M) int {
+	flag.Parse()
+	if n := flag.Lookup("test.parallel"); n.Value.String() == n.DefValue {
+		if err := n.Value.Set(strconv.Itoa(abreast)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	dir, err := os.MkdirTemp("", "lsyncgo-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -76,6 +76,7 @@ func TestQueueOverflow(t *testing.T) {
 	d.logs("calm: startup done")
 
 	d.signal(syscall.SIGSTOP) // nobody empties the kernel's queue
+	eventually(t, "a stopped process", d.stands)
 	for i := range p.number("/proc/sys/fs/inotify/max_queued_events") + 100 {
 		// Of two files in turn, since the kernel folds an event into an equal one before it.
 		name := p.path([]string{"flooded/one", "flooded/two"}[i%2])
@@ -103,6 +104,21 @@ func TestQueueOverflow(t *testing.T) {
 		t.Errorf("startups: %v; want 2 of the flooded one, 1 of the other", count)
 	}
 	d.stop()
+}
+
+// stands reports whether every thread of the process is stopped. A signal that was sent
+// is not there yet.
+func (d *process) stands() bool {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", d.cmd.Process.Pid))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, name := range files {
+		if text, err := os.ReadFile(name); err != nil || !strings.Contains(string(text), ") T ") {
+			return false
+		}
+	}
+	return len(files) > 0
 }
 
 // number reads a number from a file of the kernel's.
