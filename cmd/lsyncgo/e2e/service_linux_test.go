@@ -1,0 +1,95 @@
+package e2e
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// manager is the service manager's end of the notifications.
+type manager struct {
+	t    *testing.T
+	conn *net.UnixConn
+	env  []string
+}
+
+func newManager(t *testing.T) *manager {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sd") // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	name := filepath.Join(dir, "s")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &manager{t: t, conn: conn, env: []string{prompt, "NOTIFY_SOCKET=" + name, "WATCHDOG_USEC=200000"}}
+}
+
+// next returns the next message that is no sign of life, or with alive the next that is.
+func (m *manager) next(alive bool) string {
+	m.t.Helper()
+	if err := m.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		m.t.Fatal(err)
+	}
+	buf := make([]byte, 4096)
+	for {
+		n, err := m.conn.Read(buf)
+		if err != nil {
+			m.t.Fatalf("waited in vain for a notification: %v", err)
+		}
+		if text := string(buf[:n]); (text == "WATCHDOG=1") == alive {
+			return text
+		}
+	}
+}
+
+func (m *manager) wants(pattern string) {
+	m.t.Helper()
+	if got := m.next(false); !regexp.MustCompile(`^(` + pattern + `)$`).MatchString(got) {
+		m.t.Errorf("notified %q, want %s", got, pattern)
+	}
+}
+
+// TestServiceManager: the unit says Type=notify, WatchdogSec and ExecReload with HUP.
+func TestServiceManager(t *testing.T) {
+	t.Parallel()
+	unit, err := os.ReadFile("../../../scripts/systemd/lsyncgo.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"Type=notify", "WatchdogSec=60", "ExecReload=/bin/kill -HUP $MAINPID", "SuccessExitStatus=143", "ProtectSystem=full"} {
+		if !strings.Contains(string(unit), "\n"+line+"\n") {
+			t.Errorf("the unit has no line %s", line)
+		}
+	}
+	p := newPlace(t)
+	p.write("source/a", "1")
+	m := newManager(t)
+	d := startEnv(t, m.env, "-nodaemon", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
+	m.wants(`(?s)READY=1.*`)
+	p.same()
+	for range 3 { // while nothing happens
+		m.next(true)
+	}
+
+	p.config("sync { broken")
+	d.signal(syscall.SIGHUP)
+	m.wants(`(?s)RELOADING=1\nMONOTONIC_USEC=\d+`)
+	m.wants(`(?s)READY=1.*`) // with the old config
+	p.write("source/b", "2")
+	p.same()
+	d.signal(syscall.SIGTERM)
+	m.wants(`(?s)STOPPING=1.*`)
+	if code := d.wait(); code != 143 {
+		t.Errorf("exit code %d", code)
+	}
+}
