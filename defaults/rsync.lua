@@ -394,14 +394,25 @@ local function unfit(said)
 	return false
 end
 
+-- Whether what ended was an rsync that had the directories listed, not single paths. With several at once one
+-- can end that was started before another one told that the target cannot do with single paths.
+local function listedContents(agent, said)
+	if said and said.contents ~= nil then
+		return said.contents
+	end
+	return agent.config.rsync._contents or not agent.isList and (agent.etype == 'Init' or agent.etype == 'Full')
+end
+
 -- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
 -- later) take every path to be deleted for a broken file list and end with 2, a fatal code. They can do with
 -- the directories that held those paths instead.
 function shared.verdict(agent, exitcode, codes, said)
 	local given = agent.config.rsync
-	if exitcode == 2 and given.transfer ~= 'filter' and not given._contents then
-		given._contents = true
-		log('Warn', "rsync at the target cannot delete single paths (exit code 2); trying again with the directories that held them")
+	if exitcode == 2 and given.transfer ~= 'filter' and not listedContents(agent, said) then
+		if not given._contents then
+			given._contents = true
+			log('Warn', "rsync at the target cannot delete single paths (exit code 2); trying again with the directories that held them")
+		end
 		return 'again'
 	end
 	local verdict = codes[exitcode] or 'die'

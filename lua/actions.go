@@ -36,11 +36,14 @@ func (s *script) Action(sync *core.Sync) error {
 
 // Collect implements core.Actions.
 func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
-	s.sweep(a, res.Code)
-	said := s.r.L.CreateTable(len(res.Tail), 0)
+	said := s.r.L.CreateTable(len(res.Tail), 1)
 	for _, line := range res.Tail {
 		said.Append(glua.LString(line))
 	}
+	if p := s.plans[a]; p != nil {
+		said.RawSetString("contents", glua.LBool(p.Contents))
+	}
+	s.sweep(a, res.Code)
 	err := s.run("collect", a, s.table.RawGetString("collect"), 1, s.agentValue(a), glua.LNumber(res.Code), said)
 	if err != nil {
 		return core.Ok, err

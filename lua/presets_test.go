@@ -280,6 +280,34 @@ func TestRsyncContents(t *testing.T) {
 	}
 }
 
+// With several processes a second one is on its way in the old manner when the first one fails.
+func TestRsyncContentsTwoAtOnce(t *testing.T) {
+	stubs(t)
+	st := newStage(t).config("sync{ default.rsync, target = target, source = source, init = false, maxProcesses = 2 }")
+	st.file("source/d/kept", "")
+	st.file("source/e/kept", "")
+	st.start()
+	st.event(event.Delete, "d/gone")
+	st.advance(15 * time.Second)
+	st.parts()
+	st.event(event.Delete, "e/gone")
+	st.advance(15 * time.Second)
+	st.parts()
+	st.exit(2)
+	st.exit(2)
+	if st.ended != nil {
+		t.Fatalf("ended with %d: %s", st.ended.Code, st.ended.Why)
+	}
+	st.advance(time.Minute)
+	if got := st.parts(); !strings.Contains(got.args, " --delete -- S ") {
+		t.Errorf("then: %q", got)
+	}
+	st.exit(2)
+	if st.ended == nil || st.ended.Code != 255 {
+		t.Errorf("in the end: %v", st.ended)
+	}
+}
+
 // A user's own collect never sees the exit code 2 of such a receiver.
 func TestRsyncContentsOwnCollect(t *testing.T) {
 	stubs(t)
