@@ -45,6 +45,8 @@ install() { # PACKAGE...
 	fi
 	echo "installing: $*"
 	export DEBIAN_FRONTEND=noninteractive
+	# An installation that was cut off on this machine makes apt refuse all others.
+	$sudo dpkg --configure -a >/dev/null
 	$sudo apt-get update -qq
 	$sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
