@@ -32,6 +32,10 @@ func (s Status) String() string {
 // Delay is one thing to do, as it stands in the FIFO. Its exported fields may
 // be read at any time; only Tries, Partials and Data are the caller's to write.
 type Delay struct {
+	// A million delays do not fit into any cache. What an event that meets its
+	// path again reads stands together in front, up to and with origin.
+	home node // of the origin, unless that has one already
+
 	Kind event.Kind
 	// Tree: the directory has contents that no events of their own tell of.
 	Tree bool
@@ -48,12 +52,13 @@ type Delay struct {
 	turn   uint32 // of its valid slip, see agenda
 
 	seq    uint64
-	Path   string // relative to the root; a directory ends in a slash; the root is ""
-	origin end    // at Path; at the root for Init and Blanket; nowhere for Full
-	alarm  instant
-	first  instant // the alarm it was queued with
-	queue  *Queue
-	links  [2]link // indexed by line
+	origin end // at Path; at the root for Init and Blanket; nowhere for Full
+
+	Path  string // relative to the root; a directory ends in a slash; the root is ""
+	alarm instant
+	first instant // the alarm it was queued with
+	queue *Queue
+	links [2]link // indexed by line
 
 	Dest    string // Move only: the new path
 	far     *end   // at the destination of a Move, or of what was a Move

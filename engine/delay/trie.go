@@ -115,15 +115,19 @@ func (s sight) occupied() bool {
 // and makes the nodes that are missing.
 func (t *trie) insert(e *end, s sight) {
 	n := s.node
-	for path := s.rest; ; {
-		first, rest, ok := segments(path)
-		if !ok {
-			break
+	first, rest, ok := segments(s.rest)
+	for ok {
+		var child *node
+		parent, segment := n, first
+		if first, rest, ok = segments(rest); !ok && e == &e.delay.origin {
+			child = &e.delay.home
+		} else {
+			child = new(node)
 		}
-		child := &node{parent: n, segment: first}
-		t.nodes[place{n, first}] = child
-		n.kids++
-		n, path = child, rest
+		child.parent, child.segment = parent, segment
+		t.nodes[place{parent, segment}] = child
+		parent.kids++
+		n = child
 	}
 	t.peak = max(t.peak, len(t.nodes))
 	t.place(e, n)
