@@ -11,6 +11,13 @@ import (
 // child itself wrote before it ended is within that many bytes.
 const drainMax = 1 << 20
 
+// bufferMin and bufferMax are what a stream reads at once. Most children say next to
+// nothing, and a large buffer for each pipe of each would be most of what we allocate.
+const (
+	bufferMin = 1 << 10
+	bufferMax = 32 << 10
+)
+
 // stream reads one output pipe of a child in a goroutine of its own.
 //
 // The end of the pipe is not the end of the child: whatever the child left in the
@@ -48,10 +55,13 @@ func (s *stream) read() {
 		}
 	}
 	defer settle()
-	buf := make([]byte, 32<<10)
+	buf := make([]byte, bufferMin)
 	for {
 		n, err := s.pipe.Read(buf)
 		s.take(buf[:n])
+		if n == len(buf) && n < bufferMax {
+			buf = make([]byte, 2*n)
+		}
 		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded):
