@@ -67,7 +67,9 @@ func openSpool() (*spool, error) {
 
 // read runs until the file is closed.
 func (s *spool) read() {
+	var p pace
 	_ = s.conn.Read(func(uintptr) bool { // the only error is that the file was closed
+		p.wait()
 		for s.fill() {
 		}
 		return false // wait until the kernel has more

@@ -1,0 +1,32 @@
+package inotify
+
+import "time"
+
+// In a storm the reader would be woken for every single event, and would wake three
+// goroutines each time. So it takes steps then, in which the kernel makes far
+// fewer events than its queue holds (16384 unless somebody lowered
+// fs.inotify.max_queued_events). A single change is a handful of events and does not wait.
+const (
+	paceBurst = 16
+	paceStep  = 2 * time.Millisecond
+)
+
+// pace lets paceBurst reads through at once, and then one in each paceStep.
+type pace struct {
+	used int       // reads of the burst
+	last time.Time // when used was last made smaller
+}
+
+// wait returns when the next read may be made.
+func (p *pace) wait() {
+	now := time.Now()
+	if steps := now.Sub(p.last) / paceStep; steps > 0 {
+		p.used, p.last = max(0, p.used-int(min(steps, paceBurst))), now
+	}
+	if p.used < paceBurst {
+		p.used++
+		return
+	}
+	time.Sleep(paceStep)
+	p.last = time.Now() // this read has used the step up
+}
