@@ -19,10 +19,10 @@ func (p *pace) waits(n int) time.Duration {
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pace
-		check := func(what string, n int, min, max time.Duration) {
+		check := func(what string, n int, least, most time.Duration) {
 			t.Helper()
-			if took := p.waits(n); took < min || took > max {
-				t.Errorf("%s: %d reads took %v, want %v to %v", what, n, took, min, max)
+			if took := p.waits(n); took < least || took > most {
+				t.Errorf("%s: %d reads took %v, want %v to %v", what, n, took, least, most)
 			}
 		}
 		check("at rest", paceBurst, 0, 0)
