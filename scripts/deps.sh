@@ -47,8 +47,8 @@ install() { # PACKAGE...
 	export DEBIAN_FRONTEND=noninteractive
 	# An installation that was cut off on this machine makes apt refuse all others.
 	$sudo dpkg --configure -a >/dev/null
-	$sudo apt-get update -qq
-	$sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+	$sudo apt-get -o Acquire::Retries=3 update -qq
+	$sudo apt-get -o Acquire::Retries=3 install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 registered() { # prints the versions of rsync that the package registry has, the newest first
@@ -63,7 +63,7 @@ fetch_rsyncs() {
 	mkdir -p "$cache"
 	list=""
 	if command -v apt-get >/dev/null 2>&1; then
-		[ -n "$(registered)" ] || $sudo apt-get update -qq
+		[ -n "$(registered)" ] || $sudo apt-get -o Acquire::Retries=3 update -qq
 		for version in $(registered | sed -n '$p') $(registered | sed -n 1p); do
 			binary=$cache/rsync-$version/usr/bin/rsync
 			[ -x "$binary" ] || unpack_rsync "$version"
@@ -87,7 +87,7 @@ unpack_rsync() { # VERSION
 	echo "unpacking rsync $1"
 	work=$cache/unpacking-$$
 	rm -rf "$work" && mkdir "$work"
-	(cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "rsync=$1" && dpkg -x ./rsync_*.deb tree)
+	(cd "$work" && apt-get download -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root "rsync=$1" && dpkg -x ./rsync_*.deb tree)
 	"$work/tree/usr/bin/rsync" --version >/dev/null
 	rm -rf "$cache/rsync-$1"
 	mv "$work/tree" "$cache/rsync-$1"
