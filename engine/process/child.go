@@ -21,7 +21,9 @@ const settleMax = time.Second
 // child is a running child process. The goroutine that runs supervise and finish owns it.
 type child struct {
 	cmd      *exec.Cmd
-	stdin    io.WriteCloser // nil: no input
+	ours     []*os.File // our ends of the pipes
+	theirs   []*os.File // the child's, open until it has them
+	stdin    *os.File   // nil: no input
 	out, err *stream
 	fed      chan error    // the result of feeding; nil: no input
 	gone     chan struct{} // closed when the process has ended
@@ -43,13 +45,16 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 		bind(cmd)
 	}
 	p := &child{cmd: cmd, gone: make(chan struct{})}
-	if err := p.connect(c, o, emit); err != nil {
-		return nil, err
+	err := p.connect(c, o, emit)
+	if err == nil {
+		err = p.prime(c)
 	}
-	if err := p.prime(c); err != nil {
-		return nil, err
+	if err == nil {
+		err = cmd.Start()
 	}
-	if err := cmd.Start(); err != nil { // closes the pipes
+	closeAll(p.theirs)
+	if err != nil {
+		closeAll(p.ours)
 		return nil, err
 	}
 	p.lives.Go(p.out.read)
@@ -72,26 +77,49 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 	return p, nil
 }
 
-// connect makes the pipes. A failure leaves nothing open.
-func (p *child) connect(c *Command, o *Options, emit func(string, bool)) (err error) {
-	stdout, err := p.cmd.StdoutPipe()
+// The ends of a pipe.
+const reading, writing = 0, 1
+
+// connect makes the pipes.
+func (p *child) connect(c *Command, o *Options, emit func(string, bool)) error {
+	stdout, err := p.output(&p.cmd.Stdout)
 	if err != nil {
 		return err
 	}
-	stderr, err := p.cmd.StderrPipe()
+	stderr, err := p.output(&p.cmd.Stderr)
 	if err != nil {
-		return errors.Join(err, stdout.Close(), closeFile(p.cmd.Stdout))
+		return err
 	}
 	p.out = newStream(stdout, o.Stdout, o.TailLines, func(l string) { emit(l, false) })
 	p.err = newStream(stderr, o.Stderr, o.TailLines, func(l string) { emit(l, true) })
 	if c.Feed == nil && len(c.Stdin) == 0 {
 		return nil
 	}
-	p.fed = make(chan error, 1)
-	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
-		return errors.Join(err, stdout.Close(), closeFile(p.cmd.Stdout), stderr.Close(), closeFile(p.cmd.Stderr))
+	r, w, err := pipe(writing)
+	if err != nil {
+		return err
 	}
+	p.cmd.Stdin, p.stdin, p.fed = r, w, make(chan error, 1)
+	p.ours, p.theirs = append(p.ours, w), append(p.theirs, r)
 	return nil
+}
+
+// output makes the pipe for one output of the child.
+func (p *child) output(to *io.Writer) (*os.File, error) {
+	r, w, err := pipe(reading)
+	if err != nil {
+		return nil, err
+	}
+	*to = w
+	p.ours, p.theirs = append(p.ours, r), append(p.theirs, w)
+	return r, nil
+}
+
+// closeAll closes ends of pipes; some may be closed already.
+func closeAll(ends []*os.File) {
+	for _, f := range ends {
+		_ = f.Close()
+	}
 }
 
 // primed is how much input a pipe takes whole before anybody reads: the least that
@@ -110,8 +138,6 @@ func (p *child) prime(c *Command) error {
 	_, err := stdin.Write(c.Stdin)
 	return errors.Join(err, stdin.Close())
 }
-
-func closeFile(w io.Writer) error { return w.(io.Closer).Close() }
 
 // supervise returns when the process has ended. The end of ctx asks it to end,
 // the end of hard kills it.

@@ -32,9 +32,9 @@ type stream struct {
 	eof     chan struct{} // closed when the reader ends
 }
 
-func newStream(pipe io.ReadCloser, tee io.Writer, keep int, emit func(string)) *stream {
+func newStream(pipe *os.File, tee io.Writer, keep int, emit func(string)) *stream {
 	return &stream{
-		pipe:    pipe.(*os.File),
+		pipe:    pipe,
 		tee:     tee,
 		lines:   lines{emit: emit, keep: keep},
 		settled: make(chan []string, 1),
