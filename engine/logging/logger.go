@@ -78,10 +78,11 @@ func New(o Options) (*Logger, error) {
 		return l, nil
 	}
 	if o.File != "" {
-		if l.places.file, err = openFile(o.File); err != nil {
+		format := formatter(o.JSON, fileTime)
+		if l.places.file, err = openFile(o.File, format); err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
-		lr.AddHook(&sink{formatter(o.JSON, fileTime), l.places.file, l.places.file})
+		lr.AddHook(&sink{format, l.places.file, l.places.file})
 	}
 	if o.Console {
 		w := o.streams()

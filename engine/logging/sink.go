@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/sirupsen/logrus"
 )
@@ -36,13 +37,17 @@ func (s *sink) Fire(e *logrus.Entry) error {
 
 // logFile is a file that can be opened again by its name.
 type logFile struct {
-	path string
+	path   string
+	format logrus.Formatter
 
-	mu sync.Mutex // guards f
-	f  *os.File
+	mu   sync.Mutex // guards all below
+	f    *os.File
+	lost int   // messages since the last that was written
+	why  error // the last one could not be
+	torn bool  // the file ends within a line
 }
 
-func openFile(path string) (*logFile, error) {
+func openFile(path string, format logrus.Formatter) (*logFile, error) {
 	path, err := filepath.Abs(path) // the daemon changes its directory before reopen
 	if err != nil {
 		return nil, fmt.Errorf("log file: %w", err)
@@ -51,7 +56,7 @@ func openFile(path string) (*logFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &logFile{path: path, f: f}, nil
+	return &logFile{path: path, format: format, f: f}, nil
 }
 
 func open(path string) (*os.File, error) {
@@ -62,10 +67,38 @@ func open(path string) (*os.File, error) {
 	return f, nil
 }
 
+// Write writes one message. After some that could not be written, on a full disk, it
+// first says how many there were: whoever reads the log must not take it for whole.
 func (l *logFile) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.f.Write(p)
+	if l.lost > 0 {
+		p = append(l.gap(), p...)
+	}
+	n, err := l.f.Write(p)
+	if err != nil {
+		l.lost++
+		l.why = err
+		l.torn = n > 0 && p[n-1] != '\n' || n == 0 && l.torn
+		return n, err
+	}
+	l.lost, l.torn = 0, false
+	return n, nil
+}
+
+// gap is the line that stands for what was lost.
+func (l *logFile) gap() (p []byte) {
+	if l.torn {
+		p = append(p, '\n')
+	}
+	note, err := l.format.Format(&logrus.Entry{
+		Time: time.Now(), Level: logrus.WarnLevel, Data: logrus.Fields{categoryKey: Warn},
+		Message: fmt.Sprintf("messages that are missing here, because they could not be written: %d, the last one with %v", l.lost, l.why),
+	})
+	if err != nil {
+		return p // its fields can be formatted
+	}
+	return append(p, note...)
 }
 
 func (l *logFile) reopen() error {
