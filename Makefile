@@ -16,7 +16,7 @@ build:
 
 test:
 	scripts/deps.sh test
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -count=1 -timeout 20m ./... # not from the cache, which does not know that tests build the program
 
 lint:
 	scripts/deps.sh lint
@@ -36,7 +36,7 @@ conformance:
 # Random changes with faults in between, for more seeds and more of them than the tests run.
 churn:
 	scripts/deps.sh test
-	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
+	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -count=1 -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
 
 bench: build
 	scripts/bench/bench.sh $(BENCHFLAGS)

@@ -18,6 +18,9 @@ type signals struct{ ch chan os.Signal }
 func catch() *signals {
 	s := &signals{make(chan os.Signal, 8)}
 	signal.Notify(s.ch, append([]os.Signal{os.Interrupt, syscall.SIGTERM}, extraSignals...)...)
+	// A log whose reader has gone would otherwise end the daemon at its next line. Nobody reads
+	// this channel; ignoring the signal would have the children ignore it, too.
+	signal.Notify(make(chan os.Signal), syscall.SIGPIPE)
 	return s
 }
 
