@@ -14,9 +14,10 @@ run: build
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BINARY) ./cmd/lsyncgo
 
+# Never from the cache, which does not know that tests build and run the program.
 test:
 	scripts/deps.sh test
-	$(GO) test -race -count=1 -timeout 20m ./... # not from the cache, which does not know that tests build the program
+	$(GO) test -race -count=1 -timeout 20m ./...
 
 lint:
 	scripts/deps.sh lint
