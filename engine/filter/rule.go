@@ -57,10 +57,15 @@ func (r Rule) check() error {
 
 // ReadExcludes reads a file of patterns to exclude, one on a line, as rsync's
 // --exclude-from: a leading "- " is dropped, blank lines and those that start
-// with '#' or ';' are comments, a lone "!" forgets the lines above it. Lines
+// with '#' or ';' are comments, a lone "!" forgets the lines above it. Unlike there,
+// and as in Lsyncd, blanks at the start of a line do not count. Lines
 // that start with "+ " are left out. Name is for errors: "name:line: ...".
 func ReadExcludes(r io.Reader, name string) ([]Rule, error) {
 	return read(r, name, func(line string) (Rule, bool, error) {
+		line = strings.TrimLeft(line, " \t")
+		if isComment(line) {
+			return Rule{}, false, nil
+		}
 		rule := Rule{Pattern: strings.TrimPrefix(line, "- ")}
 		return rule, !strings.HasPrefix(line, "+ "), rule.check()
 	})

@@ -43,9 +43,9 @@ func TestParse(t *testing.T) {
 
 // §8: the lines of excludeFrom.
 func TestReadExcludes(t *testing.T) {
-	text := "# comment\r\n; comment\n\n \t\n- a\r\n+ b\n /c\nd"
+	text := "# comment\r\n; comment\n\n \t\n- a\r\n+ b\n /c\n\t- d \n  # comment\n  + e\nf"
 	rules, err := ReadExcludes(strings.NewReader(text), "f")
-	want := []Rule{{false, "a"}, {false, " /c"}, {false, "d"}}
+	want := []Rule{{false, "a"}, {false, "/c"}, {false, "d "}, {false, "f"}}
 	if err != nil || !slices.Equal(rules, want) {
 		t.Errorf("got %v, %v; want %v", rules, err, want)
 	}

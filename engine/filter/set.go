@@ -8,7 +8,7 @@ import (
 // Set is a list of rules ready for use. It never changes, so any number of
 // goroutines may ask it. The zero value and nil exclude nothing.
 type Set struct {
-	include []bool // verdict of each rule
+	rules []Rule
 
 	// Literal patterns, by far the most frequent, cost one look-up together.
 	names map[string]first // patterns for the last component
@@ -32,7 +32,7 @@ func Compile(rules []Rule) (*Set, error) {
 		if err := r.check(); err != nil {
 			return nil, err
 		}
-		s.include = append(s.include, r.Include)
+		s.rules = append(s.rules, r)
 		s.add(i, r.Pattern)
 	}
 	return s, nil
@@ -64,7 +64,7 @@ func note(m map[string]first, key string, i int, dirOnly bool) {
 }
 
 // Empty reports whether the set has no rules at all.
-func (s *Set) Empty() bool { return s == nil || len(s.include) == 0 }
+func (s *Set) Empty() bool { return s == nil || len(s.rules) == 0 }
 
 // Excluded reports whether path, or a directory above it, is excluded. Path is
 // relative to the source, without a leading slash; a directory ends in a slash.
@@ -72,9 +72,13 @@ func (s *Set) Empty() bool { return s == nil || len(s.include) == 0 }
 //
 // At each level from the top the first matching rule decides; without one the
 // entry is included.
-func (s *Set) Excluded(path string) bool {
+func (s *Set) Excluded(path string) bool { return s.Verdict(path).Excluded }
+
+// Verdict says whether a path is excluded, and why. Path is as for Excluded.
+func (s *Set) Verdict(path string) Verdict {
+	v := Verdict{Rule: -1}
 	if s.Empty() {
-		return false
+		return v
 	}
 	for start := 0; start < len(path); {
 		end, dir := len(path), false
@@ -82,13 +86,18 @@ func (s *Set) Excluded(path string) bool {
 			end, dir = start+n, true
 		}
 		if start < end { // an empty component has no name to match
-			if i := s.decides(path, start, end, dir); i != none && !s.include[i] {
-				return true
+			v.Rule = -1
+			if i := s.decides(path, start, end, dir); i != none {
+				v.Rule = i
+				if v.Excluded = !s.rules[i].Include; v.Excluded {
+					v.length = end
+					return v
+				}
 			}
 		}
 		start = end + 1
 	}
-	return false
+	return v
 }
 
 // decides returns the first rule that matches the entry path[:end], whose last
