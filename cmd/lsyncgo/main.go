@@ -5,6 +5,8 @@ package main
 import (
 	"io"
 	"os"
+
+	"lsyncgo/engine/daemon"
 )
 
 // Exit statuses that are not those of a script or a signal.
@@ -21,5 +23,8 @@ type env struct {
 }
 
 func main() {
+	if code, done := daemon.AsFirst(); done {
+		os.Exit(code)
+	}
 	os.Exit(run(env{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr}))
 }

@@ -159,7 +159,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 		}
 		syncs = append(syncs, added)
 	}
-	alive, err := daemon.WatchdogInterval()
+	alive, err := daemon.AliveEvery()
 	if err != nil {
 		s.log.Log("Warn", "no watchdog: ", err)
 	}
@@ -168,7 +168,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(), Count: guard.Count,
 		Ready: s.ready, Changed: s.report.changed,
-		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive / 2,
+		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})
 	s.script.connect(s.core, s.loop, syncs)
 	defer s.closing(s.answer())

@@ -1,5 +1,6 @@
 // Package daemon is what makes a program one: it detaches with the starter waiting
-// until the daemon is ready, locks a pidfile, and talks to the service manager.
+// until the daemon is ready, locks a pidfile, talks to the service manager, and does
+// what process 1 of a container has to do.
 package daemon
 
 // envPipe tells the daemon the descriptor on which its starter waits.

@@ -16,7 +16,7 @@ const (
 	Serving State = sd.SdNotifyReady
 	// Stopping: about to end.
 	Stopping State = sd.SdNotifyStopping
-	// Alive keeps the watchdog quiet; due twice per WatchdogInterval.
+	// Alive keeps the watchdog quiet; due every AliveEvery.
 	Alive State = sd.SdNotifyWatchdog
 )
 
@@ -49,12 +49,12 @@ func Notify(states ...State) error {
 	return nil
 }
 
-// WatchdogInterval returns how long the service manager waits for Alive before it
-// restarts this process; 0: it does not.
-func WatchdogInterval() (time.Duration, error) {
+// AliveEvery returns how often the service manager wants to hear Alive, which is twice in the
+// time after which it restarts this process; 0: it does not care.
+func AliveEvery() (time.Duration, error) {
 	d, err := sd.SdWatchdogEnabled(false)
 	if err != nil {
 		return 0, fmt.Errorf("service manager's watchdog: %w", err)
 	}
-	return d, nil
+	return d / 2, nil
 }

@@ -55,21 +55,21 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-func TestWatchdogInterval(t *testing.T) {
+func TestAliveEvery(t *testing.T) {
 	for _, tt := range []struct {
 		usec, pid string
 		want      time.Duration
 		ok        bool
 	}{
 		{"", "", 0, true},
-		{"3000000", "", 3 * time.Second, true},
-		{"3000000", fmt.Sprint(os.Getpid()), 3 * time.Second, true},
+		{"3000000", "", 1500 * time.Millisecond, true},
+		{"3000000", fmt.Sprint(os.Getpid()), 1500 * time.Millisecond, true},
 		{"3000000", "1", 0, true},
 		{"soon", "", 0, false},
 	} {
 		t.Setenv("WATCHDOG_USEC", tt.usec)
 		t.Setenv("WATCHDOG_PID", tt.pid)
-		if got, err := WatchdogInterval(); got != tt.want || (err == nil) != tt.ok {
+		if got, err := AliveEvery(); got != tt.want || (err == nil) != tt.ok {
 			t.Errorf("%+v: got %v, %v", tt, got, err)
 		}
 	}
