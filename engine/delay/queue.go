@@ -36,6 +36,7 @@ type Queue struct {
 	round uint64 // counts the calls of Collect
 
 	ignored [event.Delete + 1]bool // nobody acts on these
+	files   map[*Delay][]event.File
 
 	epoch    time.Time // of all instants
 	lines    [2]list   // indexed by line
@@ -153,6 +154,7 @@ func (q *Queue) Remove(d *Delay) {
 		return
 	}
 	d.queued = false
+	delete(q.files, d)
 	q.count--
 	q.schedule.leave(d)
 	d.unregister()

@@ -3,6 +3,7 @@
 package event
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -69,9 +70,19 @@ type Event struct {
 	// Written marks the Create of a file that was written and closed since: no
 	// Modify of its own tells of that.
 	Written bool
-	Time    time.Time
-	Err     error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
+	// Linked is the file that an Attrib, Modify or Create is about, if it has other names as well and the
+	// root asks for that; else nil.
+	Linked *File
+	Time   time.Time
+	Err    error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
 }
+
+// File names a file on this machine, whatever its paths.
+type File struct{ Device, Inode uint64 }
+
+// ErrUnmounted is the reason of an Unwatched directory whose file system was unmounted: what is below it
+// is out of sight, not gone.
+var ErrUnmounted = errors.New("its file system was unmounted")
 
 // RootID names a root within one monitor; the engine uses the number of the sync.
 type RootID uint32

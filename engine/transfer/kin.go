@@ -1,5 +1,7 @@
 package transfer
 
+import "math"
+
 // findKin marks all names of the files that were brought into step under some
 // of their names only: the target's other names may still hold the file of
 // before. It returns whether there are any.
@@ -35,7 +37,8 @@ func (m *mirror) scan(d *dir, rel string, path []string, wanted map[inode]uint64
 			return
 		}
 		s, err := d.lstat(e.name)
-		if err != nil || s.kind != directory && s.nlink < 2 || m.spared(rel+e.name, s.kind) {
+		_, sought := wanted[s.inode]
+		if err != nil || s.kind != directory && s.nlink < 2 && !sought || m.spared(rel+e.name, s.kind) {
 			continue
 		}
 		if s.kind == directory {
@@ -70,6 +73,11 @@ func (l *links) partial() map[inode]uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := map[inode]uint64{}
+	for id := range l.sought {
+		if l.groups[id] == nil { // else it was looked at under another name
+			out[id] = math.MaxUint64 // it may have lost all but one
+		}
+	}
 	for id, g := range l.groups {
 		if g.torn || g.partial && g.names < g.nlink {
 			out[id] = g.nlink

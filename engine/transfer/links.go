@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+
+	"lsyncgo/engine/event"
 )
 
 // links remembers which files of both sides have several names.
@@ -11,6 +13,19 @@ type links struct {
 	mu     sync.Mutex // guards the maps
 	groups map[inode]*group
 	claims map[inode]inode
+	sought map[inode]bool // were changed by a name that may be gone by now
+}
+
+// former notes files of the source that had a name which may be gone by now.
+func (l *links) former(files []event.File) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range files {
+		if l.sought == nil {
+			l.sought = make(map[inode]bool)
+		}
+		l.sought[inode{f.Device, f.Inode}] = true
+	}
 }
 
 // group is one file of the source with several names.

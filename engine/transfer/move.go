@@ -17,6 +17,9 @@ func (m *mirror) take(ops []Op) {
 		if m.halted() {
 			return
 		}
+		if m.o.HardLinks {
+			m.links.former(op.Files)
+		}
 		switch op.Kind {
 		case event.Move:
 			v.move(i, op)

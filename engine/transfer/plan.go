@@ -54,6 +54,8 @@ type PlanEntry struct {
 	Path, Dest string
 	// Tree asks for everything below the directory Path.
 	Tree bool
+	// Files had the name Path when they were changed, and have or had others. With HardLinks they are looked for.
+	Files []event.File
 }
 
 // PlanSummary tells what was listed.

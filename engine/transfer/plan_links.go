@@ -3,6 +3,8 @@ package transfer
 import (
 	"io/fs"
 	"os"
+
+	"lsyncgo/engine/event"
 )
 
 // linkSearch holds the files of a plan that have several names.
@@ -18,6 +20,16 @@ func (l *linkSearch) note(info fs.FileInfo) {
 		*l = make(linkSearch)
 	}
 	(*l)[id] = struct{}{}
+}
+
+// former remembers files that had a name which may be gone by now.
+func (l *linkSearch) former(files []event.File) {
+	if *l == nil && len(files) > 0 {
+		*l = make(linkSearch)
+	}
+	for _, f := range files {
+		(*l)[inode{f.Device, f.Inode}] = struct{}{}
+	}
 }
 
 // linked notes an entry that goes along.

@@ -43,6 +43,9 @@ func (s *survey) run() error {
 		if e.Kind == event.Move {
 			s.look(e.Dest, event.IsDir(e.Dest))
 		}
+		if s.HardLinks {
+			s.links.former(e.Files)
+		}
 	}
 	for _, dir := range s.Sweep {
 		s.sweep(dir)

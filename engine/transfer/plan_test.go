@@ -282,3 +282,34 @@ func BenchmarkPlan(b *testing.B) {
 		}
 	}
 }
+
+// TestPlanFormerNames: a file that was changed by a name that it has not any more is listed by the others.
+func TestPlanFormerNames(t *testing.T) {
+	source := t.TempDir() + "/"
+	for _, name := range []string{"b", "c"} {
+		if err := os.WriteFile(source+name, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(source + "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := linkCount(info)
+	for _, links := range []bool{true, false} {
+		p := Plan{Source: source, Delete: true, HardLinks: links, Entries: []PlanEntry{
+			{Kind: event.Delete, Path: "a", Files: []event.File{{Device: id.dev, Inode: id.ino}}},
+		}}
+		var b strings.Builder
+		if _, err := p.Write(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		want := "./a\x00"
+		if links {
+			want += "./b\x00"
+		}
+		if b.String() != want {
+			t.Errorf("hard links %v: listed %q", links, b.String())
+		}
+	}
+}

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -49,6 +50,12 @@ type Report struct {
 
 	unreachable bool
 	cancelled   bool
+}
+
+// Summary counts in one line what was done.
+func (r Report) Summary() string {
+	return fmt.Sprintf("%d copied (%d bytes), %d linked, %d made, %d removed, %d moved, %d vanished, %d failed",
+		r.Copied, r.Bytes, r.Linked, r.Created, r.Removed, r.Moved, r.Vanished, r.FailedTotal)
 }
 
 // ExitCode sums the report up in one of the Exit constants.

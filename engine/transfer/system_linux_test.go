@@ -60,13 +60,17 @@ func TestFullTarget(t *testing.T) {
 	put(t, o.Source+"small", "1")
 	put(t, o.Source+"large", strings.Repeat("x", 4<<20))
 	put(t, o.Target+"extra", strings.Repeat("x", 900<<10))
+	check(t, os.Mkdir(o.Source+"z", 0o755))
+	check(t, os.Mkdir(o.Target+"z", 0o755))
+	put(t, o.Target+"z/extra", "1") // is met when the target is full already
+	o.Workers = 1
 	r, err := transfer.Tree(context.Background(), o, "")
-	if err == nil || !errors.Is(err, unix.ENOSPC) || r.ExitCode() != transfer.ExitUnreachable || r.Removed != 1 {
+	if err == nil || !errors.Is(err, unix.ENOSPC) || r.ExitCode() != transfer.ExitUnreachable || r.Removed != 2 {
 		t.Errorf("%v, %d, %+v", err, r.ExitCode(), r)
 	}
 	names, err := os.ReadDir(o.Target)
 	check(t, err)
-	if len(names) != 1 || names[0].Name() != "small" {
+	if len(names) != 2 || names[0].Name() != "small" || names[1].Name() != "z" || exists(o.Target+"z/extra") {
 		t.Errorf("the target holds %v", names)
 	}
 	check(t, os.Remove(o.Source+"large"))

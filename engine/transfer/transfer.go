@@ -51,6 +51,8 @@ type Op struct {
 	Dest string
 	// Tree asks for everything below a directory.
 	Tree bool
+	// Files had the name Path when they were changed, and have or had others. With HardLinks they are looked for.
+	Files []event.File
 }
 
 // Tree brings everything below sub into step; sub is a directory relative to
