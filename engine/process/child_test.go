@@ -75,6 +75,20 @@ func TestMissingBinaryNamesPackage(t *testing.T) {
 	}
 }
 
+// The name once, and a remedy that fits.
+func TestMissingBinaryIsNamedOnce(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	path := filepath.Join(t.TempDir(), "index")
+	for binary, want := range map[string]string{
+		path:    "start " + path + ": no such file or directory; install it or correct its path",
+		"index": "start index: executable file not found in $PATH; install it or give its full path",
+	} {
+		if res := run(t, &Command{Binary: binary}); res.Err == nil || res.Err.Error() != want {
+			t.Errorf("got %v, want %s", res.Err, want)
+		}
+	}
+}
+
 // §6: the last lines of a child, for the log.
 func TestTail(t *testing.T) {
 	long := strings.Repeat("y", lineMax+1)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 var packages = map[string]string{
@@ -38,6 +39,9 @@ func explain(binary string, err error) error {
 	if e := (*exec.Error)(nil); errors.As(err, &e) {
 		err = e.Err // its text repeats the name
 	}
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		err = e.Err // so does this
+	}
 	switch pkg := Package(binary); {
 	case errors.Is(err, exec.ErrDot):
 		return fmt.Errorf("start %s: it is in the current directory only; write ./%s if that is meant: %w", name, name, err)
@@ -45,6 +49,8 @@ func explain(binary string, err error) error {
 		return fmt.Errorf("start %s: %w", name, err)
 	case pkg != "":
 		return fmt.Errorf("start %s: %w; install the package %s", name, err, pkg)
+	case strings.Contains(binary, "/"):
+		return fmt.Errorf("start %s: %w; install it or correct its path", name, err)
 	default:
 		return fmt.Errorf("start %s: %w; install it or give its full path", name, err)
 	}
