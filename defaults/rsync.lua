@@ -131,6 +131,10 @@ function shared.prepareOptions(config, faults)
 	if config.collect ~= rsync.collect and config.collect ~= default.rsyncssh.collect then
 		given._contents = true
 	end
+	-- Of a link to a directory that it follows, a list of paths gives rsync the directory and nothing in it.
+	if given.transfer == nil and (given.copy_links or given.copy_dirlinks or given.copy_unsafe_links) then
+		given.transfer = 'filter'
+	end
 	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
 		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
 	end
@@ -166,6 +170,10 @@ function rsync.prepare(config, level)
 	if target == nil or target == '' then
 		faults[#faults + 1] = 'default.rsync needs a target (add target = "/directory" or "host:directory")'
 	elseif type(target) == 'string' then
+		local scheme = target:match('^(%a[%w+.-]*)://')
+		if scheme and scheme ~= 'rsync' then
+			faults[#faults + 1] = ('target: rsync knows no %s:// (write "host:directory")'):format(scheme)
+		end
 		config.target = target:match('[/:]$') and target or target .. '/'
 	end
 	shared.prepareOptions(config, faults)
@@ -205,8 +213,9 @@ local function literal(path)
 	return path
 end
 
--- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash.
-local function onlyPaths(lines, paths)
+-- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash, and
+-- what may be a temporary file of rsync (.name.XXXXXX) in the directories of strays.
+local function onlyPaths(lines, paths, strays)
 	local seen = {}
 	local function include(pattern)
 		if not seen[pattern] then
@@ -214,12 +223,19 @@ local function onlyPaths(lines, paths)
 			lines[#lines + 1] = '+ ' .. pattern
 		end
 	end
-	for _, path in ipairs(paths) do
+	local function parents(path)
 		for parent in path:gmatch('()/') do
 			if parent > 1 and parent < #path then
 				include(literal(path:sub(1, parent)))
 			end
 		end
+	end
+	for _, dir in ipairs(strays or {}) do
+		parents('/' .. dir .. '.')
+		include(literal('/' .. dir) .. '.*.??????')
+	end
+	for _, path in ipairs(paths) do
+		parents(path)
 		if path:sub(-1) == '/' and path ~= '/' then
 			include(literal(path) .. '***')
 		elseif path ~= '/' then
@@ -266,20 +282,39 @@ end
 
 -- The whole tree, or the part of it that the filter lines let through.
 local function recursive(agent, config, lines, phase)
-	local input, through = joined(lines), shared.through(agent)
+	local through = shared.through(agent)
+	local input, waits = transfer.input(agent, joined(lines))
 	spawn(
 		agent, config.rsync.binary, '<', input,
 		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase),
 		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
-		input ~= '' and { '--from0', '--filter=merge -' } or nil,
+		waits and { '--from0', '--filter=merge -' } or nil,
 		deleting(config, phase) and '--delete' or nil,
 		'-r', '--', config.source, through(config.target)
 	)
 end
 
+-- Says how changes will be sent, and why like this.
+function shared.explain(config)
+	local given = config.rsync
+	if given.transfer == 'filter' then
+		log('Info', config.name, ': rsync looks through every directory in which something changes, as rsync.transfer is "filter"',
+			(given.copy_links or given.copy_dirlinks or given.copy_unsafe_links) and ', which links that are followed need' or '')
+	elseif given._contents then
+		log('Info', config.name, ': rsync gets the exact paths that changed, and the whole directory for what is gone: a collect ',
+			'of your own sees no exit code 2 of an rsync that cannot delete single paths')
+	else
+		log('Info', config.name, ': rsync gets the exact paths that changed')
+	end
+	if given._contents or given.hard_links then
+		log('Info', config.name, ': one rsync runs at a time, as ', given.hard_links and 'hard_links is set' or 'directories are compared')
+	end
+end
+
 function rsync.init(event)
 	local config = event.config
 	log('Normal', 'recursive startup rsync: ', config.source, ' -> ', config.target)
+	shared.explain(config)
 	recursive(event, config, ruleLines(event.inlet), 'startup')
 end
 
@@ -329,7 +364,14 @@ local function filtered(agent, config)
 	else
 		paths[1] = '/' .. agent.path
 	end
-	onlyPaths(lines, paths)
+	local strays, trees
+	if deleting(config, 'running') then
+		strays, trees = transfer.sweep(agent, paths)
+		for _, dir in ipairs(trees) do
+			paths[#paths + 1] = '/' .. dir
+		end
+	end
+	onlyPaths(lines, paths, strays)
 	recursive(agent, config, lines, 'running')
 end
 
@@ -362,10 +404,12 @@ function rsync.action(inlet)
 	-- Two transfers at once would tear the names of one file apart.
 	local given = event.config.rsync
 	if not transfer.beside(event, given._contents or given.hard_links) then
+		log('Debug', event.config.name, ': the next rsync waits for the one that runs: both at once could undo each other')
 		return -- asked again when what runs has ended
 	end
 	local limit = inlet.getConfig().batchSizeLimit
 	if large(event, limit) then
+		log('Debug', event.config.name, ': ', event.path, ' is sent alone, as it is larger than batchSizeLimit')
 		shared.send(event)
 		return
 	end

@@ -40,10 +40,11 @@ func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Ver
 	for _, line := range res.Tail {
 		said.Append(glua.LString(line))
 	}
-	if p := s.plans[a]; p != nil {
+	if p := s.plans[a]; p != nil && p.text == nil {
 		said.RawSetString("contents", glua.LBool(p.Contents))
 	}
 	s.sweep(a, res.Code)
+	s.arrived()
 	err := s.run("collect", a, s.table.RawGetString("collect"), 1, s.agentValue(a), glua.LNumber(res.Code), said)
 	if err != nil {
 		return core.Ok, err

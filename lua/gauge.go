@@ -27,7 +27,11 @@ func gaugeKeys(prefix string, config, gauge *glua.LTable) (faults []string) {
 		}
 		name, isString := k.(glua.LString)
 		if !isString {
-			faults = append(faults, fmt.Sprintf("%s holds %s without a key (write key = value)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v)))
+			remedy := "write key = value"
+			if text, ok := v.(glua.LString); ok && strings.HasPrefix(string(text), "default.") {
+				remedy = fmt.Sprintf("write %s, without quotes", string(text))
+			}
+			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v), remedy))
 			continue
 		}
 		faults = append(faults, gaugeKey(prefix, string(name), v, gauge)...)

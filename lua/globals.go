@@ -56,6 +56,9 @@ func (r *Runtime) guardGlobals() {
 		if !r.loading && !exempt(string(name)) {
 			L.RaiseError("undefined global %q%s", string(name), hint(string(name), globalNames(globals)))
 		}
+		if r.loading {
+			r.slipped("", string(name), globalNames(globals))
+		}
 		L.Push(glua.LNil)
 		return 1
 	}))

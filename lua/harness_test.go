@@ -59,7 +59,11 @@ func (j *journal) Log(category string, args ...any) {
 }
 
 func (*journal) Enabled(category string) bool {
-	return category != "Delay" && category != "Exec" && category != "Off"
+	switch category {
+	case "Delay", "Exec", "Filter", "Exclude", "Off":
+		return false
+	}
+	return true
 }
 
 // newStage makes the directories; nothing is loaded yet.

@@ -43,6 +43,14 @@ func TestProblems(t *testing.T) {
 		{"missing source", "sync{ source = '/no/such', onCreate = true }", `config.lua:1: sync "Sync1": source "/no/such" does not exist \(create it, or use -insist to wait for it\)`},
 		{"source is a file", "io.open(source .. 'f', 'w'):close() sync{ source = source .. 'f', onCreate = true }", `config.lua:1: sync "Sync1": source ".*" is not a directory .*`},
 		{"no action", "sync{ source = source }", `config.lua:1: sync "Sync1": there is no action \(inherit a preset.*`},
+		{"misspelt preset", "sync{\n  default.rsyc, source = source }", `config.lua:1: sync "Sync1": there is no action \(default.rsyc is not defined; did you mean default.rsync\?\)`},
+		{"quoted preset", "sync{ 'default.rsync', source = source, onCreate = true }", `config.lua:1: sync "Sync1": the sync holds "default.rsync" without a key \(write default.rsync, without quotes\)`},
+		{"preset of a preset", "if default.mine then x = 1 end\nsync{ default.rsync, source = source, target = '/t' }\nsync{ source = source }", `config.lua:3: sync "Sync2": there is no action \(inherit a preset.*`},
+		{"misspelt function", "snyc{ source = source }", `config.lua:1: attempt to call a value that is not a function \(snyc is not defined; did you mean sync\?\)`},
+		{"unknown table", "local a = os.getenv('x')\nmine.delay = 3", `config.lua:2: attempt to index .* \(mine is not defined\)`},
+		{"missing comma", "sync{ source = source\n  delay = 5 }", `config.lua:2: syntax error near 'delay' \(is a comma missing before it\?\)`},
+		{"missing then", "if a b = 3 end", `config.lua:1: .*`},
+		{"typographic quotes", "sync{ source = “/srv” }", `config.lua:1: unexpected symbol near '<\\226>' \(a character that Lua does not know,.*`},
 		{"a startup of nothing", "sync{ source = source, onStartup = true }", `config.lua:1: sync "Sync1": there is no action .*`},
 		{"typo", "sync{\n  source = source,\n  onCreate = true, exclud = 'x' }", `config.lua:1: sync "Sync1": unknown parameter "exclud" \(did you mean "exclude"\? if it is no typo, add it to checkgauge\)`},
 		{"two typos", "sync{ source = source, onCreate = true, a1 = 1, b2 = 2 }",
@@ -73,6 +81,8 @@ func TestProblems(t *testing.T) {
 		{"order", "sync{ source = '/no/such', onCreate = true }\nsettings{ bad = 1 }",
 			"config.lua:1: sync .*\nconfig.lua:2: settings: unknown setting \"bad\".*"},
 		{"rsync without target", "sync{ default.rsync, source = source }", `config.lua:1: sync "Sync1": default.rsync needs a target .*`},
+		{"rsync to a URL", "sync{ default.rsync, source = source, target = 'ssh://h/t' }", `config.lua:1: sync "Sync1": target: rsync knows no ssh:// \(write "host:directory"\)`},
+		{"source of a wrong type", "sync{ onCreate = true, source = 5 }", `config.lua:1: sync "Sync1": source must be a string, not 5`},
 		{"rsyncssh", "sync{ default.rsyncssh, source = source, maxProcesses = 2, target = 'x' }",
 			"config.lua:1: sync \"Sync1\": parameter \"target\" cannot be used with this preset .*\n" +
 				"config.lua:1: sync \"Sync1\": default.rsyncssh needs a host .*\n" +
@@ -112,6 +122,8 @@ func TestWarnings(t *testing.T) {
 		{"direct with rsync options", "sync{ default.direct, source = source, target = '/t', rsync = { archive = true, compress = true, bwlimit = 5 } }",
 			`config.lua:1: sync "Sync1": default.direct copies without rsync and ignores rsync.bwlimit, rsync.compress \(.*`},
 		{"missing source with insist", "settings{ insist = true } sync{ source = '/no/such', onCreate = true }", `config.lua:1: sync "Sync1": source "/no/such" does not exist .*`},
+		{"log in a source", "settings{ logfile = source .. '/log', statusFile = source .. '/a/st' }\nsync{ source = source, onModify = 'true ^path' }", "config.lua:2: sync \"Sync1\": logfile .*/log is in the source: .* \\(.* exclude = { \"/log\" }\\)\nconfig.lua:2: sync \"Sync1\": statusFile .* exclude = { \"/a/st\" }\\)"},
+		{"log that no sync hears", "settings{ logfile = source .. '/a/log', statusFile = source .. '/st' }\nsync{ source = source, onModify = 'true ^path', exclude = { '/st', 'a/' } }\nsync{ source = source, onModify = 'true ^path', exclude = '/st', subdirs = false }\nsync{ source = source, onDelete = true }", ``},
 		{"nothing", idle, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {

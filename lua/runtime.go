@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -33,6 +34,7 @@ type Runtime struct {
 	preparing *script    // whose prepare is running
 	problems  Problems
 	warnings  []Problem
+	slips     []slip // since the last sync
 
 	// core and post are nil until Bind.
 	core    *core.Core
@@ -85,7 +87,9 @@ func (r *Runtime) load() error {
 		return err
 	}
 	r.rememberGlobals()
+	endSlips := r.presets.noticeSlips(r)
 	complete, err := r.run()
+	endSlips()
 	if err != nil {
 		return err
 	}
@@ -98,6 +102,8 @@ func (r *Runtime) load() error {
 	for _, s := range r.scripts {
 		s.resolve()
 	}
+	r.checkRivals()
+	r.checkFeedback()
 	r.unusedTunnels()
 	if len(r.problems) > 0 {
 		return r.problems.sorted()
@@ -135,11 +141,15 @@ func (r *Runtime) loadProblem(file string, err error) Problem {
 	}
 	var fault *ScriptError
 	if errors.As(err, &fault) {
-		return at(or(fault.Place, file), "", "", "%s", fault.Message)
+		text, remedy := fault.Message, r.slipAt(fault.Place)
+		if remedy != "" {
+			text = strings.TrimSuffix(text, dialect.MaybeMisspelt)
+		}
+		return at(or(fault.Place, file), "", remedy, "%s", text)
 	}
 	var syntax *dialect.SyntaxError
 	if errors.As(err, &syntax) {
-		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg}
+		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg, Remedy: r.remedyOf(syntax)}
 		if syntax.Near != "" {
 			p.Text += " near '" + syntax.Near + "'"
 		}
@@ -218,6 +228,22 @@ func (r *Runtime) Attach(s *core.Sync) {
 	}
 	x.sync = s
 	x.startTimetable()
+}
+
+// Succeed takes over, after the last Attach, what the runtime of the former config knows and no config
+// says: rules that were changed while a sync ran that goes on, and where temporary files may be.
+func (r *Runtime) Succeed(former *Runtime) {
+	for _, s := range r.scripts {
+		for _, old := range former.scripts {
+			if old.name != s.name || old.config.Source != s.config.Source || old.config.Target != s.config.Target {
+				continue
+			}
+			if s.sync == old.sync {
+				s.filters, s.excludes = old.filters, old.excludes
+			}
+			s.inherit(old)
+		}
+	}
 }
 
 // Close ends everything the scripts started beside the loop, and waits for it.

@@ -26,6 +26,7 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 	if ud, ok := L.Get(4).(*glua.LUserData); ok && rest == 5 {
 		s.plans[a] = ud.Value.(*plan)
 	}
+	s.sweeper, s.sweeps = nil, nil
 	return 0
 }
 

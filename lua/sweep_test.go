@@ -1,6 +1,7 @@
 package lua_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func (st *stage) lists(want string) {
 	}
 }
 
-// TestSweep: a receiver that was killed may have left temporary files where it wrote; what is sent next removes them.
+// §9: a receiver that was killed may have left temporary files where it wrote; what is sent next removes them.
 func TestSweep(t *testing.T) {
 	st := sweeping(t, "")
 	st.modify("d/a", "./d/a|")
@@ -54,6 +55,101 @@ func TestSweep(t *testing.T) {
 	st.exit(137)
 	st.advance(time.Minute)
 	st.lists("./|")
+}
+
+// §9: the same, where rsync walks the directories.
+func TestSweepFiltered(t *testing.T) {
+	const filtered = "rsync = { transfer = 'filter' }"
+	st := sweeping(t, filtered)
+	st.modify("d/a", "+ /d/|+ /d/a|+ /d/a/***|- *|")
+	st.exit(137)
+	st.modify("e/c", "+ /d/|+ /d/.*.??????|+ /d/a|+ /d/a/***|+ /e/|+ /e/c|+ /e/c/***|- *|")
+	st.exit(23) // it may not have been able to
+	st.advance(time.Minute)
+	st.lists("+ /d/|+ /d/.*.??????|+ /d/a|+ /d/a/***|+ /e/|+ /e/c|+ /e/c/***|- *|")
+	st.exit(0)
+	st.modify("f", "+ /f|+ /f/***|- *|")
+	st.exit(137)
+	st.advance(time.Minute)
+	st.lists("+ /.*.??????|+ /f|+ /f/***|- *|")
+	st.exit(0)
+
+	// What was sent with all below it, and what changed only itself.
+	st.file("source/[d]/sub/a", "")
+	st.event(event.Attrib, "")
+	st.event(event.Create, "[d]/")
+	st.advance(time.Second)
+	st.lists("+ /\\[d]/***|- *|")
+	st.exit(12)
+	st.reload("sync{ default.rsync, source = source, target = target, init = false, delay = 1, " + filtered + ", maxDelays = 9 }")
+	st.modify("f", "+ /f|+ /f/***|+ /\\[d]/***|- *|")
+	st.exit(12)
+	st.reload("sync{ default.rsync, source = source, target = target, init = false, delay = 1 }")
+	st.modify("f", "./|./[d]/|./[d]/sub/|")
+}
+
+// reload loads a config as HUP does.
+func (st *stage) reload(text string) {
+	st.Helper()
+	old := st.rt
+	if err := st.config(text).load(); err != nil {
+		st.Fatal(err)
+	}
+	syncs, err := st.core.Reload(core.Settings{}, st.rt.Syncs())
+	if err != nil {
+		st.Fatal(err)
+	}
+	st.syncs = syncs
+	st.rt.Bind(st.core, func(func()) {})
+	for _, sync := range syncs {
+		st.rt.Attach(sync)
+	}
+	st.rt.Succeed(old)
+	st.close(old)
+	st.step(core.Tick{})
+}
+
+// §9: HUP forgets no temporary files, neither those that are known nor those of what runs.
+func TestSweepAfterReload(t *testing.T) {
+	const given = "sync{ default.rsync, source = source, target = target, init = false, delay = 1 }"
+	st := sweeping(t, "maxProcesses = 3")
+	same := "sync{ default.rsync, source = source, target = target, init = false, delay = 1, maxProcesses = 3 }"
+	st.modify("d/a", "./d/a|")
+	st.modify("e/c", "./e/c|")
+	st.exit(137)
+	st.reload(same)
+	st.exit(137)
+	st.modify("f", "./d/|./e/|./f|")
+	st.exit(137)
+	st.advance(time.Minute)
+	st.lists("./|./d/|./e/|")
+	st.exit(12)
+	st.reload(given)
+	st.modify("d/a", "./|./d/|./e/|")
+	st.reload(same) // while that runs, and nobody hears how it ends
+	st.exit(137)
+	st.modify("d/a", "./|./d/|./e/|")
+	st.exit(0)
+	st.reload(strings.ReplaceAll(given, "target = target", "target = target .. 'other'"))
+	st.modify("d/a", "./d/a|")
+}
+
+// TestRulesAfterReload: what a script has excluded while the sync ran stays so when it goes on, for rsync, too.
+func TestRulesAfterReload(t *testing.T) {
+	stubs(t)
+	const text = "local s = sync{ default.rsync, source = source, target = target, delay = 1, init = false } " +
+		"alarm(now() + 1, function() s.addExclude('*.o') s.appendFilter('- *.p') end)"
+	st := start(t, text)
+	st.advance(2 * time.Second)
+	st.reload(strings.ReplaceAll(text, "now() + 1", "now() + 1000"))
+	if !st.syncs[0].Excluded("a.o") {
+		t.Error("the engine does not exclude it any more")
+	}
+	st.event(event.Modify, "a.c")
+	st.advance(time.Second)
+	if args := st.parts().args; !strings.Contains(args, "--filter=- *.p --filter=- *.o") {
+		t.Errorf("started %s", args)
+	}
 }
 
 // TestNoSweep: who does not delete leaves it.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -13,6 +14,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/guard"
 	"lsyncgo/engine/tunnel"
 )
 
@@ -33,7 +35,15 @@ type script struct {
 	former map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
 
 	plans map[*core.Agent]*plan // of what runs
-	swept map[string]bool       // directories that the next plan sweeps
+	swept map[string]bool       // directories that the next plan sweeps; true: with all below
+
+	home     *guard.Target // of presets with a target on this machine
+	homePath string
+	renewed  atomic.Bool // home has found another target, which needs everything
+
+	inherited []*plan     // of transfers that ended unheard, or will, before the next one begins
+	sweeper   *core.Agent // for which transfer.sweep was called last, and what it gave
+	sweeps    *plan
 
 	config core.SyncConfig
 	sync   *core.Sync // nil until Attach
@@ -76,6 +86,7 @@ func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
 	s.table.RawSetString("name", glua.LString(s.name))
 	s.remember()
 	s.check()
+	r.slips = nil
 	return s, nil
 }
 
@@ -235,7 +246,7 @@ func (s *script) checkExitCodes(key string) {
 func (s *script) checkSource() {
 	v, ok := s.table.RawGetString("source").(glua.LString)
 	if !ok || v == "" {
-		if s.table.RawGetString("source") == glua.LNil || ok {
+		if given, _ := s.r.given(s.given, "source", 0); given == glua.LNil || ok { // else its type is wrong
 			s.problem("add source = \"/directory\"", "source is missing")
 		}
 		return
@@ -280,7 +291,7 @@ func (s *script) checkActions() {
 	case *glua.LFunction, glua.LString:
 		return // a job to be done once
 	}
-	s.problem("inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull",
+	s.problem(or(s.r.presetSlip(), "inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull"),
 		"there is no action")
 }
 
@@ -311,6 +322,7 @@ func (s *script) resolve() {
 		TakesTrees:     s.takesTrees(),
 		Rules:          s.rules(),
 		Actions:        s,
+		HardLinks:      s.r.named(s, "direct") || s.key("rsync.hard_links") == glua.LTrue,
 		HasInit:        s.table.RawGetString("init") != glua.LFalse,
 		DeletesAtStart: s.table.RawGetString("delete") == glua.LTrue || s.table.RawGetString("delete") == glua.LString("startup"),
 		DeletesLive:    s.deletesLive(),
@@ -318,6 +330,7 @@ func (s *script) resolve() {
 		Monitor:        s.stringKey("monitor"),
 		Tunnel:         s.tunnel,
 	}
+	s.checkOverlap()
 	s.config.Digest = s.digest()
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	glua "github.com/yuin/gopher-lua"
@@ -24,7 +25,7 @@ func (r *Runtime) transferTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
-		"maxDelete": r.transferMaxDelete,
+		"maxDelete": r.transferMaxDelete, "sweep": r.transferSweep, "input": r.transferInput,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -34,20 +35,46 @@ func (r *Runtime) transferTable() *glua.LTable {
 // plan is what transfer.plan returns: a child's input that is written while the child runs.
 type plan struct {
 	transfer.Plan
-	log core.Log
+	name string // of the sync
+	log  core.Log
 	// dirs is where the child may write; nil until all of the list was handed over.
 	dirs atomic.Pointer[[]string]
+	// below are directories below which it may write anywhere, and trees such that it sweeps.
+	below, trees []string
+	// text is fed instead of a list of paths.
+	text *string
+	// check looks at the target before anything is handed over.
+	check func() error
 }
 
 func (p *plan) feed(ctx context.Context, w io.Writer) error {
+	if err := p.check(); err != nil {
+		return err // the child is ended, and has not begun yet
+	}
+	if p.text != nil {
+		_, err := io.WriteString(w, *p.text)
+		return err
+	}
 	summary, err := p.Write(ctx, w)
 	for _, path := range summary.TooLong {
 		p.log.Log("Error", "not sent, because its path is longer than rsync can take: ", p.Source, path)
+	}
+	if p.log.Enabled("Debug") {
+		p.log.Log("Debug", p.name, ": ", p.told(summary))
 	}
 	if err == nil {
 		p.dirs.Store(&summary.Dirs)
 	}
 	return err
+}
+
+// told is what a list has become, in words.
+func (p *plan) told(summary transfer.PlanSummary) string {
+	text := fmt.Sprintf("rsync is told %d paths for %d events, %d of them gone from the source", summary.Listed, len(p.Entries), summary.Missing)
+	if len(p.Sweep) > 0 {
+		text += fmt.Sprintf("; %d directories with all they hold, for what a transfer that was cut off may have left", len(p.Sweep))
+	}
+	return text
 }
 
 // Exit codes of rsync that are no success, but a receiver's own end: it has removed what it had begun.
@@ -64,36 +91,132 @@ func (s *script) sweep(a *core.Agent, code int) {
 	if p == nil || code == 0 || code == codeVanished {
 		return
 	}
+	s.leave(p, code != codePartial)
+}
+
+// leave notes where temporary files may be: where p should have removed them and, if cut off, where it wrote.
+func (s *script) leave(p *plan, cut bool) {
 	if s.swept == nil {
 		s.swept = make(map[string]bool)
 	}
-	dirs := p.Sweep
-	if written := p.dirs.Load(); written != nil && code != codePartial {
-		dirs = append(slices.Clone(dirs), *written...)
+	note := func(dirs []string, trees bool) {
+		for _, dir := range dirs {
+			s.swept[dir] = s.swept[dir] || trees
+		}
 	}
-	for _, dir := range dirs {
-		s.swept[dir] = true
+	note(p.Sweep, false)
+	note(p.trees, true)
+	if written := p.dirs.Load(); written != nil && cut {
+		note(*written, false)
 	}
+	if cut {
+		note(p.below, true)
+	}
+}
+
+// due hands out what is to be swept now: directories, and such with all that is below them.
+func (s *script) due() (dirs, trees []string) {
+	for _, p := range s.inherited {
+		s.leave(p, true)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(s.swept)) {
+		if s.swept[dir] {
+			trees = append(trees, dir)
+		} else {
+			dirs = append(dirs, dir)
+		}
+	}
+	s.swept, s.inherited = nil, nil
+	return dirs, trees
+}
+
+// inherit takes over what the script of a former config, for the same source and target, knows of
+// temporary files. What it has running goes on if the sync does; otherwise nobody will hear how it ends.
+func (s *script) inherit(old *script) {
+	if s.home != nil && old.home != nil {
+		s.home = old.home
+	}
+	s.swept, s.inherited = old.swept, old.inherited
+	for a, p := range old.plans {
+		if s.sync == old.sync {
+			s.plans[a] = p
+		} else {
+			s.inherited = append(s.inherited, p)
+		}
+	}
+}
+
+// transferInput is transfer.input(agent, text): text as the input of a child that writes to the target, and whether
+// the child has to wait for it because it may turn out that the target is not the one it was.
+func (r *Runtime) transferInput(L *glua.LState) int {
+	s, a := agentArgument(L, "transfer.input")
+	text := L.CheckString(2)
+	p := s.sweeps
+	if s.sweeper != a {
+		p = &plan{}
+	}
+	p.text, p.check = &text, s.checkTarget
+	ud := L.NewUserData()
+	ud.Value = p
+	L.Push(ud)
+	L.Push(glua.LBool(text != "" || s.home != nil && s.home.Known()))
+	return 2
+}
+
+// transferSweep is transfer.sweep(agent, paths): what is spawned next for agent may leave temporary files
+// in the directories that hold these paths, and below those that end in a slash. It returns what
+// that has to sweep besides, for its predecessors: a list of directories, and one of such with all below them.
+func (r *Runtime) transferSweep(L *glua.LState) int {
+	s, a := agentArgument(L, "transfer.sweep")
+	p := &plan{log: r.log}
+	p.Sweep, p.trees = s.due()
+	beside := map[string]bool{}
+	L.CheckTable(2).ForEach(func(_, v glua.LValue) {
+		path := strings.TrimPrefix(v.String(), "/")
+		switch {
+		case path == "": // only its own metadata
+		case event.IsDir(path):
+			p.below = append(p.below, path)
+		default:
+			beside[path[:strings.LastIndexByte(path, '/')+1]] = true
+		}
+	})
+	written := slices.Collect(maps.Keys(beside))
+	p.dirs.Store(&written)
+	s.sweeper, s.sweeps = a, p
+	L.Push(stringTable(L, p.Sweep))
+	L.Push(stringTable(L, p.trees))
+	return 2
+}
+
+func stringTable(L *glua.LState, list []string) *glua.LTable {
+	t := L.CreateTable(len(list), 0)
+	for _, text := range list {
+		t.Append(glua.LString(text))
+	}
+	return t
 }
 
 // transferPlan is transfer.plan(agent, { delete, hard_links, contents }).
 func (r *Runtime) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
-	p := &plan{log: r.log, Plan: transfer.Plan{
+	p := &plan{name: s.name, log: r.log, check: s.checkTarget, Plan: transfer.Plan{
 		Source:    s.stringKey("source"),
 		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
 		Delete:    glua.LVAsBool(o.RawGetString("delete")),
 		Contents:  glua.LVAsBool(o.RawGetString("contents")),
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
-		Excluded:  s.running(L, "transfer.plan").Excluded,
+		Excluded:  s.running(L, "transfer.plan").Hidden(),
 	}}
 	if p.Delete {
-		p.Sweep = slices.Sorted(maps.Keys(s.swept))
-		s.swept = nil
+		p.Sweep, p.trees = s.due()
 	}
 	for i, d := range a.Delays {
-		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree}
+		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()}
+	}
+	for _, dir := range p.trees {
+		p.Entries = append(p.Entries, transfer.PlanEntry{Kind: event.Attrib, Path: dir, Tree: true})
 	}
 	ud := L.NewUserData()
 	ud.Value = p
@@ -106,9 +229,9 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 // what another one has sent since the directory was read.
 func (r *Runtime) transferBeside(L *glua.LState) int {
 	s, _ := agentArgument(L, "transfer.beside")
-	alone := L.OptBool(2, false) || len(s.swept) > 0
+	alone := L.OptBool(2, false) || len(s.swept)+len(s.inherited) > 0
 	for _, p := range s.plans {
-		alone = alone || len(p.Sweep) > 0
+		alone = alone || len(p.Sweep)+len(p.trees) > 0
 	}
 	L.Push(glua.LBool(!alone || len(s.plans) == 0))
 	return 1
@@ -124,7 +247,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 	}
 	o.Source = s.stringKey("source")
 	o.Target = withSlash(s.r.anchored(string(target)))
-	o.Excluded = s.running(L, name).Excluded
+	o.Excluded = s.running(L, name).Hidden()
 	given.ForEach(func(k, v glua.LValue) {
 		switch k {
 		case glua.LString("delete"):
@@ -148,13 +271,19 @@ func (r *Runtime) transferApply(L *glua.LState) int {
 	ops := make([]transfer.Op, 0, len(a.Delays))
 	for _, d := range a.Delays {
 		if d.Kind <= event.Move {
-			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree})
+			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()})
 		}
 	}
+	log := r.log
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
+			if err := s.checkTarget(); err != nil {
+				fmt.Fprintln(out, err) // out keeps lines in memory
+				return transfer.ExitUnreachable
+			}
 			report, err := transfer.Apply(ctx, o, ops)
+			s.mirrored(log, report)
 			return conclude(report, err, out)
 		},
 	})
@@ -175,9 +304,14 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 	o := s.mirror(L, "transfer.tree")
 	path := treePath(a)
 	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)
+	log := r.log
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
+			if err := s.checkTarget(); err != nil {
+				fmt.Fprintln(out, err) // out keeps lines in memory
+				return transfer.ExitUnreachable
+			}
 			if err := makeTarget(o.Target); err != nil {
 				fmt.Fprintln(out, err) // out keeps lines in memory
 				return transfer.ExitUnreachable
@@ -188,10 +322,18 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 				}
 			}
 			report, err := bring(ctx, o, path)
+			s.mirrored(log, report)
 			return conclude(report, err, out)
 		},
 	})
 	return 0
+}
+
+// mirrored tells what a job has done. It is called by the job's goroutine.
+func (s *script) mirrored(log core.Log, report transfer.Report) {
+	if log.Enabled("Debug") {
+		log.Log("Debug", s.name, ": mirrored: ", report.Summary())
+	}
 }
 
 // within counts what would be deleted before anything is touched.

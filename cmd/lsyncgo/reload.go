@@ -49,6 +49,7 @@ func (s *service) adopt(next *script) error {
 	}
 	old := s.script
 	next.connect(s.core, s.loop, syncs)
+	next.Succeed(old.Runtime)
 	s.script = next
 	old.close()
 	if logger != nil {

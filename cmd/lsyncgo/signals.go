@@ -20,7 +20,7 @@ func catch() *signals {
 	signal.Notify(s.ch, append([]os.Signal{os.Interrupt, syscall.SIGTERM}, extraSignals...)...)
 	// A log whose reader has gone would otherwise end the daemon at its next line. Nobody reads
 	// this channel; ignoring the signal would have the children ignore it, too.
-	signal.Notify(make(chan os.Signal), syscall.SIGPIPE)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return s
 }
 

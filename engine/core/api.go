@@ -54,6 +54,11 @@ const (
 	Partial
 )
 
+var verdictNames = [...]string{"ok", "again", "die", "partial"}
+
+// String returns the word that a script's collect returns for it.
+func (v Verdict) String() string { return verdictNames[v] }
+
 // Result is how a piece of work ended.
 type Result struct {
 	// Code is the exit code; 128+N after death by signal N; 127 if it could not be started.
@@ -86,6 +91,9 @@ type Watched struct {
 	// Hold is a reason not to sync yet although the watches are placed; the
 	// sync is held until Resume.
 	Hold error
+	// Empty: the source has nothing in it. Nobody can see from here whether a target on another
+	// host has, so the startup may delete nothing there until Resume.
+	Empty bool
 }
 
 // Reserved answers a Reserve command.
@@ -121,7 +129,7 @@ func (Reserved) input() {}
 func (Tick) input()     {}
 func (Stop) input()     {}
 
-// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, List, Count, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, List, Uncover, Count, Unwatch, Ready, Exit.
 type Command interface{ command() }
 
 // Start starts a piece of work; its end comes back as Exited.
@@ -149,6 +157,14 @@ type List struct {
 	Path string
 }
 
+// Uncover asks the monitor for Create events for what is below a directory, "" for the source, and was
+// excluded as Before says but is not any more.
+type Uncover struct {
+	Sync   *Sync
+	Path   string
+	Before func(path string) bool
+}
+
 // Count asks what the sync's source has; the answer comes as Counted with the same Number.
 type Count struct {
 	Sync   *Sync
@@ -172,6 +188,7 @@ func (Kill) command()    {}
 func (Reserve) command() {}
 func (Watch) command()   {}
 func (List) command()    {}
+func (Uncover) command() {}
 func (Count) command()   {}
 func (Unwatch) command() {}
 func (Ready) command()   {}
@@ -197,7 +214,8 @@ type Agent struct {
 	end   *tunnel.End // what Through gave, until the work has ended
 }
 
-// Log is where core reports to; *logging.Logger satisfies it.
+// Log is where core reports to; *logging.Logger satisfies it. Any goroutine may use it. What
+// Enabled says of a category does not change.
 type Log interface {
 	Log(category string, args ...any)
 	Enabled(category string) bool

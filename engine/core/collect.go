@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/tunnel"
@@ -45,6 +46,9 @@ func (c *Core) ended(in Exited) {
 			verdict = Ok
 		}
 	}
+	if c.log.Enabled("Debug") {
+		s.log("Debug", a, ": exit code ", in.Result.Code, ", after ", c.now.Sub(a.begun), ", means ", verdict)
+	}
 	switch verdict {
 	case Again, Partial:
 		s.failed(a, in.Result, verdict)
@@ -54,16 +58,18 @@ func (c *Core) ended(in Exited) {
 		s.finish(a)
 		s.die()
 	default:
-		s.succeeded(a)
+		s.succeeded(a, in.Result)
 	}
 }
 
-func (s *Sync) succeeded(a *Agent) {
+func (s *Sync) succeeded(a *Agent, r Result) {
 	s.last = nil
 	if a.Kind() == event.Init {
 		s.degraded, s.failures, s.reason = nil, 0, ""
 		s.startedAt = s.core.now
 		s.log("Normal", "startup done")
+	} else if s.core.log.Enabled("Normal") {
+		s.log("Normal", a.receipt(r, s.core.now.Sub(a.begun)))
 	}
 	s.finish(a)
 }
@@ -82,39 +88,50 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 }
 
 // insists reports whether a startup that fails is tried again. Who has a tunnel
-// knows that the way may be cut: then it is, unless someone waits for the end.
+// knows that the way may be cut: then it is, unless someone waits for the end. What comes
+// after the first one repairs a sync at work, and is tried again as all that it does.
 func (s *Sync) insists() bool {
-	return s.core.settings.Insist || s.cfg.Tunnel != nil && !s.core.settings.OnePass
+	return s.core.settings.Insist || s.cfg.Tunnel != nil && !s.core.settings.OnePass || !s.startedAt.IsZero()
 }
 
-// again retries an agent with backoff, and logs why; a bounded one is given up
-// after maxPartial attempts more. Attempts that failed for want of the target do not count for that.
+// again retries an agent with backoff, and logs why; of a bounded one each delay is given up
+// after maxPartial attempts more of its own: one that joined the others late may not be what failed.
+// Attempts that failed for want of the target do not count for that.
 func (s *Sync) again(a *Agent, bounded bool, why string) {
-	tries, partials := a.Tries()+1, a.partials()
-	if bounded {
-		partials++
-	}
-	if bounded && partials > maxPartial {
-		s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
-		s.giveUp(a)
-		return
-	}
+	tries := a.Tries() + 1
 	wait := backoff(s.cfg.Delay, tries)
 	at := s.core.now.Add(wait)
+	var hopeless []*delay.Delay
 	for _, d := range a.Delays {
-		d.Tries, d.Partials = uint16(min(tries, 1<<16-1)), uint8(partials)
+		if bounded {
+			d.Partials++
+		}
+		if bounded && d.Partials > maxPartial {
+			hopeless = append(hopeless, d)
+			continue
+		}
+		d.Tries = uint16(min(tries, 1<<16-1))
 		s.queue.Retry(d, at)
 	}
 	s.changes++
-	s.log("Warn", why, "; trying again in ", wait)
+	switch rest := len(a.Delays) - len(hopeless); {
+	case len(hopeless) == 0:
+		s.log("Warn", why, "; trying again in ", wait)
+		return
+	case rest > 0:
+		s.log("Warn", why, "; trying ", rest, " of them again in ", wait)
+		why = (&Agent{Delays: hopeless}).String()
+	}
+	s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
+	s.giveUp(hopeless)
 }
 
-// giveUp takes the agent's delays off the FIFO undone, and remembers them.
-func (s *Sync) giveUp(a *Agent) {
-	for _, d := range a.Delays {
+// giveUp takes delays off the FIFO undone, and remembers them.
+func (s *Sync) giveUp(hopeless []*delay.Delay) {
+	for _, d := range hopeless {
 		s.degrade("changes were given up after repeated failures", describe(d))
 	}
-	s.finish(a)
+	s.finish(&Agent{Sync: s, Delays: hopeless})
 }
 
 // die ends the sync or the program, as the settings say.
@@ -125,6 +142,7 @@ func (s *Sync) die() {
 	}
 	s.phase = stopped
 	s.starting = false
+	s.dropWaiting()
 	if s.last != nil {
 		s.reason = s.last.Text
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,9 +30,11 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //	settings [max=N] [insist] [onepass] [stop] [dry]
 //	tunnel NAME [pool=N] [ready=D] [retry=D] [check] (for the sync lines after it that have tunnel=NAME)
 //	port PROC PORT|ERROR
-//	step | watched NAME [ERROR] | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	log CATEGORY... (those that are off otherwise)
+//	step | watched NAME [ERROR] | empty NAME | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
 //	counted NAME [PATH...] (paths end in * for 100 files)
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
+//	exclude|include NAME PATTERN (takes effect with the next step)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -78,6 +81,7 @@ type stage struct {
 	cfgs     []core.SyncConfig
 	tunnels  map[string]*tunnel.Config
 	core     *core.Core
+	logs     []string          // categories that are off unless a conversation asks for them
 	counts   map[string]uint64 // the newest Count of each sync
 }
 
@@ -103,11 +107,17 @@ func (st *stage) say(format string, args ...any) {
 
 // Log and Enabled make the stage the engine's log.
 func (st *stage) Log(category string, args ...any) {
-	if category != "Exec" && category != "Delay" {
+	if st.Enabled(category) {
 		st.say("%s: %s", category, fmt.Sprint(args...))
 	}
 }
-func (st *stage) Enabled(category string) bool { return category != "Delay" && category != "Exec" }
+func (st *stage) Enabled(category string) bool {
+	switch category {
+	case "Delay", "Exec", "Filter", "Info", "Debug":
+		return slices.Contains(st.logs, category)
+	}
+	return true
+}
 
 func (st *stage) line(words []string) {
 	verb, args := words[0], words[1:]
@@ -115,6 +125,8 @@ func (st *stage) line(words []string) {
 	case "settings":
 		st.cfgs = nil
 		st.settings = parseSettings(st.t, args)
+	case "log":
+		st.logs = args
 	case "tunnel":
 		st.tunnel(args)
 	case "port":
@@ -138,6 +150,8 @@ func (st *stage) line(words []string) {
 		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
 	case "uncounted":
 		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
+	case "empty":
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Empty: true})
 	case "suspect":
 		st.step(core.Watched{Sync: st.find(args[0]).ID(), Hold: errors.New("it looks wrong")})
 	case "suspect-back":
@@ -162,6 +176,12 @@ func (st *stage) line(words []string) {
 		st.step(core.Tick{})
 	case "snapshot":
 		st.snapshot()
+	case "exclude":
+		if err := st.find(args[0]).AddExclude(args[1]); err != nil {
+			st.say("error: %v", err)
+		}
+	case "include":
+		st.find(args[0]).RemoveExclude(args[1])
 	case "blanket":
 		st.find(args[0]).Blanket()
 		st.step(core.Tick{})
@@ -174,7 +194,7 @@ func (st *stage) line(words []string) {
 }
 
 var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched}
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched, "unmounted": event.Unwatched}
 
 func (st *stage) event(verb string, args []string) {
 	kind, ok := kinds[verb]
@@ -184,6 +204,9 @@ func (st *stage) event(verb string, args []string) {
 	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Written: verb == "written", Time: st.now}
 	if kind != event.RootBack {
 		e.Err = errors.New("the reason")
+	}
+	if verb == "unmounted" {
+		e.Err = event.ErrUnmounted
 	}
 	if len(args) > 1 {
 		e.Path = args[1]
@@ -240,6 +263,11 @@ func (st *stage) step(in core.Input) {
 			st.say("watch %s", cmd.Sync.Config().Name)
 		case core.List:
 			st.say("list %s %s", cmd.Sync.Config().Name, cmd.Path)
+		case core.Uncover:
+			st.say("uncover %s %s", cmd.Sync.Config().Name, cmd.Path)
+			if !cmd.Before("was.tmp") {
+				st.say("  but was.tmp was not excluded")
+			}
 		case core.Count:
 			st.say("count %s", cmd.Sync.Config().Name)
 			st.counts[cmd.Sync.Config().Name] = cmd.Number
@@ -464,7 +492,7 @@ func (a *script) Action(s *core.Sync) error {
 
 func (a *script) Collect(_ *core.Sync, _ *core.Agent, r core.Result) (core.Verdict, error) {
 	switch r.Code {
-	case 0:
+	case 0, 24:
 		return core.Ok, nil
 	case 1:
 		return core.Die, nil

@@ -70,6 +70,17 @@ func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 // Syncs returns the syncs in the order of the config.
 func (c *Core) Syncs() []*Sync { return c.syncs }
 
+// Running counts the processes and jobs of all syncs that run now.
+func (c *Core) Running() int { return len(c.procs) }
+
+// Pending counts the events of all syncs that are not done yet.
+func (c *Core) Pending() (n int) {
+	for _, s := range c.syncs {
+		n += s.queue.Len()
+	}
+	return n
+}
+
 // Now is the time of the Step in progress, or of the last one.
 func (c *Core) Now() time.Time { return c.now }
 
@@ -98,6 +109,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.fireAlarms()
 		c.startWaiting()
 		c.rounds()
+		c.uncover()
 	}
 	c.finished()
 	commands := c.commands
@@ -179,10 +191,10 @@ func (c *Core) stop(in Stop) {
 		c.exitCode, c.exitWhy = in.Code, in.Why
 		c.forgetWaiting()
 		if n := len(c.procs); n > 0 {
-			c.log.Log("Normal", in.Why, ": waiting for ", n, " running processes; once more ends them")
+			c.log.Log("Normal", in.Why, ": waiting for ", processes(n), "; once more ends them")
 		}
 	case 2:
-		c.log.Log("Normal", in.Why, ": ending ", len(c.procs), " running processes")
+		c.log.Log("Normal", in.Why, ": ending ", processes(len(c.procs)))
 		for id := range c.procs {
 			c.do(Kill{Proc: id})
 		}

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +29,10 @@ func (s *Sync) event(e event.Event) {
 	case event.RootBack:
 		s.returned(e)
 	case event.Unwatched:
-		s.log("Warn", "cannot watch ", e.Path, ": ", e.Err)
+		s.log("Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
+		if errors.Is(e.Err, event.ErrUnmounted) {
+			s.overlook(e.Path)
+		}
 	case event.Move:
 		s.move(e)
 	default:
@@ -42,12 +47,6 @@ func (s *Sync) event(e event.Event) {
 	}
 }
 
-func (s *Sync) exclude(k event.Kind, path string) {
-	if s.core.log.Enabled("Exclude") {
-		s.log("Exclude", "ignored ", k, " of ", path)
-	}
-}
-
 // move lets only that end of a rename through which the sync can see.
 func (s *Sync) move(e event.Event) {
 	from, to := !s.Excluded(e.Path), !s.Excluded(e.Dest)
@@ -56,11 +55,15 @@ func (s *Sync) move(e event.Event) {
 		if s.add(event.Move, e.Path, e.Dest, e) == delay.Split {
 			s.list(e.Dest)
 		}
+		s.uncoverMoved(e)
 		return
 	case !from:
 		s.exclude(event.Move, e.Path)
 	case !to:
 		s.exclude(event.Move, e.Dest)
+	}
+	if s.core.log.Enabled("Debug") {
+		s.log("Debug", "a rename is taken apart, as ", apartWhy(from, to), ": ", e.Path, " to ", e.Dest)
 	}
 	if from {
 		s.add(event.Delete, e.Path, "", e)
@@ -69,6 +72,30 @@ func (s *Sync) move(e event.Event) {
 		e.Tree = event.IsDir(e.Dest)
 		s.add(event.Create, e.Dest, "", e)
 		s.list(e.Dest)
+	}
+}
+
+// apartWhy says why a rename cannot stay one; from and to tell which of its ends is in sight.
+func apartWhy(from, to bool) string {
+	switch {
+	case from && to:
+		return "the script does not know Move"
+	case from:
+		return "what it leads to is excluded"
+	case to:
+		return "what it comes from is excluded"
+	}
+	return "both ends are excluded"
+}
+
+// uncoverMoved has reported what a directory holds that was excluded only under its old name: nothing of
+// that is at the target to be moved.
+func (s *Sync) uncoverMoved(e event.Event) {
+	rules := s.filter.Load()
+	if event.IsDir(e.Dest) && !s.cfg.Flat && rules.Positional() {
+		s.core.do(Uncover{Sync: s, Path: e.Dest, Before: func(path string) bool {
+			return rules.Excluded(e.Path + strings.TrimPrefix(path, e.Dest))
+		}})
 	}
 }
 
@@ -96,12 +123,26 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 	}
 	tree := e.Tree || s.overlaps(k, path, at)
 	verdict := s.queue.Add(k, path, dest, tree, at.Add(s.cfg.Delay))
+	if e.Linked != nil {
+		s.queue.Note(path, *e.Linked)
+	}
 	s.changes++
 	s.quietUntil = s.core.now
 	if s.core.log.Enabled("Delay") {
 		s.log("Delay", k, " ", path, " ", dest, " ", verdict)
 	}
 	return verdict
+}
+
+// overlook drops what waits to be done below a directory, because it would be taken for deleted.
+func (s *Sync) overlook(dir string) {
+	s.queue.Each(func(d *delay.Delay) bool {
+		if d.Status() != delay.Active && d.Kind <= event.Move && strings.HasPrefix(d.Path, dir) {
+			s.queue.Remove(d)
+			s.changes++
+		}
+		return true
+	})
 }
 
 // overflow repairs a sync whose events were lost, as startup does.
@@ -115,6 +156,17 @@ func (s *Sync) overflow(e event.Event) {
 	}
 	s.log("Warn", "events were lost (", e.Err, "): syncing this tree from scratch; other syncs go on")
 	s.begin()
+}
+
+// Renew has everything sent again, because nothing of what was sent is there any more. Why says what happened.
+func (s *Sync) Renew(why string) {
+	if !s.cfg.HasInit {
+		s.degrade(why, "")
+		s.log("Error", why, ", and the sync has no init that could fill it")
+		return
+	}
+	s.log("Warn", why, ": syncing all of it again")
+	s.Full("")
 }
 
 // hold stops a sync whose source is gone. Its absence is never passed on as deletes.

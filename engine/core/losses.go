@@ -22,6 +22,7 @@ type losses struct {
 	unheard  []event.Event  // came meanwhile
 
 	over  excess
+	empty bool // so was the source when it was watched: its startup deletes nothing
 	meant bool // the next startup may delete whatever it finds: somebody said so
 }
 
@@ -149,9 +150,12 @@ func (s *Sync) exceed(over excess, why string) {
 // the target; limited is false if any number is right. Work that meets the limit
 // ends with ExitDeleteLimit, as rsync --max-delete does, and the sync is held.
 func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
-	a.limited = s.losses.census != nil && !s.losses.meant
-	if !a.limited {
+	a.limited = (s.losses.census != nil || s.losses.empty) && !s.losses.meant
+	switch {
+	case !a.limited:
 		return 0, false
+	case s.losses.empty:
+		return 0, true
 	}
 	return s.cfg.MaxDelete.Of(s.losses.census.Known()), true
 }
@@ -179,6 +183,10 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 	if a.Kind() == event.Full {
 		what = "full sync"
 	}
+	if s.losses.empty {
+		s.exceed(startup, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
+		return
+	}
 	known := s.losses.census.Known()
 	why := fmt.Sprintf("the %s would delete more than %s entries (limit %s of %s)", what,
 		grouped(s.cfg.MaxDelete.Of(known)), s.cfg.MaxDelete, grouped(known))
@@ -193,7 +201,7 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 func (s *Sync) pardon() bool {
 	l := &s.losses
 	over := l.over
-	l.over = nothing
+	l.over, l.empty = nothing, false
 	switch {
 	case s.cfg.MaxDelete == nil:
 		return false

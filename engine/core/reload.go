@@ -74,17 +74,18 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	}
 	s.changes++
 	s.quietUntil = s.core.now
+	s.log("Info", "goes on: its definition is the same")
 }
 
 // remove lets a sync end: its children run to their end, nothing else happens.
 func (c *Core) remove(s *Sync) {
+	if c.log.Enabled("Info") {
+		s.log("Info", "ends: it is not in the new config, or not like this; ", s.queue.Len(), " events are dropped")
+	}
 	if s.phase != stopped && s.phase != queued {
 		c.do(Unwatch{Sync: s})
 	}
-	for _, a := range s.waiting {
-		s.unlist(a)
-	}
-	s.waiting = nil
+	s.dropWaiting()
 	s.phase = leaving
 	c.leaving++
 	c.left(s)

@@ -36,13 +36,13 @@ func (s *Sync) alone() bool {
 }
 
 // startWaiting starts spawned work for which there is a process slot now, one
-// of each sync in turn.
+// of each sync in turn. That of a sync on hold waits: it may be meant for another source.
 func (c *Core) startWaiting() {
 	for started := true; started && !c.full(); {
 		started = false
 		for i := range c.syncs {
 			s := c.syncs[(c.turn+i)%len(c.syncs)]
-			if len(s.waiting) == 0 || c.full() || !s.open() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
+			if len(s.waiting) == 0 || c.full() || s.phase != running || !s.open() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
 				continue
 			}
 			a := s.waiting[0]
@@ -120,9 +120,20 @@ func (s *Sync) act() bool {
 		s.finish(agentOf(s, d))
 	case s.changes == before:
 		s.quietUntil = s.core.now.Add(leftAlone)
+		if s.core.log.Enabled("Debug") {
+			s.log("Debug", "the action left ", describe(d), " alone; it is asked again when something happens, or after ", leftAlone)
+		}
 		return false
 	}
 	return true
+}
+
+// dropWaiting forgets what was spawned for and never started.
+func (s *Sync) dropWaiting() {
+	for _, a := range s.waiting {
+		s.unlist(a)
+	}
+	s.waiting = nil
 }
 
 // unlist forgets an agent that does not run any more.

@@ -38,6 +38,8 @@ type SyncConfig struct {
 	TakesTrees bool
 	Rules      []filter.Rule
 	Actions    Actions
+	// HardLinks: the script keeps names of one file names of one file.
+	HardLinks bool
 	// HasInit: an Init event starts the sync. Without it nothing can repair the
 	// sync after lost events.
 	HasInit bool
@@ -66,6 +68,9 @@ const (
 	leaving // removed by a reload; its children are waited for
 )
 
+// ended tells of the phases in which nothing is watched any more.
+func (p phase) ended() bool { return p == stopped || p == leaving }
+
 // Sync is one source with its FIFO and its script: what Lsyncd calls the inlet
 // is the methods of this type. They may only be called inside Step or between
 // two Steps by the goroutine that owns the Core.
@@ -78,6 +83,8 @@ type Sync struct {
 
 	rules  []filter.Rule
 	filter atomic.Pointer[filter.Set]
+	// What held before the rules changed in this Step, for what has come to light; nil: no change.
+	former *filter.Set
 
 	running []*Agent // started or about to be, in order of spawning
 	waiting []*Agent // of these, spawned while no process slot was free
@@ -121,9 +128,23 @@ func (s *Sync) setRules(rules []filter.Rule) error {
 	if err != nil {
 		return err
 	}
+	if s.former == nil {
+		s.former = s.filter.Load()
+	}
 	s.rules = rules
 	s.filter.Store(set)
 	return nil
+}
+
+// uncover has reported as new what rules that changed exclude no more: nobody watched it until now.
+func (c *Core) uncover() {
+	for _, s := range c.syncs {
+		before, now := s.former, s.filter.Load()
+		s.former = nil
+		if s.phase != queued && !s.phase.ended() && !before.Within(now) {
+			c.do(Uncover{Sync: s, Before: before.Excluded})
+		}
+	}
 }
 
 // AddExclude excludes what matches pattern from now on.
@@ -229,15 +250,6 @@ func (a *Agent) Tries() int {
 	return tries
 }
 
-// partials counts those attempts that failed in part; it is at most maxPartial.
-func (a *Agent) partials() int {
-	partials := 0
-	for _, d := range a.Delays {
-		partials = max(partials, int(d.Partials))
-	}
-	return partials
-}
-
 // String names the agent in messages: its event, or how many.
 func (a *Agent) String() string {
 	if len(a.Delays) > 1 {
@@ -282,6 +294,9 @@ func (s *Sync) Spawn(a *Agent, w Work) error {
 	s.waiting = append(s.waiting, a)
 	s.changes++
 	s.core.startWaiting()
+	if s.core.log.Enabled("Debug") && slices.Contains(s.waiting, a) {
+		s.log("Debug", a, " waits for a process slot; ", len(s.core.procs), " processes run")
+	}
 	return nil
 }
 
@@ -315,7 +330,7 @@ func (s *Sync) finish(a *Agent) {
 		switch d.Kind {
 		case event.Init:
 			s.starting = false
-			s.losses.meant = false
+			s.losses.meant, s.losses.empty = false, false
 		case event.Full:
 			s.losses.meant = s.losses.meant && s.starting
 		}

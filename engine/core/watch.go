@@ -27,6 +27,9 @@ func (c *Core) place() {
 		}
 		s.phase = placing
 		s.watchAt = time.Time{}
+		if s.watchTries == 0 && c.log.Enabled("Info") {
+			s.log("Info", s.cfg.summary())
+		}
 		c.do(Watch{Sync: s})
 	}
 	c.announce()
@@ -34,6 +37,9 @@ func (c *Core) place() {
 
 func (c *Core) watched(in Watched) {
 	s := c.byID[in.Sync]
+	if s != nil && s.lost && s.phase == held && in.Hold != nil {
+		s.doubt = in.Hold.Error() // lost before the guard had looked at it
+	}
 	if s == nil || s.phase != placing {
 		return
 	}
@@ -41,7 +47,9 @@ func (c *Core) watched(in Watched) {
 		s.watchTries = 0
 		s.phase = running
 		s.reason = ""
+		s.log("Info", "watched")
 		s.recount()
+		s.losses.empty = in.Empty
 		if in.Hold != nil {
 			s.distrust(in.Hold)
 		}

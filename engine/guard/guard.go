@@ -41,6 +41,9 @@ func (g *Guard) Started(id event.RootID, source, target string, deletes bool) er
 	return fmt.Errorf("the source %s is empty and the target %s is not: a disk may not be mounted", source, target)
 }
 
+// Empty reports whether a source has nothing in it, as the mount point of a disk that is not mounted.
+func (g *Guard) Empty(source string) bool { return empty(source) }
+
 // Returned looks at a source that was lost and is there again. The error is the
 // reason to hold the sync: it is another directory or file system than before.
 func (g *Guard) Returned(id event.RootID, source string) error {

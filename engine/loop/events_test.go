@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,11 +18,22 @@ import (
 // kept is a log of one category.
 type kept struct {
 	category string
+	mu       sync.Mutex // guards lines: the loop's goroutine writes, tests read
 	lines    []string
 }
 
 func (k *kept) Log(category string, args ...any) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.lines = append(k.lines, category+": "+fmt.Sprint(args...))
+}
+
+// take returns what was logged since the last call.
+func (k *kept) take() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	defer func() { k.lines = nil }()
+	return k.lines
 }
 func (k *kept) Enabled(category string) bool { return category == k.category }
 
@@ -39,7 +51,7 @@ func TestEventsAreLogged(t *testing.T) {
 		synctest.Wait()
 		sc.cancel()
 		<-sc.exit
-		if got := strings.Join(log.lines, "\n"); got != "Inotify: one: Create /one/d/f\nInotify: one: Move /one/d/ to /one/e/" {
+		if got := strings.Join(log.take(), "\n"); got != "Inotify: one: Create /one/d/f\nInotify: one: Move /one/d/ to /one/e/" {
 			t.Errorf("got %s", got)
 		}
 	})

@@ -29,6 +29,7 @@ type Runner interface {
 type Guard interface {
 	Started(id event.RootID, source, target string, deletes bool) error
 	Returned(id event.RootID, source string) error
+	Empty(source string) bool
 }
 
 // Options are the parts that a loop connects. Core, Runner and Monitor are required.
@@ -36,7 +37,7 @@ type Options struct {
 	Core    *core.Core
 	Runner  Runner
 	Monitor monitor.Monitor
-	Log     core.Log // of events, in the category Inotify; nil: nothing
+	Log     core.Log // of events, in the category Inotify, and of turns, in Masterloop; nil: nothing
 
 	// Guard looks at sources before they are trusted; nil trusts them all.
 	Guard Guard
@@ -61,15 +62,22 @@ type Loop struct {
 	watched chan core.Watched
 	counted chan core.Counted
 	ports   chan core.Reserved
-	checked chan event.Event // RootBack events that the guard has looked at
+	checked chan returned
 	stops   chan core.Stop
 	posts   chan func()
 	done    chan struct{} // closed when Run returns
 
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
 	placing sync.WaitGroup
+	losses  map[event.RootID]int // how often each root was lost
 
 	exit *core.Exit
+}
+
+// returned is a RootBack event that the guard has looked at.
+type returned struct {
+	event.Event
+	losses int // of the root when it came back
 }
 
 // New returns a loop that Run starts.
@@ -79,11 +87,12 @@ func New(o Options) *Loop {
 		watched: make(chan core.Watched),
 		counted: make(chan core.Counted),
 		ports:   make(chan core.Reserved),
-		checked: make(chan event.Event),
+		checked: make(chan returned),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
 		done:    make(chan struct{}),
 		roots:   map[event.RootID]context.CancelFunc{},
+		losses:  map[event.RootID]int{},
 	}
 }
 
@@ -131,6 +140,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 	defer timer.Stop()
 	ended := ctx.Done()
 	var again, alive time.Time
+	turns := newTurns(l.o)
 	for in := core.Input(core.Tick{}); l.exit == nil; {
 		now := time.Now()
 		for _, cmd := range l.o.Core.Step(now, in) {
@@ -146,7 +156,10 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			alive = now
 			l.o.Alive()
 		}
-		timer.Reset(l.untilAlarm(again))
+		wait := l.untilAlarm(again)
+		turns.waits(now, wait)
+		timer.Reset(wait)
+		why := "" // of a Tick
 		select {
 		case batch, ok := <-l.o.Monitor.Events():
 			if !ok {
@@ -154,8 +167,11 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			}
 			l.log(batch)
 			in = core.Events(l.check(watching, batch))
-		case e := <-l.checked:
-			in = core.Events{e}
+		case r := <-l.checked:
+			in = core.Events{r.Event}
+			if r.losses != l.losses[r.Root] {
+				in = core.Events{} // lost again meanwhile: what the guard saw means nothing
+			}
 		case x := <-l.o.Runner.Exits():
 			in = x
 		case w := <-l.watched:
@@ -168,13 +184,14 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			in = s
 		case f := <-l.posts:
 			f()
-			in = core.Tick{}
+			in, why = core.Tick{}, "a message"
 		case <-timer.C:
-			in = core.Tick{}
+			in, why = core.Tick{}, "its alarm"
 		case <-ended:
 			ended = nil
 			in = core.Stop{Why: "asked to end"}
 		}
+		turns.woke(in, why)
 	}
 	return *l.exit
 }
@@ -210,6 +227,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.count(ctx, cmd)
 	case core.List:
 		l.o.Monitor.List(cmd.Sync.ID(), cmd.Path)
+	case core.Uncover:
+		l.o.Monitor.Uncover(cmd.Sync.ID(), cmd.Path, cmd.Before)
 	case core.Unwatch:
 		l.unwatch(cmd.Sync)
 	case core.Ready:
@@ -226,11 +245,13 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[s.ID()] = cancel
 	cfg := s.Config()
-	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Excluded: s.Excluded}
+	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Links: cfg.HardLinks, Excluded: s.Hidden()}
 	l.placing.Go(func() {
 		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
 		if w.Err == nil && l.o.Guard != nil {
-			w.Hold = l.o.Guard.Started(root.ID, cfg.Source, cfg.Target, cfg.HasInit && cfg.DeletesAtStart)
+			deletes := cfg.HasInit && cfg.DeletesAtStart
+			w.Hold = l.o.Guard.Started(root.ID, cfg.Source, cfg.Target, deletes)
+			w.Empty = deletes && l.o.Guard.Empty(cfg.Source)
 		}
 		select {
 		case l.watched <- w:
@@ -260,9 +281,13 @@ func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
 		return batch
 	}
 	return slices.DeleteFunc(batch, func(e event.Event) bool {
+		if e.Kind == event.RootLost {
+			l.losses[e.Root]++
+		}
 		if e.Kind != event.RootBack {
 			return false
 		}
+		r := returned{e, l.losses[e.Root]}
 		source := ""
 		for _, s := range l.o.Core.Syncs() {
 			if s.ID() == e.Root {
@@ -270,9 +295,9 @@ func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
 			}
 		}
 		l.placing.Go(func() {
-			e.Err = l.o.Guard.Returned(e.Root, source)
+			r.Err = l.o.Guard.Returned(r.Root, source)
 			select {
-			case l.checked <- e:
+			case l.checked <- r:
 			case <-ctx.Done():
 			}
 		})

@@ -38,6 +38,9 @@ func (m *fakeMonitor) List(_ event.RootID, dir string) {
 	defer m.mu.Unlock()
 	m.listed = append(m.listed, dir)
 }
+func (m *fakeMonitor) Uncover(id event.RootID, dir string, before func(string) bool) {
+	m.List(id, fmt.Sprint("uncover ", dir, before("x.tmp")))
+}
 func (m *fakeMonitor) Unwatch(id event.RootID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

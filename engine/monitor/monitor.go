@@ -52,6 +52,8 @@ type Root struct {
 	// Flat: watch only the directory itself (subdirs = false).
 	Flat bool
 	Mode event.Mode
+	// Links: events of files with several names say which file it is. A backend that cannot tell does not.
+	Links bool
 	// Excluded reports whether nothing below path (relative to the root,
 	// directories end in a slash) is wanted. It is called from the monitor's
 	// goroutines, so it must be safe to call at any time; nil excludes nothing.
@@ -75,6 +77,10 @@ type Monitor interface {
 	// of a directory that moved. It does not wait; a directory that is gone by
 	// then has none.
 	List(id event.RootID, dir string)
+	// Uncover asks for Create events for what is below a directory of a root, "" for all, and was excluded
+	// as before says, but is not any more as Root.Excluded says now. From then on it is watched. As with List
+	// it does not wait. Before may be called until the root is unwatched.
+	Uncover(id event.RootID, dir string, before func(path string) bool)
 	// Unwatch ends the reports for a root; its late events may still arrive.
 	Unwatch(id event.RootID)
 	// Events is closed after Close, when the last goroutine of the monitor has ended.

@@ -3,6 +3,7 @@ package status
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -199,14 +200,23 @@ func TestPrintableLeavesTheOriginal(t *testing.T) {
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "odd name\n\xff")
-	for range 2 { // the second replaces
-		if err := WriteFile(path, sample()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var want bytes.Buffer
-	if err := WriteReport(&want, sample()); err != nil {
+	if err := WriteFile(path, Snapshot{}); err != nil {
 		t.Fatal(err)
+	}
+	reader, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := WriteFile(path, sample()); err != nil {
+		t.Fatal(err)
+	}
+	var want, before bytes.Buffer
+	if err := errors.Join(WriteReport(&want, sample()), WriteReport(&before, Snapshot{})); err != nil {
+		t.Fatal(err)
+	}
+	if old, err := io.ReadAll(reader); err != nil || !bytes.Equal(old, before.Bytes()) {
+		t.Errorf("who has opened the old file reads %q, %v", old, err)
 	}
 	got, err := os.ReadFile(path)
 	if err != nil || !bytes.Equal(got, want.Bytes()) {

@@ -10,6 +10,9 @@ import (
 
 var placePrefix = regexp.MustCompile(`(?s)^(\[string "[^\n]*"\]:\d+|[^\n]+?:\d+):\s*(.*)$`)
 
+// MaybeMisspelt ends the message about a call of nil, for those who know no better reason.
+const MaybeMisspelt = " (nil, if the name is misspelt)"
+
 // phrases turn gopher-lua's messages into those of Lua, or into ones that help.
 var phrases = []struct {
 	find    *regexp.Regexp
@@ -18,7 +21,7 @@ var phrases = []struct {
 	{regexp.MustCompile(`attempt to index a non-table object\((\w+)\) with key '(.*)'`),
 		"attempt to index a $1 value (key '$2')"},
 	{regexp.MustCompile(`^attempt to call a non-function object$`),
-		"attempt to call a value that is not a function (nil, if the name is misspelt)"},
+		"attempt to call a value that is not a function" + MaybeMisspelt},
 	{regexp.MustCompile(`^cannot perform (\w+) operation between (\w+) and (\w+)$`),
 		"attempt to perform arithmetic ($1) on $2 and $3"},
 	{regexp.MustCompile(`^__len undefined$`), "attempt to get the length of a value that has none"},

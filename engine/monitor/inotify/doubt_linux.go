@@ -120,7 +120,7 @@ func (t *tree) repair(e entry) {
 	switch {
 	case kid == nil:
 	case kid.has(unmounted): // what was in it is not deleted
-		t.emitErr(event.Unwatched, path, fmt.Errorf("watch %s%s: its file system was unmounted; mount it again and restart to watch it", t.Path, path))
+		t.emitErr(event.Unwatched, path, fmt.Errorf("watch %s%s: %w; mount it again to have it watched", t.Path, path, event.ErrUnmounted))
 		t.drop(kid)
 	default:
 		// What was reported as being in it may be in another directory. Say

@@ -20,7 +20,19 @@ func Open(opts monitor.Options) (monitor.Monitor, error) {
 		g.queue.Close()
 		return nil, err
 	}
+	g.mounts = watchMounts(g.remounted)
 	return g, nil
+}
+
+// remounted: the table of mounted file systems has changed.
+func (g *groups) remounted() {
+	g.mu.Lock()
+	list := slices.Clone(g.list)
+	g.mu.Unlock()
+	for _, m := range list {
+		// The only error is that everything has ended anyway.
+		_ = m.call(context.Background(), (*watcher).remounted)
+	}
 }
 
 // groups is the monitor as others see it. The kernel has one queue of bounded length for each inotify
@@ -30,6 +42,7 @@ type groups struct {
 	opts   monitor.Options
 	queue  *monitor.Queue
 	census *census
+	mounts *mounts
 
 	mu      sync.Mutex // guards all below: roots are watched from many goroutines
 	list    []*group
@@ -71,6 +84,15 @@ func (g *groups) List(id event.RootID, dir string) {
 	}
 }
 
+func (g *groups) Uncover(id event.RootID, dir string, before func(path string) bool) {
+	g.mu.Lock()
+	m := g.members[id]
+	g.mu.Unlock()
+	if m != nil {
+		m.Uncover(id, dir, before)
+	}
+}
+
 func (g *groups) Unwatch(id event.RootID) {
 	if m := g.leave(id); m != nil {
 		m.Unwatch(id)
@@ -87,6 +109,7 @@ func (g *groups) Close() error {
 	for _, m := range list {
 		m.cancel(errClosed)
 	}
+	g.mounts.close()
 	for _, m := range list {
 		m.close()
 	}

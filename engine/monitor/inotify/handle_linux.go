@@ -95,6 +95,9 @@ func (t *tree) handleSelf(n *node, mask uint32) {
 			t.lose(errDeleted)
 		case mask&unix.IN_ATTRIB != 0:
 			t.emit(event.Attrib, "")
+			if t.refusals {
+				t.retryRefused(n)
+			}
 		}
 		return
 	}
@@ -210,9 +213,23 @@ func (t *tree) changed(e entry, path string) {
 	if !event.IsDir(path) {
 		return
 	}
-	if kid := e.dir.child(e.name); kid != nil && kid.has(refused) {
-		kid.flags &^= refused
-		_ = t.walk(context.Background(), kid, moved)
+	if kid := e.dir.child(e.name); kid != nil && t.refusals {
+		t.retryRefused(kid)
+	}
+}
+
+// retryRefused looks again at directories that could not be watched: the permission may have
+// been missing on any directory above them.
+func (t *tree) retryRefused(n *node) {
+	var list []*node
+	n.below(func(k *node) {
+		if k.has(refused) {
+			list = append(list, k)
+		}
+	})
+	for _, k := range list {
+		k.flags &^= refused
+		_ = t.walk(context.Background(), k, moved)
 	}
 }
 

@@ -37,6 +37,7 @@ func start(spool *spool, queue *monitor.Queue, census *census, opts monitor.Opti
 		more:    map[int32][]*node{},
 		above:   map[int32][]*tree{},
 		counts:  map[uint64]bool{},
+		points:  mountPoints(),
 		listBuf: make([]byte, 64<<10),
 	}
 	m.ended.Go(spool.read)
@@ -73,6 +74,11 @@ func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
 func (m *inotify) List(id event.RootID, dir string) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.list(id, dir) })
+}
+
+func (m *inotify) Uncover(id event.RootID, dir string, before func(path string) bool) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) { w.uncover(id, dir, before) })
 }
 
 func (m *inotify) Unwatch(id event.RootID) {
@@ -119,6 +125,8 @@ type watcher struct {
 	// asked are watches that were made by asking which directory is at a path. They
 	// are not ended at once, because that makes an event.
 	asked []int32
+
+	points []string // where file systems are mounted
 
 	counts map[uint64]bool // devices whose directories count those in them
 
@@ -205,8 +213,25 @@ func (w *watcher) settle(caughtUp bool) {
 }
 
 func (w *watcher) flush() {
+	w.addLinks()
 	w.queue.Put(w.out)
 	w.out = nil
+}
+
+// addLinks says of files with several names which they are, now that they still have the name.
+func (w *watcher) addLinks() {
+	for _, t := range w.trees {
+		for i := range w.out {
+			e := &w.out[i]
+			if !t.Links || e.Root != t.ID || e.Kind > event.Create || event.IsDir(e.Path) {
+				continue
+			}
+			var st unix.Stat_t
+			if unix.Lstat(t.Path+e.Path, &st) == nil && st.Nlink > 1 {
+				e.Linked = &event.File{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // its type differs between systems
+			}
+		}
+	}
 }
 
 // due is when something has to be done without an event; zero: never.

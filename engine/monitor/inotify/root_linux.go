@@ -15,7 +15,7 @@ import (
 var (
 	errDeleted   = errors.New("it was deleted")
 	errMoved     = errors.New("it was moved away")
-	errUnmounted = errors.New("its file system was unmounted")
+	errUnmounted = event.ErrUnmounted
 )
 
 // loss is the state of a root that is gone.
@@ -45,8 +45,11 @@ func (t *tree) lose(why error) {
 	t.loss.look = time.Now().Add(t.w.opts.RootInterval)
 	t.loss.unmounted = errors.Is(why, errUnmounted)
 	remedy := "make the directory again"
-	if t.loss.unmounted {
+	switch {
+	case t.loss.unmounted:
 		remedy = "mount it again"
+	case errors.Is(why, errCovered):
+		remedy = "what is there now is looked at next"
 	}
 	t.emitErr(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back (%s)", t.Path, why, remedy))
 }

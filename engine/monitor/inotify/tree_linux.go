@@ -34,6 +34,8 @@ type tree struct {
 	young, elder []*node
 	turned       time.Time // when young last became elder
 	moved        bool
+	// refusals: there was a directory that the kernel did not let us see.
+	refusals bool
 	// dropped: entries above may be in directories that are gone.
 	dropped bool
 

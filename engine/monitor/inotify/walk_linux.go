@@ -207,6 +207,7 @@ func (t *tree) refuse(k *node, err error) {
 		return
 	}
 	k.flags |= refused
+	t.refusals = true
 	path := t.rel(k)
 	hint := ""
 	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {

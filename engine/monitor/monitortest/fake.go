@@ -62,6 +62,9 @@ func (f *Fake) Lists() []string {
 	return slices.Clone(f.lists)
 }
 
+// Uncover notes the directory, as one of Lists.
+func (f *Fake) Uncover(_ event.RootID, dir string, _ func(string) bool) { f.List(0, dir) }
+
 // Unwatch forgets the root.
 func (f *Fake) Unwatch(id event.RootID) {
 	f.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"lsyncgo/engine/event"
@@ -46,6 +47,7 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"root replaced", true, testRootReplaced},
 		{"written", true, testWritten},
 		{"list", true, testList},
+		{"uncover", true, testUncover},
 		{"unwatch", true, testUnwatch},
 		{"errors", true, testErrors},
 		{"slow receiver", true, testSlow},
@@ -444,6 +446,33 @@ func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	if want := []string{"d/a", "d/e/", "d/e/b", "d/e/f/", "d/e/l", "d/g/"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q, want %q", got, want)
 	}
+}
+
+// testUncover: what is excluded no more is reported and watched, whether it was excluded from the start or for a while.
+func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	hidden := func(path string) bool { return strings.HasPrefix(path, "x") || strings.Contains(path, "/x") }
+	var on atomic.Bool
+	on.Store(true)
+	s := NewSession(t, open)
+	r := s.Root("root", monitor.Root{Excluded: func(path string) bool { return on.Load() && hidden(path) }})
+	run(t, r.Path, "mkdir d/xd/in; write d/xd/in/f one; write d/xd/f one; mkdir leaf; write leaf/xf one; write leaf/f one; write xf one; mkdir d/e")
+	s.Watch(r)
+	run(t, r.Path, "write d/xd/g one; mkdir d/e/xd; write d/e/xd/f one")
+	s.Sync()
+	on.Store(false)
+	s.Monitor.Uncover(r.ID, "", hidden)
+	s.Monitor.Uncover(77, "", hidden)
+	s.Equal()
+	run(t, r.Path, "append d/xd/in/f two; mkdir d/xd/in/new; write d/xd/in/new/f one; append xf two; append leaf/xf two; mv d/e/xd d/e/y")
+	s.Equal()
+	on.Store(true)
+	run(t, r.Path, "append d/xd/in/f three; mkdir d/xd/in/more; write d/xd/in/more/f one; append leaf/xf three; mkdir d/e/xd; write d/e/xd/g one")
+	s.Sync()
+	on.Store(false)
+	s.Monitor.Uncover(r.ID, "", hidden)
+	s.Equal()
+	run(t, r.Path, "append d/xd/in/f four; write d/xd/in/more/g one; append d/e/xd/g two")
+	s.Equal()
 }
 
 func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {

@@ -73,6 +73,17 @@ func (m *hinter) List(id event.RootID, dir string) {
 	})
 }
 
+func (m *hinter) Uncover(id event.RootID, _ string, _ func(string) bool) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) {
+		for _, t := range w.trees {
+			if t.ID == id && !t.lost {
+				t.lookEverywhere() // excluded entries are no known ones
+			}
+		}
+	})
+}
+
 func (m *hinter) Unwatch(id event.RootID) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })

@@ -1,0 +1,134 @@
+package lua
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lsyncgo/engine/filter"
+	"lsyncgo/engine/guard"
+)
+
+// checkOverlap refuses targets of the presets that would make a mirror eat its own source,
+// or itself. Excludes make such a target good: what is excluded is neither sent nor deleted.
+func (s *script) checkOverlap() {
+	target, source := s.localTarget(), s.stringKey("source")
+	if target == "" || source == "" || !s.isPreset() {
+		return
+	}
+	s.home, s.homePath = &guard.Target{}, target
+	if resolved(target) == "/" && s.r.named(s, "direct") {
+		return // refused whatever the source is
+	}
+	rules, err := filter.Compile(s.rules())
+	if err != nil {
+		return // said already
+	}
+	if rel, ok := below(source, target); ok && !rules.Excluded(rel) && s.mayDelete() {
+		if rel == "" {
+			s.problem("choose a target beside it", "the target %q is the source", target)
+			return
+		}
+		s.problem("choose a target beside it, or exclude = { \"/"+rel+"\" }",
+			"the target %q holds the source: everything in it that the source does not have would be deleted, and so the source itself", target)
+		return
+	}
+	if rel, ok := below(target, source); ok && rel != "" && !rules.Excluded(rel) && s.r.named(s, "rsync") {
+		s.problem("choose a target beside it, or exclude = { \"/"+rel+"\" }",
+			"the target %q is in the source: it would be copied into itself again and again", target)
+	}
+}
+
+// checkRivals warns of a sync that deletes at its start what another one puts into the same place.
+func (r *Runtime) checkRivals() {
+	for _, a := range r.scripts {
+		for _, b := range r.scripts {
+			if a != b && a.isPreset() && a.config.DeletesAtStart && a.deletesOf(b) {
+				a.warn("choose targets beside each other, or exclude the other one",
+					"its startup deletes what sync %s puts into %s", b.name, b.config.Target)
+			}
+		}
+	}
+}
+
+// deletesOf reports whether the startup of s takes what b sends for something that its source does not have.
+func (s *script) deletesOf(b *script) bool {
+	rel, ok := strings.CutPrefix(withSlash(b.config.Target), withSlash(s.config.Target))
+	rules, err := filter.Compile(s.rules())
+	if !ok || err != nil || rules.Excluded(rel) {
+		return false
+	}
+	same, ok := below(b.config.Source, s.config.Source) // both bring the same
+	return !ok || same != rel
+}
+
+// mayDelete reports whether the sync ever deletes at its target.
+func (s *script) mayDelete() bool { return s.config.DeletesAtStart || s.config.DeletesLive }
+
+// isPreset reports whether the sync is one of default.rsync or default.direct, or of a table that inherits them.
+func (s *script) isPreset() bool { return s.r.named(s, "rsync") || s.r.named(s, "direct") }
+
+func (r *Runtime) named(s *script, preset string) bool {
+	p := r.presets.named[preset]
+	return p != nil && descends(s.given, p, 0)
+}
+
+// localTarget returns a target on this machine as an absolute path, "" if it is none.
+func (s *script) localTarget() string {
+	target := s.stringKey("target")
+	if colon := strings.IndexByte(target, ':'); colon >= 0 && !strings.Contains(target[:colon], "/") || s.stringKey("host") != "" {
+		return ""
+	}
+	return s.r.anchored(target)
+}
+
+// checkTarget looks whether the target is the one it was. The goroutines that work call it.
+func (s *script) checkTarget() error {
+	if s.home == nil {
+		return nil
+	}
+	err := s.home.Check(s.homePath)
+	if errors.Is(err, guard.ErrRenewed) {
+		s.renewed.Store(true)
+	}
+	return err
+}
+
+// arrived is called when a piece of work for the target has ended.
+func (s *script) arrived() {
+	if s.renewed.Swap(false) {
+		s.sync.Renew(guard.ErrRenewed.Error())
+	}
+}
+
+// below reports whether path is the directory dir or in it, whatever symbolic links and mounts lead there,
+// and returns its path relative to dir, with a slash at its end unless empty. Neither has to exist.
+func below(path, dir string) (rel string, ok bool) {
+	at := resolved(path)
+	dir = resolved(dir)
+	info, err := os.Stat(dir)
+	for rel = ""; ; at = filepath.Dir(at) {
+		now, nowErr := os.Stat(at)
+		if at == dir || err == nil && nowErr == nil && os.SameFile(now, info) {
+			return rel, true
+		}
+		if at == filepath.Dir(at) {
+			return "", false
+		}
+		rel = filepath.Base(at) + "/" + rel
+	}
+}
+
+// resolved follows the symbolic links of that part of a path that exists.
+func resolved(path string) string {
+	path = filepath.Clean(path)
+	straight, err := filepath.EvalSymlinks(path)
+	switch {
+	case err == nil:
+		return straight
+	case path == filepath.Dir(path):
+		return path
+	}
+	return filepath.Join(resolved(filepath.Dir(path)), filepath.Base(path))
+}
