@@ -70,7 +70,7 @@ func TestVet(t *testing.T) {
 	sync := `sync{ source = "` + dir + `", onCreate = "/bin/true" } `
 	for _, c := range []struct{ text, want string }{
 		{`settings{ logfile = "/no/such/log" } ` + sync, `logfile: there is no directory /no/such`},
-		{`settings{ pidfile = "` + dir + `" } ` + sync, `pidfile: ` + dir + ` is a directory`},
+		{`settings{ pidfile = "` + dir + `" } ` + sync, `pidfile: ` + dir + ` is a directory \(name a file in it\)`},
 		{`settings{ statusFile = "` + plain + `/s" } ` + sync, `statusFile: .*plain`},
 		{`settings{ monitor = "psychic" } ` + sync, `"psychic" is no monitor; choose one of auto, inotify`},
 		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "psychic" }`, `sync "Sync1": monitor: "psychic"`},
@@ -97,7 +97,7 @@ func TestCheckOfSeveral(t *testing.T) {
 
 func TestCheckOfTheCommandLine(t *testing.T) {
 	dir := t.TempDir()
-	code, out, errs := execute("check", "-direct", dir, dir+"/dst")
+	code, out, errs := execute("check", "-direct", dir, t.TempDir())
 	if code != 0 || !strings.HasPrefix(out, "command line: ok, 1 sync\n") {
 		t.Errorf("%d\n%s\n%s", code, out, errs)
 	}
@@ -113,7 +113,7 @@ func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 		t.Errorf("%d: %s", code, errs)
 	}
 	path = config(t, dir, `sync{ nonsense`)
-	if code, _, errs := execute("status", path); code != exitUsage || !strings.Contains(errs, "c.lua:1") {
+	if code, _, errs := execute("status", path); code != exitUsage || !strings.HasPrefix(errs, "lsyncgo: status: "+path+":1: ") || !strings.HasSuffix(errs, "by -pidfile FILE or -statusfile FILE\n") {
 		t.Errorf("%d: %s", code, errs)
 	}
 }

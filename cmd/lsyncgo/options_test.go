@@ -105,7 +105,7 @@ func execute(args ...string) (code int, stdout, stderr string) {
 
 // §1: -help prints and exits with 0.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"-help"}, {"--help"}, {"check", "-help"}, {"status", "-help"}, {"-help", "-nodaemon"}} {
+	for _, args := range [][]string{{"-help"}, {"--help"}, {"help"}, {"help", "check"}, {"check", "-help"}, {"status", "-help"}, {"-help", "-nodaemon"}} {
 		code, out, errs := execute(args...)
 		if code != 0 || errs != "" || out != help {
 			t.Errorf("%v: %d %q %q", args, code, out, errs)
@@ -134,9 +134,11 @@ func TestHelp(t *testing.T) {
 
 // §1: -version prints and exits with 0.
 func TestVersion(t *testing.T) {
-	code, out, errs := execute("-version")
-	if code != 0 || errs != "" || !strings.HasPrefix(out, "Version: "+version) {
-		t.Errorf("%d %q %q", code, out, errs)
+	for _, word := range []string{"-version", "version"} {
+		code, out, errs := execute(word)
+		if code != 0 || errs != "" || !strings.HasPrefix(out, "Version: "+version) {
+			t.Errorf("%s: %d %q %q", word, code, out, errs)
+		}
 	}
 }
 

@@ -26,6 +26,12 @@ func commands() []command {
 // run does what e.args ask for and returns the exit status.
 func run(e env) int {
 	if len(e.args) > 0 {
+		switch e.args[0] { // as with other programs
+		case "help":
+			return e.help()
+		case "version":
+			return e.version()
+		}
 		for _, c := range commands() {
 			if e.args[0] == c.name {
 				return c.run(e, e.args[1:])
@@ -38,11 +44,9 @@ func run(e env) int {
 	}
 	switch {
 	case o.help:
-		fmt.Fprint(e.stdout, help)
-		return exitOK
+		return e.help()
 	case o.version:
-		fmt.Fprintln(e.stdout, versionText())
-		return exitOK
+		return e.version()
 	case o.listMonitors:
 		listMonitors(e)
 		return exitOK
@@ -51,6 +55,16 @@ func run(e env) int {
 		return e.refuse(err)
 	}
 	return serve(e, o)
+}
+
+func (e env) help() int {
+	fmt.Fprint(e.stdout, help)
+	return exitOK
+}
+
+func (e env) version() int {
+	fmt.Fprintln(e.stdout, versionText())
+	return exitOK
 }
 
 // refuse says why nothing is started.

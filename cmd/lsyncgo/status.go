@@ -144,7 +144,7 @@ func (a asked) socket() (string, error) {
 	// Only two settings are of interest: a source that is missing today is no reason not to ask.
 	rt, err := lua.Load(lua.Options{Config: a.config, DryCheck: true, NoDaemon: true, Insist: true, Print: func(string) {}})
 	if err != nil {
-		return "", fmt.Errorf(a.verb+": the config does not say where its daemon is; give -pidfile or -statusfile instead\n%w", err)
+		return "", fmt.Errorf("%s: %w\nWith such a config the daemon is found only by -pidfile FILE or -statusfile FILE", a.verb, err)
 	}
 	defer rt.Close()
 	s := rt.Settings()

@@ -36,7 +36,8 @@ func vet(config string, rt *lua.Runtime) (found lua.Problems) {
 	for _, f := range []struct{ name, path string }{
 		{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile},
 	} {
-		add(writable(f.name, f.path), "make the directory or choose another path")
+		remedy, err := writable(f.name, f.path)
+		add(err, remedy)
 	}
 	if s.Monitor != "" {
 		add(knownMonitor(s.Monitor), "settings{ monitor = ... } or -monitor NAME")
@@ -67,25 +68,26 @@ func oneMonitor(rt *lua.Runtime) (found lua.Problems) {
 	return found
 }
 
-// writable reports why the file of a setting could not be made.
-func writable(name, path string) error {
+// writable reports why the file of a setting could not be made, and what to do about it.
+func writable(name, path string) (remedy string, err error) {
 	if path == "" {
-		return nil
+		return "", nil
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s: %s is a directory", name, path)
+		return "name a file in it", fmt.Errorf("%s: %s is a directory", name, path)
 	}
 	dir := filepath.Dir(path)
+	remedy = "make the directory or choose another path"
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%s: there is no directory %s", name, dir)
+		return remedy, fmt.Errorf("%s: there is no directory %s", name, dir)
 	case err != nil:
-		return fmt.Errorf("%s: %w", name, err)
+		return remedy, fmt.Errorf("%s: %w", name, err)
 	case !info.IsDir():
-		return fmt.Errorf("%s: %s is no directory", name, dir)
+		return remedy, fmt.Errorf("%s: %s is no directory", name, dir)
 	}
-	return nil
+	return "", nil
 }
 
 // exitStatus is what the failure of a load means for the program.

@@ -1,3 +1,2 @@
 sync { default.direct, source = { "$SOURCE" }, target = "$TARGET" }
 -- want: config\.lua:1: sync "Sync1": source must be a string, not a table
--- want: config\.lua:1: sync "Sync1": source is missing \(add source = "/directory"\)

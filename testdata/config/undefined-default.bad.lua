@@ -1,2 +1,2 @@
 sync { default.rsnyc, source = "$SOURCE", target = "$TARGET" }
--- want: config\.lua:1: sync "Sync1": there is no action \(inherit a preset, sync\{ default\.rsync, \.\.\. \}, or add one of action onAttrib onCreate onModify onDelete onMove onFull\)
+-- want: config\.lua:1: sync "Sync1": there is no action \(default\.rsnyc is not defined; did you mean default\.rsync\?\)
