@@ -146,7 +146,15 @@ func TestRetriesOfAFullQueue(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.wrapper("rsync", `echo >>calls; [ ! -e down ] || exit 12`)
-	d := daemon(t, p.config(strings.Replace(rsyncBy, "delay = 0.1", "delay = 0.1, maxDelays = 2, maxProcesses = 1", 1)))
+	d := daemon(t, p.config(`local failed
+		`+strings.Replace(rsyncBy, "delay = 0.1", `delay = 0.1, maxDelays = 2, maxProcesses = 1,
+		collect = function(agent, exitcode, said)
+			if exitcode == 12 and not failed then
+				failed = true
+				alarm(now() + 0.5, function() log("Normal", "half a second later") end)
+			end
+			return default.rsync.collect(agent, exitcode, said)
+		end`, 1)))
 	d.logs("startup done")
 	p.write("down", "")
 	const files = 6
@@ -158,6 +166,10 @@ func TestRetriesOfAFullQueue(t *testing.T) {
 	// At most every file in a batch of its own, each twice.
 	if n := strings.Count(p.content("calls"), "\n"); n > 1+2*files {
 		t.Errorf("%d calls of rsync in the first two attempts", n)
+	}
+	out := d.out.String()
+	if half := strings.Index(out, "half a second later"); half < 0 || half > strings.Index(out, "trying again in 2s") {
+		t.Error("the second attempt did not wait for a second")
 	}
 	p.remove("down")
 	p.same()

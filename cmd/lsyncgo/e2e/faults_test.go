@@ -111,7 +111,11 @@ func faultOps(t *testing.T) int {
 // TestParallelMovesAreRefused: why TestFaults has no rsyncssh with four processes.
 func TestParallelMovesAreRefused(t *testing.T) {
 	p := newPlace(t)
-	d := start(t, "-nodaemon", p.config(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", maxProcesses = 4 }`))
+	config := p.config(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", maxProcesses = 4 }`)
+	if check := start(t, "check", config); check.wait() != 1 {
+		t.Fatalf("check takes it for good: %s", check.out)
+	}
+	d := start(t, "-nodaemon", config)
 	if code := d.wait(); code != 255 || !strings.Contains(d.out.String(), "maxProcesses must be 1") {
 		t.Errorf("exit code %d: %s", code, d.out)
 	}
@@ -133,6 +137,7 @@ func TestFullTarget(t *testing.T) {
 		if !p.exists("mounted/target/old") || p.exists("mounted/target/new") {
 			t.Error("want the old file, and no part of the new one")
 		}
+		d.waitsFor("full target")
 		p.remove("source/old")
 		p.same()
 		d.stop()

@@ -3,6 +3,7 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -134,6 +135,21 @@ func (p *place) content(name string) string {
 	return string(b)
 }
 
+// goOn lets go on what reads a line from the FIFO called name.
+func (p *place) goOn(name string) {
+	p.t.Helper()
+	var fifo *os.File
+	eventually(p.t, "somebody who reads from "+name, func() (ok bool) {
+		var err error
+		fifo, err = os.OpenFile(p.path(name), os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		return err == nil // else open would wait for a process that may have been killed
+	})
+	_, err := fifo.WriteString("go on\n")
+	if err := errors.Join(err, fifo.Close()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 func (p *place) exists(name string) bool {
 	_, err := os.Lstat(p.path(name))
 	return err == nil
@@ -263,6 +279,14 @@ func (p *process) logs(text string) {
 		}
 		return strings.Contains(p.out.String(), text)
 	})
+}
+
+// waitsFor checks that what failed is tried as long as it takes, and not given up after some attempts.
+func (p *process) waitsFor(what string) {
+	p.t.Helper()
+	if out := p.out.String(); !strings.Contains(out, ", means again\n") || strings.Contains(out, ", means partial\n") {
+		p.t.Errorf("a %s is not waited for as long as it takes", what)
+	}
 }
 
 func (p *process) signal(s syscall.Signal) {

@@ -372,6 +372,7 @@ func TestTargetAwayAndBack(t *testing.T) {
 		p.write("source/a", "22")
 		p.write("source/b", "b")
 		d.logs("trying again")
+		d.waitsFor("target that is away")
 		p.remove("mount")
 		p.rename("unmounted", "mount")
 		p.same()

@@ -120,9 +120,7 @@ func TestTermDuringTransfer(t *testing.T) {
 	d.logs("waiting for 1 running process")
 	p.write("source/late", "not sent any more")
 	p.remove("hold")
-	if err := os.WriteFile(p.path("fifo"), []byte("go on\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	p.goOn("fifo")
 	if code := d.wait(); code != 143 {
 		t.Errorf("exit code %d, want 143", code)
 	}
@@ -249,11 +247,17 @@ func TestDaemon(t *testing.T) {
 // §1: so does its exit status.
 func TestDaemonSaysWhyItFailed(t *testing.T) {
 	p := newPlace(t)
-	p.mkdir("notafile")
-	d := start(t, p.config(`settings { logfile = "$DIR/notafile" }
+	p.write("pid", "of somebody else's")
+	d := start(t, p.config(`settings { logfile = "$DIR/log", pidfile = "$DIR/pid" }
 		sync { default.direct, source = "$SOURCE", target = "$TARGET" }`))
-	if code := d.wait(); code != 255 || !strings.Contains(d.out.String(), "notafile") {
+	if code := d.wait(); code != 255 || !strings.Contains(d.out.String(), "not a process number") {
 		t.Errorf("exit code %d: %q", code, d.out)
+	}
+	if !strings.Contains(p.content("log"), "not a process number") {
+		t.Errorf("the daemon's log: %s", p.content("log"))
+	}
+	if p.content("pid") != "of somebody else's" {
+		t.Error("the file was overwritten")
 	}
 }
 

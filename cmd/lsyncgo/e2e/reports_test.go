@@ -47,9 +47,7 @@ func TestStatusFile(t *testing.T) {
 		t.Errorf("delays of the two syncs: %v\n%s", counts, text)
 	}
 	p.remove("hold")
-	if err := os.WriteFile(p.path("fifo"), []byte("go on\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	p.goOn("fifo")
 	p.same()
 	eventually(t, "empty queues", func() bool { return strings.Count(p.content("status"), "There are 0 delays") == 2 })
 	d.stop()
@@ -81,9 +79,7 @@ func TestLongQueue(t *testing.T) {
 	}
 	eventually(t, "all to wait", func() bool { return p.pending() >= changes })
 	p.remove("hold")
-	if err := os.WriteFile(p.path("fifo"), []byte("go on\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	p.goOn("fifo")
 	eventually(t, "all to be sent", p.idle) // comparing so many files costs more than sending them
 	p.same()
 	if n := strings.Count(p.content("calls"), "\n"); n > 4 {

@@ -34,8 +34,8 @@ func newManager(t *testing.T) *manager {
 	return &manager{t: t, conn: conn, env: []string{prompt, "NOTIFY_SOCKET=" + name, "WATCHDOG_USEC=200000"}}
 }
 
-// next returns the next message that is no sign of life, or with alive the next that is.
-func (m *manager) next(alive bool) string {
+// next returns the next message that is no sign of life, or with alive the next that is; what says what is waited for.
+func (m *manager) next(what string, alive bool) string {
 	m.t.Helper()
 	if err := m.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		m.t.Fatal(err)
@@ -44,7 +44,7 @@ func (m *manager) next(alive bool) string {
 	for {
 		n, err := m.conn.Read(buf)
 		if err != nil {
-			m.t.Fatalf("waited in vain for a notification: %v", err)
+			m.t.Fatalf("waited in vain to be notified of %s: %v", what, err)
 		}
 		if text := string(buf[:n]); (text == "WATCHDOG=1") == alive {
 			return text
@@ -54,7 +54,7 @@ func (m *manager) next(alive bool) string {
 
 func (m *manager) wants(pattern string) {
 	m.t.Helper()
-	if got := m.next(false); !regexp.MustCompile(`^(` + pattern + `)$`).MatchString(got) {
+	if got := m.next(pattern, false); !regexp.MustCompile(`^(` + pattern + `)$`).MatchString(got) {
 		m.t.Errorf("notified %q, want %s", got, pattern)
 	}
 }
@@ -73,12 +73,22 @@ func TestServiceManager(t *testing.T) {
 	}
 	p := newPlace(t)
 	p.write("source/a", "1")
+	p.mkdir("slow")
+	if err := syscall.Mkfifo(p.path("fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	m := newManager(t)
-	d := startEnv(t, m.env, "-nodaemon", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
+	d := startEnv(t, m.env, "-nodaemon", "-log", "Exec", "-logfile", p.path("log"), p.config(`
+		sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }
+		sync { source = "$DIR/slow", delay = 0, init = function() os.execute("sleep 0.3; echo >$DIR/watched") end,
+			onCreate = function(event) spawn(event, "sh", "-c", "read line <$DIR/fifo") end }`))
 	m.wants(`(?s)READY=1.*`)
+	if !p.exists("watched") || !strings.Contains(p.content("log"), "--- Ready ---") {
+		t.Error("it said READY=1 before its watches were placed")
+	}
 	p.same()
 	for range 3 { // while nothing happens
-		m.next(true)
+		m.next("being alive (WATCHDOG=1)", true)
 	}
 
 	p.config("sync { broken")
@@ -87,8 +97,11 @@ func TestServiceManager(t *testing.T) {
 	m.wants(`(?s)READY=1.*`) // with the old config
 	p.write("source/b", "2")
 	p.same()
+	p.write("slow/a", "1")
+	eventually(t, "a process", func() bool { return strings.Contains(p.content("log"), "read line") })
 	d.signal(syscall.SIGTERM)
-	m.wants(`(?s)STOPPING=1.*`)
+	m.wants(`(?s)STOPPING=1.*`) // before the process that is waited for has ended, or it would be killed for taking so long
+	p.goOn("fifo")
 	if code := d.wait(); code != 143 {
 		t.Errorf("exit code %d", code)
 	}

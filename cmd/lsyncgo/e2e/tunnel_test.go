@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"lsyncgo/engine/transfer/transfertest"
 )
 
 // rsyncd starts an rsync daemon with the module "target", and returns its port.
@@ -99,10 +101,8 @@ func TestTunnelIsCut(t *testing.T) {
 	if out := command(t, binary, "status", "-pidfile", p.path("pid")); !strings.Contains(out, "waiting for tunnel way") || !strings.Contains(out, "tunnel way: 0 of 1 ready") {
 		t.Errorf("status while the tunnel is away:\n%s", out)
 	}
+	eventually(t, "a second process of the tunnel", func() bool { return len(localPorts(d)) >= 2 })
 	p.same()
-	if len(localPorts(d)) < 2 {
-		t.Error("no second process was started")
-	}
 	p.rename("source/c", "source/d")
 	p.same()
 	d.stop()
@@ -247,7 +247,7 @@ func TestTunnelEnds(t *testing.T) {
 		}, 143},
 		{"second signal", `onCreate = function(e) spawn(e, "sh", "-c", "echo $$ >>$DIR/child; exec sleep 3210") end`, func(d *process) int {
 			d.signal(syscall.SIGTERM)
-			d.logs("waiting for 1 running processes")
+			d.logs("waiting for 1 running process;")
 			d.signal(syscall.SIGTERM)
 			return d.wait()
 		}, 143},
@@ -289,11 +289,16 @@ func TestTunnelOnePass(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.write("source/a", "1")
-	d := start(t, "-nodaemon", "-onepass", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", tunnel = tunnel { readyDelay = 0.2, `+p.stub()+` } }`))
+	d := start(t, "-nodaemon", "-onepass", "-log", "Tunnel", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", tunnel = tunnel { readyDelay = 0.2, `+p.stub()+` } }`))
 	if code := d.wait(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	p.same()
+	if !regexp.MustCompile(`(?s)starting sh .*ready, 1 of 1.*startup done.*ending sh .*--- Ended`).MatchString(d.out.String()) {
+		t.Fatal("want the tunnel ready before the startup is done, and ended before the program")
+	}
+	if differences := transfertest.Equal(p.source, p.target, transfertest.Options{}); len(differences) > 0 {
+		t.Errorf("the startup left differences: %v", differences)
+	}
 	p.left(p.stubs(2))
 }
 
