@@ -282,13 +282,12 @@ end
 
 -- The whole tree, or the part of it that the filter lines let through.
 local function recursive(agent, config, lines, phase)
-	local through = shared.through(agent)
-	local input, waits = transfer.input(agent, joined(lines))
+	local input, through = joined(lines), shared.through(agent)
 	spawn(
-		agent, config.rsync.binary, '<', input,
+		agent, config.rsync.binary, '<', transfer.input(agent, input),
 		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase),
 		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
-		waits and { '--from0', '--filter=merge -' } or nil,
+		input ~= '' and { '--from0', '--filter=merge -' } or nil,
 		deleting(config, phase) and '--delete' or nil,
 		'-r', '--', config.source, through(config.target)
 	)
@@ -447,11 +446,25 @@ local function listedContents(agent, said)
 	return agent.config.rsync._contents or not agent.isList and (agent.etype == 'Init' or agent.etype == 'Full')
 end
 
+-- Whether a file became a directory after rsync (3.2.7) had listed it: the sender cannot read it then, loses
+-- count, and ends with 2, which elsewhere means that the two sides do not understand each other.
+local function derailed(said)
+	for _, line in ipairs(said or {}) do
+		if line:find('^Invalid packet at end of run ') then
+			return true
+		end
+	end
+	return false
+end
+
 -- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
 -- later) take every path to be deleted for a broken file list and end with 2, a fatal code. They can do with
 -- the directories that held those paths instead.
 function shared.verdict(agent, exitcode, codes, said)
 	local given = agent.config.rsync
+	if exitcode == 2 and codes[2] == 'die' and derailed(said) then
+		return 'partial'
+	end
 	if exitcode == 2 and given.transfer ~= 'filter' and not listedContents(agent, said) then
 		if not given._contents then
 			given._contents = true

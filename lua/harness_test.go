@@ -246,12 +246,18 @@ func (st *stage) command() *process.Command {
 // exit ends the oldest running work.
 func (st *stage) exit(code int) {
 	st.Helper()
+	st.exitWith(core.Result{Code: code})
+}
+
+// exitWith is exit with more to tell.
+func (st *stage) exitWith(r core.Result) {
+	st.Helper()
 	if len(st.running) == 0 {
 		st.Fatal("nothing runs")
 	}
 	proc := st.running[0].Proc
 	st.running = st.running[1:]
-	st.step(core.Exited{Proc: proc, Result: core.Result{Code: code}})
+	st.step(core.Exited{Proc: proc, Result: r})
 }
 
 // input is all that a child would read.

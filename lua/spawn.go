@@ -74,7 +74,10 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 		return
 	case *glua.LUserData:
 		if p, ok := v.Value.(*plan); ok {
-			cmd.Feed = p.feed
+			cmd.Check = p.check
+			if cmd.Feed = p.feed; p.text != nil {
+				cmd.Feed, cmd.Stdin = nil, []byte(*p.text)
+			}
 			return
 		}
 	}

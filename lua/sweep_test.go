@@ -228,6 +228,33 @@ func TestUnfitTarget(t *testing.T) {
 	}
 }
 
+// TestDerailed: a source that changes while rsync reads it can make it end with a fatal code, at the startup as well.
+func TestDerailed(t *testing.T) {
+	said := []string{
+		`rsync: [sender] read errors mapping "/s/a": Is a directory (21)`, `Invalid packet at end of run (11) [sender]`,
+		`rsync error: protocol incompatibility (code 2) at main.c(913) [sender=3.2.7]`,
+	}
+	stubs(t)
+	st := start(t, "sync{ default.rsync, source = source, target = target, delay = 1 }")
+	st.file("source/d/a", "")
+	st.work()
+	for range 3 {
+		st.exitWith(core.Result{Code: 2, Tail: said})
+		st.advance(time.Minute)
+		st.work()
+	}
+	st.exit(0)
+	st.claim("Normal", "startup done")
+	st.modify("d/a", "./d/a|")
+	st.exitWith(core.Result{Code: 2, Tail: said})
+	st.advance(time.Minute)
+	st.lists("./d/|") // it may have left something
+	st.exit(0)
+	st.event(event.Delete, "d/b")
+	st.advance(time.Second)
+	st.lists("./d/b|") // an old receiver would get the directory
+}
+
 // TestBound: children do not outlive a daemon that is killed.
 func TestBound(t *testing.T) {
 	for _, action := range []string{`spawn(event, "tool")`, `spawnShell(event, "tool")`} {

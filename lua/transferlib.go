@@ -41,20 +41,13 @@ type plan struct {
 	dirs atomic.Pointer[[]string]
 	// below are directories below which it may write anywhere, and trees such that it sweeps.
 	below, trees []string
-	// text is fed instead of a list of paths.
+	// text is the input instead of a list of paths.
 	text *string
-	// check looks at the target before anything is handed over.
+	// check looks at the target before the child is started.
 	check func() error
 }
 
 func (p *plan) feed(ctx context.Context, w io.Writer) error {
-	if err := p.check(); err != nil {
-		return err // the child is ended, and has not begun yet
-	}
-	if p.text != nil {
-		_, err := io.WriteString(w, *p.text)
-		return err
-	}
 	summary, err := p.Write(ctx, w)
 	for _, path := range summary.TooLong {
 		p.log.Log("Error", "not sent, because its path is longer than rsync can take: ", p.Source, path)
@@ -146,8 +139,8 @@ func (s *script) inherit(old *script) {
 	}
 }
 
-// transferInput is transfer.input(agent, text): text as the input of a child that writes to the target, and whether
-// the child has to wait for it because it may turn out that the target is not the one it was.
+// transferInput is transfer.input(agent, text): text as the input of a child that writes to the target. It is
+// not started while the target is not the one it was.
 func (r *Runtime) transferInput(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.input")
 	text := L.CheckString(2)
@@ -159,8 +152,7 @@ func (r *Runtime) transferInput(L *glua.LState) int {
 	ud := L.NewUserData()
 	ud.Value = p
 	L.Push(ud)
-	L.Push(glua.LBool(text != "" || s.home != nil && s.home.Known()))
-	return 2
+	return 1
 }
 
 // transferSweep is transfer.sweep(agent, paths): what is spawned next for agent may leave temporary files

@@ -49,13 +49,6 @@ func (t *Target) Check(path string) error {
 	return nil
 }
 
-// Known reports whether Check may find that the target is not what it was.
-func (t *Target) Known() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.seen != nil
-}
-
 // mountOf returns the topmost directory above path, or path itself, that is on the same file system; ""
 // if that is the root directory, or cannot be told. Of a path that is not there the directory it would be in counts.
 func mountOf(path string) string {

@@ -14,6 +14,9 @@ import (
 // Standard input comes from Stdin, from Feed, or is empty. A child that stops
 // reading early is no error; its exit code decides.
 type Command struct {
+	// Check, if there is one, decides beside the loop whether the child is started. It may take as
+	// long as a file system takes to answer. An error is the result's, with Code CodeRefused.
+	Check func() error
 	// Binary is looked up in PATH unless it holds a slash.
 	Binary string
 	Args   []string // without the program's name
@@ -50,6 +53,8 @@ type Job struct {
 const (
 	// CodeFeed: Feed failed. It is rsync's code for a broken data stream.
 	CodeFeed = 12
+	// CodeRefused: Check did not let it begin. It is rsync's code for an input or output error.
+	CodeRefused = 11
 	// CodeBusy: the system had no process, memory or descriptor to spare, or the
 	// program was just being replaced. It is rsync's code for a failed fork, which may be tried again.
 	CodeBusy = 14

@@ -231,8 +231,13 @@ func (r *Runner) reap(e ended) {
 
 func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 	report := func(res core.Result) { r.ends <- ended{Exited: core.Exited{Proc: id, Result: res}} }
-	if ctx.Err() != nil {
+	err := r.check(ctx, c)
+	switch {
+	case ctx.Err() != nil:
 		report(killedEarly())
+		return
+	case err != nil:
+		report(core.Result{Code: CodeRefused, Err: err})
 		return
 	}
 	p, err := start(c, &r.opts, r.emitter(id))
@@ -243,6 +248,21 @@ func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 	p.supervise(ctx, r.hard, r.opts.KillGrace)
 	report(p.finish(r.hard, r.opts.TailLines))
 	p.linger(r.ctx)
+}
+
+// check returns what Check says. It does not wait for it longer than for ctx.
+func (r *Runner) check(ctx context.Context, c *Command) error {
+	if c.Check == nil {
+		return nil
+	}
+	said := make(chan error, 1)
+	r.tasks.Go(func() { said <- guard(c.Check) })
+	select {
+	case err := <-said:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func (r *Runner) runJob(ctx context.Context, id core.ProcID, j *Job) {
