@@ -228,7 +228,7 @@ func TestUnfitTarget(t *testing.T) {
 	}
 }
 
-// TestDerailed: a source that changes while rsync reads it can make it end with a fatal code, at the startup as well.
+// §9: a source that changes while rsync reads it can make it end with a fatal code, at the startup as well.
 func TestDerailed(t *testing.T) {
 	said := []string{
 		`rsync: [sender] read errors mapping "/s/a": Is a directory (21)`, `Invalid packet at end of run (11) [sender]`,
