@@ -21,8 +21,9 @@ type Target struct {
 // ErrAway says that a target is not there, or is not mounted.
 var ErrAway = errors.New("the target is away")
 
-// ErrRenewed says that another directory is at the target's path. It is said once.
-var ErrRenewed = errors.New("the target is another directory than before")
+// ErrRenewed says that another directory is at the target's path, or will be, as somebody has removed the
+// one that was. It is said once.
+var ErrRenewed = errors.New("the target is not the directory that it was")
 
 // Check looks at the target before something is written to it. The error is ErrAway, while nothing may be
 // written, or ErrRenewed, when all that was written before has to be written again. The first time anything is right.
@@ -36,7 +37,11 @@ func (t *Target) Check(path string) error {
 	case t.mount != "" && mount != t.mount && mountOf(t.mount) != t.mount:
 		return fmt.Errorf("%w: nothing is mounted at %s; mount it again, or restart lsyncgo if it shall stay so", ErrAway, t.mount)
 	case t.seen != nil && errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w: %s does not exist any more; mount or make it again", ErrAway, path)
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return fmt.Errorf("%w: %s does not exist any more; mount or make it again", ErrAway, filepath.Dir(path))
+		}
+		t.seen = nil
+		return fmt.Errorf("%w: %s was removed", ErrRenewed, path)
 	case err != nil:
 		t.mount = mount
 		return nil // not yet there, or its own error will tell

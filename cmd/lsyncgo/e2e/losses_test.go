@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -150,7 +151,7 @@ func TestTargetUnmounted(t *testing.T) {
 	}
 }
 
-// §9: a local target that is another directory than before gets everything.
+// §9: a local target that was removed, or is another directory than before, gets everything.
 func TestTargetReplaced(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"direct", "rsync"} {
@@ -161,13 +162,15 @@ func TestTargetReplaced(t *testing.T) {
 			d := daemon(t, p.config(preset{name: name}.config("")))
 			p.same()
 			p.rename("target", "away")
-			p.write("source/b", "2")
-			d.logs("does not exist any more")
-			if p.exists("target") {
-				t.Error("it was made again, and would have what changed only")
-			}
 			p.mkdir("target")
+			p.write("source/b", "2")
 			p.same()
+			p.remove("target")
+			p.write("source/b", "3")
+			p.same()
+			if n := strings.Count(d.out.String(), "syncing all of it again"); n != 2 {
+				t.Errorf("synced from scratch %d times", n)
+			}
 			d.stop()
 		})
 	}
