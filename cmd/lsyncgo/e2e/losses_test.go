@@ -66,7 +66,8 @@ func TestKilledReceiver(t *testing.T) {
 		t.Run(transfer, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
-			p.wrapper("rsync", `if [ -e hit ]; then mv hit was-hit; echo half >target/dir/.f.aB3xYz; kill -KILL $$; fi`)
+			// It writes when it has all of its input, as rsync does.
+			p.wrapper("rsync", `if [ -e hit ]; then cat >/dev/null; mv hit was-hit; echo half >target/dir/.f.aB3xYz; kill -KILL $$; fi`)
 			config := func(delay string) string {
 				return p.config(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = ` + delay +
 					`, delete = "running", rsync = { binary = "$DIR/bin/rsync", archive = true, transfer = "` + transfer + `" } }`)
@@ -87,7 +88,8 @@ func TestKilledReceiver(t *testing.T) {
 			eventually(t, "the second hit", func() bool { return p.exists("was-hit") })
 			config("0.2")
 			d.signal(syscall.SIGHUP)
-			d.logs("the new config is in force")
+			// The startup might take the change along, and it deletes nothing here.
+			eventually(t, "the startup with the new config", func() bool { return strings.Count(d.out.String(), "startup done") == 2 })
 			p.write("source/dir/g", "1")
 			p.sameFile("source/dir/g", "target/dir/g")
 			eventually(t, "no temporary file", func() bool { return !p.exists("target/dir/.f.aB3xYz") })
