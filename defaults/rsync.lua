@@ -214,7 +214,7 @@ local function literal(path)
 end
 
 -- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash, and
--- what may be a temporary file of rsync (.name.XXXXXX) in the directories of strays.
+-- what may be a temporary file of rsync (a dot, the name, a dot, six characters) in the directories of strays.
 local function onlyPaths(lines, paths, strays)
 	local seen = {}
 	local function include(pattern)

@@ -24,22 +24,7 @@ func TestWithin(t *testing.T) {
 		{"+ a;- *", "- *", false},
 	} {
 		compiled := func(text string) *Set {
-			var rules []Rule
-			for line := range strings.SplitSeq(text, ";") {
-				if line == "" {
-					continue
-				}
-				r, err := Parse(line)
-				if err != nil {
-					t.Fatal(err)
-				}
-				rules = append(rules, r)
-			}
-			s, err := Compile(rules)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
+			return compile(t, strings.FieldsFunc(text, func(r rune) bool { return r == ';' })...)
 		}
 		if got := compiled(c.before).Within(compiled(c.after)); got != c.want {
 			t.Errorf("%q within %q: %v", c.before, c.after, got)

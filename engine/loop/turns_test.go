@@ -29,7 +29,7 @@ func TestTurnsAreLogged(t *testing.T) {
 			{func() {
 				sc.monitor.events <- []event.Event{file(event.Modify, "a"), file(event.Create, "b"), file(event.Modify, "c")}
 			}, []string{"woken after 0s by 3 events: 2 Modify, 1 Create", "waiting, alarm in 10s; 0 processes run, 3 events are pending; this turn took 0s"}},
-			{func() { time.Sleep(10 * time.Second) }, []string{
+			{func() { <-time.After(10 * time.Second) }, []string{
 				"woken after 10s by its alarm", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},
 			{func() { sc.loop.Ask(context.Background(), func() {}) }, []string{
 				"woken after 0s by a message", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},

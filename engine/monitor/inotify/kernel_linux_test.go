@@ -403,11 +403,11 @@ func TestExchange(t *testing.T) {
 // TestMovedAbove: a directory above the root is renamed.
 func TestMovedAbove(t *testing.T) {
 	s := monitortest.NewSession(t, open)
-	r := s.Root("a/b/root", monitor.Root{})
+	r := s.Root("a/b/top", monitor.Root{})
 	s.Watch(r)
 	check(t, os.Rename(s.Dir+"a", s.Dir+"z"))
 	until(s, event.RootLost, "")
-	write(t, s.Dir+"z/b/root/f")
+	write(t, s.Dir+"z/b/top/f")
 	check(t, os.Rename(s.Dir+"z", s.Dir+"a"))
 	until(s, event.RootBack, "")
 	write(t, r.Path+"g")

@@ -15,7 +15,7 @@ func (p *pace) waits(n int) time.Duration {
 	return time.Since(start)
 }
 
-// A few reads never wait, many are spread out, and after a rest a few do not wait again.
+// In virtual time: a few reads never wait, many are spread out, and after a rest a few do not wait again.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pace
@@ -27,11 +27,11 @@ func TestPace(t *testing.T) {
 		}
 		check("at rest", paceBurst, 0, 0)
 		check("storm", 1000, 990*paceStep, 1000*paceStep)
-		time.Sleep(paceBurst * paceStep)
+		<-time.After(paceBurst * paceStep)
 		check("after a rest", paceBurst, 0, 0)
 		check("storm again", 100, 90*paceStep, 100*paceStep)
 		for range 100 {
-			time.Sleep(3 * paceStep)
+			<-time.After(3 * paceStep)
 			check("single changes", 2, 0, paceStep)
 		}
 	})
