@@ -14,15 +14,7 @@ import (
 )
 
 // runCheck loads configs and says what is wrong with them, or what they would run.
-func runCheck(e env, args []string) int {
-	o, err := parse(args)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if o.help {
-		fmt.Fprint(e.stdout, help)
-		return exitOK
-	}
+func runCheck(e env, o *options) int {
 	if len(o.configs) == 0 && len(o.load.Syncs) == 0 {
 		return e.refuse(errors.New("check: no config file is given (a config file called check is run as ./check)"))
 	}

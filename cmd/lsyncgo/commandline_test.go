@@ -27,7 +27,11 @@ func TestDashes(t *testing.T) {
 		for _, dashes := range []string{"-", "--"} {
 			args := slices.Clone(words)
 			args[0] = dashes + row.name
-			o, err := parse(args)
+			c := findCommand("")
+			if row.scope&toRun == 0 {
+				c = findCommand("status")
+			}
+			o, err := parse(c, args)
 			if err != nil {
 				t.Fatalf("%q: %v", args, err)
 			}

@@ -15,47 +15,58 @@ import (
 
 // options are what the command line says.
 type options struct {
-	configs []string
+	configs []string    // what stands beside the options: configs, for resume the name of a sync before
 	load    lua.Options // without Config and Dir, which are set later
 	log     []string
 
 	help, version, listMonitors bool
 	// dryRun: start nothing, say what would be started. force: trust every source.
 	dryRun, force bool
+
+	json       bool   // print what the daemon answers as JSON
+	statusFile string // of the daemon that is asked
 }
 
-// option is one row of the table: its name, the names of its arguments, and what it sets.
+// option is one row of the table: its name, the names of its arguments, what it is for, and what it sets.
 type option struct {
-	name string
-	args []string
-	set  func(o *options, args []string) error
+	name  string
+	args  []string
+	text  string
+	scope scope
+	set   func(o *options, args []string) error
+	sync  bool // it defines a sync
 }
 
 var optionTable = []option{
-	{"rsync", []string{"SRC", "TARGET"}, preset("rsync")},
-	{"rsyncssh", []string{"SRC", "HOST", "TARGETDIR"}, preset("rsyncssh")},
-	{"direct", []string{"SRC", "TARGETDIR"}, preset("direct")},
-	{"delay", []string{"SECS"}, setDelay},
-	{"dryrun", nil, func(o *options, _ []string) error {
-		o.dryRun, o.load.NoDaemon = true, true
-		return nil
-	}},
-	{"force", nil, on(func(o *options) *bool { return &o.force })},
-	{"insist", nil, on(func(o *options) *bool { return &o.load.Insist })},
-	{"log", []string{"CATEGORY"}, setLog},
-	{"logfile", []string{"FILE"}, file(func(o *options) *string { return &o.load.LogFile })},
-	{"pidfile", []string{"FILE"}, file(func(o *options) *string { return &o.load.PidFile })},
-	{"nodaemon", nil, on(func(o *options) *bool { return &o.load.NoDaemon })},
-	{"onepass", nil, on(func(o *options) *bool { return &o.load.OnePass })},
-	{"monitor", []string{"NAME"}, setMonitor},
-	{"script", []string{"FILE"}, setScript},
-	{"sshopts", []string{"STRING"}, func(o *options, args []string) error {
+	{name: "rsync", args: []string{"SRC", "TARGET"}, text: "rsync the changes", scope: toRun, set: preset("rsync"), sync: true},
+	{name: "rsyncssh", args: []string{"SRC", "HOST", "TARGETDIR"}, text: "rsync, and moves by ssh", scope: toRun, set: preset("rsyncssh"), sync: true},
+	{name: "direct", args: []string{"SRC", "TARGETDIR"}, text: "copy, move and remove locally", scope: toRun, set: preset("direct"), sync: true},
+	{name: "delay", args: []string{"SECS"}, text: "collect changes so long", scope: toRun, set: setDelay},
+	{name: "nodaemon", text: "stay in foreground", scope: toRun, set: on(func(o *options) *bool { return &o.load.NoDaemon })},
+	{name: "insist", text: "retry a failed startup", scope: toRun, set: on(func(o *options) *bool { return &o.load.Insist })},
+	{name: "onepass", text: "startup, then exit", scope: toRun, set: on(func(o *options) *bool { return &o.load.OnePass })},
+	{name: "log", args: []string{"CATEGORY"}, text: "or all, scarce; repeat", scope: toRun, set: setLog},
+	{name: "logfile", args: []string{"FILE"}, text: "instead of syslog", scope: toRun, set: file(func(o *options) *string { return &o.load.LogFile })},
+	{name: "pidfile", args: []string{"FILE"}, text: "lock of one daemon", scope: toRun | toAsk, set: file(func(o *options) *string { return &o.load.PidFile })},
+	{name: "script", args: []string{"FILE"}, text: "Lua before the config", scope: toRun, set: setScript},
+	{name: "monitor", args: []string{"NAME"}, text: "without NAME: list them", scope: toRun, set: setMonitor},
+	{name: "sshopts", args: []string{"WORDS"}, text: "arguments for ssh", scope: toRun, set: func(o *options, args []string) error {
 		o.load.SSHOptions = args[0]
 		return nil
 	}},
-	{"help", nil, on(func(o *options) *bool { return &o.help })},
-	{"version", nil, on(func(o *options) *bool { return &o.version })},
+	{name: "dryrun", text: "only print what to start", scope: toRun, set: func(o *options, _ []string) error {
+		o.dryRun, o.load.NoDaemon = true, true
+		return nil
+	}},
+	{name: "force", text: "hold no sync", scope: toRun, set: on(func(o *options) *bool { return &o.force })},
+	{name: "statusfile", args: []string{"FILE"}, text: "the daemon that writes this file", scope: toAsk, set: file(func(o *options) *string { return &o.statusFile })},
+	{name: "json", text: "print JSON", scope: toShow, set: on(func(o *options) *bool { return &o.json })},
+	{name: "version", text: "print it and exit", scope: toRun, set: on(func(o *options) *bool { return &o.version })},
+	{name: "help", text: "this", scope: toRun | toAsk, set: on(func(o *options) *bool { return &o.help })},
 }
+
+// shortOptions are what many programs have.
+var shortOptions = map[string]string{"h": "help", "v": "version"}
 
 // gone are options of Lsyncd that have no meaning here.
 var gone = map[string]string{
@@ -124,9 +135,9 @@ func knownMonitor(name string) error {
 	return fmt.Errorf("%q is no monitor; choose one of %s", name, strings.Join(known, ", "))
 }
 
-// parse reads the command line. Options and config may come in any order;
+// parse reads the words after a command. Options and config may come in any order;
 // after "--" nothing is an option.
-func parse(args []string) (*options, error) {
+func parse(c *command, args []string) (*options, error) {
 	o := &options{}
 	for len(args) > 0 {
 		arg := args[0]
@@ -136,15 +147,15 @@ func parse(args []string) (*options, error) {
 			break
 		}
 		if arg == "" {
-			return nil, errors.New("an argument is empty; give the path of a config file")
+			return nil, errors.New(c.prefix() + "an argument is empty; give the path of a config file")
 		}
 		if arg[0] != '-' || arg == "-" {
 			o.configs = append(o.configs, arg)
 			continue
 		}
-		n, err := o.option(arg, args)
+		n, err := o.option(c, arg, args)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s%w", c.prefix(), err)
 		}
 		args = args[n:]
 	}
@@ -152,11 +163,14 @@ func parse(args []string) (*options, error) {
 }
 
 // option reads one option and returns how many of the words after it belong to it.
-func (o *options) option(arg string, rest []string) (int, error) {
+func (o *options) option(c *command, arg string, rest []string) (int, error) {
 	name := strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-")
-	row := findOption(name)
+	if long, ok := shortOptions[name]; ok {
+		name = long
+	}
+	row := c.option(name)
 	if row == nil {
-		return 0, unknownOption(arg, name)
+		return 0, c.unknownOption(arg, name)
 	}
 	if row.name == "monitor" && len(rest) == 0 {
 		o.listMonitors = true
@@ -171,17 +185,18 @@ func (o *options) option(arg string, rest []string) (int, error) {
 			return 0, fmt.Errorf("-%s: %s is empty", row.name, row.args[i])
 		}
 		// The argument was forgotten, rather than a file called like an option.
-		if findOption(strings.TrimLeft(word, "-")) != nil && word[0] == '-' {
+		if word[0] == '-' && c.option(strings.TrimLeft(word, "-")) != nil {
 			return 0, missing(row, i)
 		}
 	}
 	return n, row.set(o, rest[:n:n])
 }
 
-func findOption(name string) *option {
+// option returns the row of an option that the command takes, nil if there is none.
+func (c *command) option(name string) *option {
 	for i := range optionTable {
-		if optionTable[i].name == name {
-			return &optionTable[i]
+		if row := &optionTable[i]; row.name == name && row.scope&c.scope != 0 {
+			return row
 		}
 	}
 	return nil
@@ -192,28 +207,49 @@ func missing(row *option, have int) error {
 		row.name, strings.Join(row.args, " and "), row.args[have], row.name, strings.Join(row.args, " "))
 }
 
-func unknownOption(arg, name string) error {
-	if why, ok := gone[name]; ok {
+func (c *command) unknownOption(arg, name string) error {
+	if why, ok := gone[name]; ok && c.scope&toRun != 0 {
 		return fmt.Errorf("option %s of Lsyncd does not exist here: %s", arg, why)
 	}
-	if key, value, ok := strings.Cut(name, "="); ok && findOption(key) != nil {
-		return fmt.Errorf("unknown option %q; write -%s %s, without an equals sign", arg, key, value)
+	if key, value, ok := strings.Cut(name, "="); ok {
+		if row := c.option(key); row != nil {
+			return fmt.Errorf("unknown option %q; %s", arg, row.withoutEquals(value))
+		}
 	}
-	names := make([]string, len(optionTable))
-	for i, row := range optionTable {
-		names[i] = row.name
+	var names, usages []string
+	for _, row := range optionTable {
+		if row.scope&c.scope != 0 {
+			names, usages = append(names, row.name), append(usages, row.usage())
+		}
 	}
-	if near := spelling.Nearest(name, names); near != "" {
+	switch near := spelling.Nearest(name, names); {
+	case near != "":
 		return fmt.Errorf("unknown option %q; did you mean -%s?", arg, near)
+	case len(usages) > 6:
+		return fmt.Errorf("unknown option %q; -help lists them", arg)
 	}
-	return fmt.Errorf("unknown option %q; -help lists them", arg)
+	return fmt.Errorf("unknown option %q; it takes %s", arg, strings.Join(usages, ", "))
 }
+
+// withoutEquals tells how an option that was given a value with an equals sign is written.
+func (row *option) withoutEquals(value string) string {
+	switch {
+	case len(row.args) > 0:
+		return fmt.Sprintf("write -%s %s, without an equals sign", row.name, value)
+	case value == "false" || value == "0" || value == "no":
+		return fmt.Sprintf("leave -%s out", row.name)
+	}
+	return fmt.Sprintf("write -%s alone, it takes no value", row.name)
+}
+
+// errNoConfig: there is nothing to run.
+var errNoConfig = errors.New("no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)")
 
 // complete checks what the options mean together, for a daemon to be started.
 func (o *options) complete() error {
 	switch {
 	case len(o.configs) == 0 && len(o.load.Syncs) == 0:
-		return errors.New("no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)")
+		return errNoConfig
 	case len(o.configs) > 0 && len(o.load.Syncs) > 0:
 		return fmt.Errorf("a config file (%s) and syncs on the command line (-%s) exclude each other; leave one out",
 			o.configs[0], o.load.Syncs[0].Preset)
@@ -224,6 +260,7 @@ func (o *options) complete() error {
 	}
 	if len(o.configs) == 1 {
 		o.load.Config = o.configs[0]
+		return unknownCommand(o.load.Config)
 	}
 	return nil
 }
@@ -238,11 +275,7 @@ func (o *options) hasPreset(name string) bool {
 }
 
 func tooMany(configs []string) error {
-	var names []string
-	for _, c := range commands() {
-		names = append(names, c.name)
-	}
-	if near := spelling.Nearest(configs[0], names); near != "" {
+	if near := spelling.Nearest(configs[0], commandNames()); near != "" {
 		return fmt.Errorf("two config files are given, %s and %s; did you mean lsyncgo %s %s?", configs[0], configs[1], near, configs[1])
 	}
 	return fmt.Errorf("more than one config file is given: %s; only one can run", strings.Join(configs, " "))

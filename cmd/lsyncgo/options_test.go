@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 		{"--version", options{version: true}},
 		{"", options{}},
 	} {
-		got, err := parse(strings.Fields(c.args))
+		got, err := parse(findCommand(""), strings.Fields(c.args))
 		if err != nil || !reflect.DeepEqual(*got, c.want) {
 			t.Errorf("%s: %+v, %v", c.args, got, err)
 		}
@@ -50,7 +50,17 @@ func TestParse(t *testing.T) {
 // §1: unknown options, missing arguments, a config and syncs together.
 func TestRefused(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", "lsyncgo: no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)"},
+		{"-nodaemon", "lsyncgo: no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)"},
+		{"-nodaemon=true c", `lsyncgo: unknown option "-nodaemon=true"; write -nodaemon alone, it takes no value`},
+		{"--nodaemon=false c", `lsyncgo: unknown option "--nodaemon=false"; leave -nodaemon out`},
+		{"-json c", `lsyncgo: unknown option "-json"; -help lists them`},
+		{"reload", `lsyncgo: "reload" is no command, and there is no config file of that name; the signal HUP has a daemon read its config again: kill -HUP PID`},
+		{"-nodaemon stauts", `lsyncgo: "stauts" is no command, and there is no config file of that name; did you mean lsyncgo status?`},
+		{"frobnicate", `lsyncgo: "frobnicate" is no command, and there is no config file of that name; commands are help, version, check, status, resume`},
+		{"help frobnicate", `lsyncgo: help: "frobnicate" is no command; commands are help, version, check, status, resume`},
+		{"resume", "lsyncgo: resume needs the name of a sync: write resume NAME CONFIG; lsyncgo status shows the names"},
+		{"resume Sync1", "lsyncgo: resume: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called resume is run as ./resume)"},
+		{"resume -json Sync1 c", `lsyncgo: resume: unknown option "-json"; it takes -pidfile FILE, -statusfile FILE, -help`},
 		{"-nodeamon c", `lsyncgo: unknown option "-nodeamon"; did you mean -nodaemon?`},
 		{"-frobnicate c", `lsyncgo: unknown option "-frobnicate"; -help lists them`},
 		{"---help", `lsyncgo: unknown option "---help"; did you mean -help?`},
@@ -73,12 +83,12 @@ func TestRefused(t *testing.T) {
 		{"chek b.lua", "lsyncgo: two config files are given, chek and b.lua; did you mean lsyncgo check b.lua?"},
 		{"-sshopts -v c.lua", "lsyncgo: -sshopts is for -rsyncssh; in a config write ssh = { _extra = { ... } } in the sync"},
 		{"check", "lsyncgo: check: no config file is given (a config file called check is run as ./check)"},
-		{"check -frobnicate", `lsyncgo: unknown option "-frobnicate"; -help lists them`},
+		{"check -frobnicate", `lsyncgo: check: unknown option "-frobnicate"; -help lists them`},
 		{"status", "lsyncgo: status: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called status is run as ./status)"},
 		{"status a b", "lsyncgo: status: two config files are given, a and b; ask one daemon at a time"},
 		{"status -jsn a", `lsyncgo: status: unknown option "-jsn"; did you mean -json?`},
-		{"status -frobnicate", `lsyncgo: status: unknown option "-frobnicate"; it takes -json, -pidfile FILE, -statusfile FILE or a config`},
-		{"status -pidfile", "lsyncgo: status: -pidfile needs FILE, and it is missing: write -pidfile FILE"},
+		{"status -frobnicate", `lsyncgo: status: unknown option "-frobnicate"; it takes -pidfile FILE, -statusfile FILE, -json, -help`},
+		{"status -pidfile", "lsyncgo: status: -pidfile needs FILE, and FILE is missing: write -pidfile FILE"},
 		{"status -pidfile a -statusfile b", "lsyncgo: status: give only one of -pidfile, -statusfile and a config"},
 	} {
 		code, out, errs := execute(strings.Fields(c.args)...)
@@ -105,36 +115,52 @@ func execute(args ...string) (code int, stdout, stderr string) {
 
 // §1: -help prints and exits with 0.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"-help"}, {"--help"}, {"help"}, {"help", "check"}, {"check", "-help"}, {"status", "-help"}, {"-help", "-nodaemon"}} {
-		code, out, errs := execute(args...)
-		if code != 0 || errs != "" || out != help {
+	help := helpText()
+	status, check := findCommand("status").help(), findCommand("check").help()
+	for args, want := range map[string]string{"-help": help, "--help": help, "-h": help, "help": help, "help help": help, "-help -nodaemon": help,
+		"help check": check, "check -help": check, "check -h x.lua": check, "help status": status, "status -help": status,
+		"resume -help": findCommand("resume").help(), "resume NAME -h": findCommand("resume").help()} {
+		code, out, errs := execute(strings.Fields(args)...)
+		if code != 0 || errs != "" || out != want {
 			t.Errorf("%v: %d %q %q", args, code, out, errs)
 		}
 	}
-	lines := strings.Split(strings.TrimSuffix(help, "\n"), "\n")
-	if len(lines) > 24 {
-		t.Errorf("%d lines", len(lines))
-	}
-	for _, l := range lines {
-		if len(l) > 80 {
-			t.Errorf("%d columns: %s", len(l), l)
+	for name, text := range map[string]string{"": help, "status": status, "check": check} {
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		if len(lines) > 24 {
+			t.Errorf("%s: %d lines", name, len(lines))
+		}
+		for _, l := range lines {
+			if len(l) > 80 || l != strings.TrimRight(l, " ") {
+				t.Errorf("%s: %d columns: %q", name, len(l), l)
+			}
 		}
 	}
 	for _, row := range optionTable {
-		if !strings.Contains(help, " -"+row.name+" ") {
-			t.Errorf("-%s is not explained", row.name)
+		for _, c := range commandTable() {
+			if row.scope&c.scope != 0 && !strings.Contains(c.help(), " -"+row.name+" ") {
+				t.Errorf("%s: -%s is not explained", c.name, row.name)
+			}
 		}
 	}
-	for _, c := range commands() {
-		if !strings.Contains(help, "lsyncgo "+c.name+" ") {
+	for _, c := range commandTable() {
+		if !strings.Contains(help, strings.TrimSpace("lsyncgo "+c.name)+" ") {
 			t.Errorf("%s is not explained", c.name)
 		}
 	}
 }
 
+// Without any word the program says what is missing, and how it is used.
+func TestNothingGiven(t *testing.T) {
+	code, out, errs := execute()
+	if code != exitUsage || out != "" || errs != "lsyncgo: "+errNoConfig.Error()+"\n"+helpText() {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+}
+
 // §1: -version prints and exits with 0.
 func TestVersion(t *testing.T) {
-	for _, word := range []string{"-version", "version"} {
+	for _, word := range []string{"-version", "version", "-v"} {
 		code, out, errs := execute(word)
 		if code != 0 || errs != "" || !strings.HasPrefix(out, "Version: "+version) {
 			t.Errorf("%s: %d %q %q", word, code, out, errs)
@@ -155,7 +181,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		o, err := parse(strings.Split(line, "\x00"))
+		o, err := parse(findCommand(""), strings.Split(line, "\x00"))
 		if (o == nil) == (err == nil) {
 			t.Fatalf("%v, %v", o, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"text/tabwriter"
 
 	"lsyncgo/engine/monitor/backend"
@@ -12,53 +13,60 @@ import (
 // version is set by the build of a release.
 var version = "0.1.0"
 
-// command is what the first word can be instead of a config; a config file of
-// that name is reached as ./NAME.
-type command struct {
-	name string
-	run  func(e env, args []string) int
-}
-
-func commands() []command {
-	return []command{{"check", runCheck}, {"status", runStatus}, {"resume", runResume}}
-}
-
 // run does what e.args ask for and returns the exit status.
 func run(e env) int {
-	if len(e.args) > 0 {
-		switch e.args[0] { // as with other programs
-		case "help":
-			return e.help()
-		case "version":
-			return e.version()
-		}
-		for _, c := range commands() {
-			if e.args[0] == c.name {
-				return c.run(e, e.args[1:])
-			}
-		}
+	if len(e.args) == 0 {
+		e.refuse(errNoConfig)
+		fmt.Fprint(e.stderr, helpText())
+		return exitUsage
 	}
-	o, err := parse(e.args)
+	args := e.args
+	switch args[0] { // as with other programs
+	case "help":
+		return e.helpOn(args[1:])
+	case "version":
+		return e.version()
+	}
+	c := findCommand(args[0])
+	if c != nil && c.name != "" {
+		args = args[1:]
+	} else {
+		c = findCommand("")
+	}
+	o, err := parse(c, args)
 	if err != nil {
 		return e.refuse(err)
 	}
 	switch {
 	case o.help:
-		return e.help()
+		fmt.Fprint(e.stdout, c.help())
+		return exitOK
 	case o.version:
 		return e.version()
 	case o.listMonitors:
 		listMonitors(e)
 		return exitOK
 	}
+	return c.run(e, o)
+}
+
+// runConfig starts the engine.
+func runConfig(e env, o *options) int {
 	if err := o.complete(); err != nil {
 		return e.refuse(err)
 	}
 	return serve(e, o)
 }
 
-func (e env) help() int {
-	fmt.Fprint(e.stdout, help)
+// helpOn explains the program, or a command.
+func (e env) helpOn(words []string) int {
+	c := findCommand("")
+	if len(words) > 0 && words[0] != "help" && words[0] != "version" {
+		if c = findCommand(words[0]); c == nil {
+			return e.refuse(fmt.Errorf("help: %q is no command; commands are %s", words[0], strings.Join(commandNames(), ", ")))
+		}
+	}
+	fmt.Fprint(e.stdout, c.help())
 	return exitOK
 }
 
