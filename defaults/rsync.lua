@@ -205,12 +205,14 @@ local function joined(lines)
 	return table.concat(lines, '\0') .. '\0'
 end
 
--- Takes the wildcards out of a path. Without any, rsync takes a backslash as it is.
-local function literal(path)
-	if path:find('[*?[]') then
-		return (path:gsub('[*?[\\]', '\\%0'))
+-- A pattern that begins with exactly this path and ends with these wildcards, if any. rsync takes a backslash for an
+-- escape only in a pattern that has a wildcard somewhere.
+local function literal(path, wildcards)
+	wildcards = wildcards or ''
+	if (path .. wildcards):find('[*?[]') then
+		path = path:gsub('[*?[\\]', '\\%0')
 	end
-	return path
+	return path .. wildcards
 end
 
 -- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash, and
@@ -232,16 +234,16 @@ local function onlyPaths(lines, paths, strays)
 	end
 	for _, dir in ipairs(strays or {}) do
 		parents('/' .. dir .. '.')
-		include(literal('/' .. dir) .. '.*.??????')
+		include(literal('/' .. dir, '.*.??????'))
 	end
 	for _, path in ipairs(paths) do
 		parents(path)
 		if path:sub(-1) == '/' and path ~= '/' then
-			include(literal(path) .. '***')
+			include(literal(path, '***'))
 		elseif path ~= '/' then
 			include(literal(path))
 			-- The other type the name may have had before.
-			include(literal(path) .. '/***')
+			include(literal(path, '/***'))
 		end
 	end
 	lines[#lines + 1] = '- *'
