@@ -17,7 +17,10 @@ import (
 )
 
 // dir is an open directory. Names given to its methods are single segments.
-type dir struct{ fd int }
+type dir struct {
+	fd        int
+	announced atomic.Bool // others know that this process has temporary entries here
+}
 
 // ref names something whose metadata is read or set: what fd is open on, or
 // the entry name in the directory fd. Symbolic links are not followed.
@@ -34,7 +37,7 @@ func openRoot(path string) (*dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dir{fd}, nil
+	return &dir{fd: fd}, nil
 }
 
 // openat survives the signals that the Go runtime sends to its own threads:
@@ -61,7 +64,7 @@ func (d *dir) sub(name string) (*dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dir{fd}, nil
+	return &dir{fd: fd}, nil
 }
 
 // noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
@@ -79,7 +82,7 @@ func (d *dir) below(rel string) (*dir, error) {
 		})
 		switch err {
 		case nil:
-			return &dir{fd}, nil
+			return &dir{fd: fd}, nil
 		case unix.ENOSYS, unix.EPERM:
 			noOpenat2.Store(true)
 		case unix.EINTR, unix.EAGAIN:

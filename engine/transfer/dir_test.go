@@ -48,10 +48,10 @@ func FuzzTempName(f *testing.F) {
 		if len(temp) > maxName || temp == name || strings.ContainsAny(temp, "/\x00") {
 			t.Errorf("%q for %q", temp, name)
 		}
-		if !isTemp(temp) || leftover(temp) {
+		if !isTemp(temp) || foreign(temp) {
 			t.Errorf("%q is not known again", temp)
 		}
-		if other := temp[:len(temp)-16] + strings.Repeat("0", 16); !leftover(other) && tempProcess != "00000000" {
+		if other := temp[:len(temp)-16] + strings.Repeat("0", 16); !foreign(other) && tempProcess != "00000000" {
 			t.Errorf("%q would stay for ever", other)
 		}
 	})

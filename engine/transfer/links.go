@@ -120,7 +120,7 @@ func (p *place) linkTo(g *group, name string, have stat) (done bool) {
 			err = d.link(made, p.dst, name)
 		}
 		if have.kind != unknown || errors.Is(err, fs.ErrExist) {
-			temp := tempName(name)
+			temp := p.dst.temp(name)
 			if err = d.link(made, p.dst, temp); err == nil {
 				err = p.put(temp, name, have)
 				// rename does nothing if both are names of one file already.

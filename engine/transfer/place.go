@@ -221,10 +221,10 @@ func (p *place) excluded(name string, k kind) bool {
 func (p *place) gone(t todo) {
 	m := p.m
 	ours := isTemp(t.name)
-	if ours && !leftover(t.name) && t.mark()&named == 0 {
+	if ours && !foreign(t.name) && t.mark()&named == 0 {
 		return // being written by another run of this process
 	}
-	if !m.o.Delete && !leftover(t.name) {
+	if !m.o.Delete && !ours {
 		return
 	}
 	have, err := p.dst.lstat(t.name)
@@ -233,6 +233,9 @@ func (p *place) gone(t todo) {
 			m.fail(p.rel+t.name, "look at", atTarget(err))
 		}
 		return
+	}
+	if ours && (t.mark()&named == 0 || !m.o.Delete) && !p.dst.leftover(t.name, have) {
+		return // being written by another process
 	}
 	switch {
 	case !ours && p.excluded(t.name, have.kind):

@@ -91,7 +91,7 @@ func (p *place) replace(name string, s, have stat) (inode, error) {
 		return inode{}, err
 	}
 	defer func() { _ = in.close() }()
-	temp := tempName(name)
+	temp := p.dst.temp(name)
 	out, err := p.dst.create(temp, p.m.firstPerm(s))
 	if err != nil {
 		return inode{}, atTarget(err)

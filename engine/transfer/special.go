@@ -53,7 +53,7 @@ func (p *place) fix(name string, s, have stat) {
 
 // build makes an entry under a temporary name, completes and renames it.
 func (p *place) build(name string, s, have stat, begin func(temp string) error) {
-	temp := tempName(name)
+	temp := p.dst.temp(name)
 	if err := begin(temp); err != nil {
 		if !errors.Is(err, errSkipped) {
 			p.m.fail(p.rel+name, "create", atTarget(err))

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -47,7 +48,46 @@ func isTemp(name string) bool {
 	return len(id) == 16 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
-// leftover tells whether name is a temporary file that nobody writes any more.
-func leftover(name string) bool {
-	return isTemp(name) && name[len(name)-16:len(name)-8] != tempProcess
+// foreign tells whether name is a temporary file of another process.
+func foreign(name string) bool { return isTemp(name) && markOf(name) != tempProcess }
+
+// markOf is the part of a temporary name that tells its process.
+func markOf(temp string) string { return temp[len(temp)-16 : len(temp)-8] }
+
+// temp returns a name for a temporary entry of d. Others are told first that this
+// process writes there, so that none of them takes the entry for a leftover.
+func (d *dir) temp(name string) string {
+	d.announce()
+	return tempName(name)
 }
+
+// leftoverAge is for how long nothing may have happened to a temporary file before it
+// counts as a leftover where its writer may be out of sight.
+const leftoverAge = time.Hour
+
+// leftover tells whether nobody writes the temporary entry name of d any more.
+func (d *dir) leftover(name string, have stat) bool {
+	if !foreign(name) {
+		return false
+	}
+	switch d.writer(markOf(name)) {
+	case writerLives:
+		return false
+	case writerEnded:
+		return true
+	}
+	last := have.ctime
+	if have.mtime.sec > last.sec {
+		last = have.mtime
+	}
+	return time.Since(time.Unix(last.sec, last.nsec)) > leftoverAge
+}
+
+// writer says what is known of the process that made a temporary file.
+type writer uint8
+
+const (
+	writerUnknown writer = iota
+	writerLives
+	writerEnded
+)
