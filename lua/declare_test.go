@@ -104,7 +104,8 @@ func TestScriptsRunFirst(t *testing.T) {
 	st := newStage(t)
 	first := st.file("first.lua", `#!/usr/bin/lua
 order = "first"`)
-	second := st.file("second.lua", `order = order .. " second"
+	st.file("helper.lua", `helped = true`)
+	second := st.file("second.lua", `order = order .. " second"; require "helper"; dofile "helper.lua"
 function mirror(name) return sync{ name = name, source = source, onCreate = true } end
 mirror "early"`)
 	st.options.Scripts = append(st.options.Scripts, first, second)

@@ -116,7 +116,10 @@ func (r *Runtime) run() (complete bool, err error) {
 	files := append([]string(nil), r.o.Scripts...)
 	if r.o.Config != "" {
 		files = append(files, r.o.Config)
-		if dir, err := filepath.Abs(filepath.Join(r.anchored(r.o.Config), "..")); err == nil {
+	}
+	if len(files) > 0 { // relative names count from the config, or without one from the first script
+		base := or(r.o.Config, files[0])
+		if dir, err := filepath.Abs(filepath.Join(r.anchored(base), "..")); err == nil {
 			dialect.SetBase(r.L, dir)
 		}
 	}

@@ -203,6 +203,52 @@ func TestBase(t *testing.T) {
 	}
 }
 
+// §2: nothing is loaded from the directory that the program was started in; relative names count from the base.
+func TestRelativeNames(t *testing.T) {
+	base, started := t.TempDir(), t.TempDir()
+	for _, name := range []string{"evil", "sub/evil", "evil/init"} {
+		writeFile(t, started+"/"+name+".lua", "planted = true")
+	}
+	writeFile(t, started+"/plain", "planted = true")
+	writeFile(t, base+"/lib/good.lua", "return 'good'")
+	writeFile(t, base+"/lib/dotted/part.lua", "return 'part'")
+	writeFile(t, filepath.Dir(base)+"/beside.lua", "return 'beside'")
+	t.Chdir(started)
+	for _, path := range []string{"", "?.lua", "./?.lua;;", ";;", "lib/?.lua;;", ";?;./?/init.lua;lib/../lib/?.lua;"} {
+		t.Setenv("LUA_PATH", path)
+		for _, dir := range []string{"", base} {
+			L := newState(t)
+			if dir != "" {
+				SetBase(L, dir)
+			}
+			out, err := run(t, L, "x", `
+				for _, more in ipairs{ '', ';./?.lua;?;?/init.lua;;sub/?.lua' } do
+					package.path = package.path .. more
+					for _, name in ipairs{ 'evil', 'plain', 'sub.evil', 'sub/evil', './evil', 'sub/../evil' } do
+						assert(not pcall(require, name), name)
+						assert(not package.searchpath(name, './?.lua;?.lua;;?'), name)
+						assert(not pcall(dofile, name .. '.lua') and not loadfile(name .. '.lua') and not loadfile(name), name)
+					end
+				end
+				print(planted, package.path:find('./?', 1, true) == 1)`)
+			if err != nil || !strings.HasPrefix(out, "nil\t") {
+				t.Errorf("LUA_PATH %q, base %q: %q, %v", path, dir, out, err)
+			}
+		}
+	}
+	t.Setenv("LUA_PATH", "")
+	L := newState(t)
+	SetBase(L, base)
+	out, err := run(t, L, "x", `
+		package.path = package.path .. ';lib/?.lua;../?.lua'
+		print(require 'good', require 'dotted.part', require 'beside', dofile 'lib/good.lua', loadfile('./lib/good.lua')())
+		print(package.searchpath('good', './lib/?.lua'), select(2, loadfile 'nosuch.lua'))`)
+	want := "good\tpart\tbeside\tgood\tgood\n" + base + "/lib/good.lua\tcannot open " + base + "/nosuch.lua: No such file or directory\n"
+	if err != nil || out != want {
+		t.Errorf("got %q, %v; want %q", out, err, want)
+	}
+}
+
 func TestInterrupt(t *testing.T) {
 	for _, src := range []string{
 		"while true do end",

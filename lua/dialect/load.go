@@ -123,15 +123,13 @@ func readFile(L *glua.LState) (src []byte, name string, err error) {
 	return src, name, err
 }
 
-// resolve prefers a file of the base directory to one of the working directory, which for a daemon is /.
+// resolve makes a relative path count from the base directory, never from the one that the program was started in:
+// somebody else may have put a file of that name there.
 func (h *host) resolve(path string) string {
-	if h.base == "" || filepath.IsAbs(path) {
+	if filepath.IsAbs(path) {
 		return path
 	}
-	if inBase := filepath.Join(h.base, path); exists(inBase) {
-		return inBase
-	}
-	return path
+	return filepath.Join(h.base, path)
 }
 
 func exists(path string) bool {

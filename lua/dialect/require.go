@@ -10,7 +10,7 @@ import (
 
 // defaultPath is where require looks unless LUA_PATH says otherwise. Pure Lua modules for any 5.x are worth a try.
 func defaultPath() string {
-	templates := []string{"./?.lua", "./?/init.lua"}
+	var templates []string // setBase puts the config's directory before them
 	for _, version := range []string{"5.3", "5.2", "5.1"} {
 		for _, root := range []string{"/usr/local/share/lua/", "/usr/share/lua/"} {
 			templates = append(templates, root+version+"/?.lua", root+version+"/?/init.lua")
@@ -126,7 +126,7 @@ func searchFile(L *glua.LState) int {
 	file, tried := searchBase(hostOf(L).base, name)
 	if file == "" {
 		var more string
-		file, more = searchPath(name, string(path), ".", string(os.PathSeparator))
+		file, more = hostOf(L).searchPath(name, string(path), ".", string(os.PathSeparator))
 		tried += more
 	}
 	if file == "" {
@@ -159,7 +159,8 @@ func searchBase(base, name string) (file, tried string) {
 }
 
 // searchPath tries the templates of path with name in place of each ?, rep in name in place of sep.
-func searchPath(name, path, sep, rep string) (file, tried string) {
+// A relative one counts from the base directory: who starts the program somewhere does not trust what lies there.
+func (h *host) searchPath(name, path, sep, rep string) (file, tried string) {
 	if sep != "" {
 		name = strings.ReplaceAll(name, sep, rep)
 	}
@@ -168,7 +169,7 @@ func searchPath(name, path, sep, rep string) (file, tried string) {
 		if template == "" {
 			continue
 		}
-		file := strings.ReplaceAll(template, "?", name)
+		file := h.resolve(strings.ReplaceAll(template, "?", name))
 		if exists(file) {
 			return file, ""
 		}
@@ -178,7 +179,7 @@ func searchPath(name, path, sep, rep string) (file, tried string) {
 }
 
 func packageSearchpath(L *glua.LState) int {
-	file, tried := searchPath(checkString(L, 1), checkString(L, 2), optString(L, 3, "."),
+	file, tried := hostOf(L).searchPath(checkString(L, 1), checkString(L, 2), optString(L, 3, "."),
 		optString(L, 4, string(os.PathSeparator)))
 	if file == "" {
 		return push(L, glua.LNil, glua.LString(tried))

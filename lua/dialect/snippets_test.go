@@ -90,7 +90,11 @@ func TestSnippets(t *testing.T) {
 	t.Setenv("DIALECT_DIR", t.TempDir())
 	L := NewState()
 	defer L.Close()
-	SetBase(L, filepath.Dir(script))
+	base, err := filepath.Abs(filepath.Dir(script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	SetBase(L, base)
 	out, err := run(t, L, script, string(src))
 	if err != nil {
 		t.Fatal(err)

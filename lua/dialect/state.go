@@ -12,7 +12,7 @@ import (
 // host is what one state knows about the program around it. It is reached from the state's registry, so that
 // coroutines share it; like the state itself it belongs to one goroutine.
 type host struct {
-	base   string            // directory of the configuration; "" until SetBase
+	base   string            // directory of the configuration; the root until SetBase
 	exit   func(code int)    // os.exit
 	print  func(line string) // print
 	random *rand.Rand        // math.random
@@ -33,7 +33,7 @@ func NewState() *glua.LState {
 		MinimizeStackMemory: true,
 		IncludeGoStackTrace: true,
 	})
-	h := &host{exit: os.Exit, print: func(line string) { fmt.Println(line) }}
+	h := &host{base: string(os.PathSeparator), exit: os.Exit, print: func(line string) { fmt.Println(line) }}
 	h.seed(rand.Uint64())
 	ud := L.NewUserData()
 	ud.Value = h
@@ -48,7 +48,8 @@ func hostOf(L *glua.LState) *host {
 	return L.G.Registry.RawGetString(hostKey).(*glua.LUserData).Value.(*host)
 }
 
-// SetBase names the directory in which dofile, loadfile and require look first.
+// SetBase names the directory, an absolute path, that relative names count from in dofile, loadfile, require,
+// package.path and package.searchpath. require looks there first. Until then it is the root directory.
 func SetBase(L *glua.LState, dir string) { hostOf(L).setBase(L, dir) }
 
 // SetExit replaces what os.exit does. code is the exit code, 0 to 255. If exit returns, so does os.exit.
