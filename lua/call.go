@@ -9,6 +9,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/printable"
 	"lsyncgo/lua/dialect"
 )
 
@@ -29,7 +30,7 @@ func (e *ScriptError) Error() string {
 		b.WriteString(e.Place + ": ")
 	}
 	if e.Sync != "" {
-		fmt.Fprintf(&b, "sync %q: ", e.Sync)
+		fmt.Fprintf(&b, "sync %s: ", printable.Quote(e.Sync))
 	}
 	if e.Internal {
 		b.WriteString("internal error, please report it: ")
@@ -41,7 +42,7 @@ func (e *ScriptError) Error() string {
 	if len(e.Traceback) > 0 {
 		b.WriteString("; traceback: " + strings.Join(e.Traceback, " < "))
 	}
-	return b.String()
+	return printable.Line(b.String())
 }
 
 // call calls a Lua function and leaves nret results on the stack. An error is

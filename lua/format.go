@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/spelling"
 
 	glua "github.com/yuin/gopher-lua"
@@ -31,7 +32,7 @@ func readable(L *glua.LState, v glua.LValue) string {
 func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int) {
 	switch v := v.(type) {
 	case glua.LString:
-		b.WriteString(strconv.Quote(string(v)))
+		b.WriteString(printable.Quote(string(v)))
 	case *glua.LFunction:
 		b.WriteString(describeFunction(v))
 	case *glua.LTable:
@@ -108,7 +109,7 @@ func keyText(k glua.LValue) string {
 		if isName(string(s)) {
 			return string(s)
 		}
-		return "[" + strconv.Quote(string(s)) + "]"
+		return "[" + printable.Quote(string(s)) + "]"
 	}
 	return "[" + k.String() + "]"
 }
@@ -172,7 +173,7 @@ func describeValue(v glua.LValue) string {
 	case glua.LBool, glua.LNumber:
 		return v.String()
 	case glua.LString:
-		return strconv.Quote(string(v))
+		return printable.Quote(string(v))
 	default:
 		return "a " + v.Type().String()
 	}

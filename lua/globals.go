@@ -6,6 +6,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/printable"
 	"lsyncgo/lua/dialect"
 )
 
@@ -136,7 +137,7 @@ func (r *Runtime) globalLog(L *glua.LState) int {
 	for i := 2; i <= L.GetTop(); i++ {
 		b.WriteString(readable(L, L.Get(i)))
 	}
-	r.log.Log(string(category), b.String())
+	r.log.Log(string(category), printable.Lines(b.String()))
 	return 0
 }
 

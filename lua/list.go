@@ -2,16 +2,16 @@ package lua
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
+	"lsyncgo/engine/printable"
 )
 
-func quoted(path string) string { return strconv.Quote(path) }
+func quoted(path string) string { return printable.Quote(path) }
 
 func listString(L *glua.LState) int {
 	L.Push(glua.LString(fmt.Sprintf("list of %d events", len(refOf(L.Get(1)).delays()))))

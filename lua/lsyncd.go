@@ -8,6 +8,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 )
 
@@ -160,7 +161,7 @@ func (r *Runtime) lsyncdWarning(L *glua.LState) int {
 		s.warn(L.OptString(2, ""), "%s", L.CheckString(1))
 		return 0
 	}
-	r.log.Log("Warn", L.CheckString(1))
+	r.log.Log("Warn", printable.Lines(L.CheckString(1)))
 	return 0
 }
 

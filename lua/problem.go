@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lsyncgo/engine/printable"
 )
 
 // Problem is one fault of a config, or one warning about it.
@@ -32,13 +34,13 @@ func (p Problem) String() string {
 		b.WriteString(place + ": ")
 	}
 	if p.Sync != "" {
-		fmt.Fprintf(&b, "sync %q: ", p.Sync)
+		fmt.Fprintf(&b, "sync %s: ", printable.Quote(p.Sync))
 	}
 	b.WriteString(oneLine(p.Text))
 	if p.Remedy != "" {
 		b.WriteString(" (" + oneLine(p.Remedy) + ")")
 	}
-	return b.String()
+	return printable.Line(b.String())
 }
 
 // Problems are all faults of a config, by line.

@@ -15,6 +15,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/transfer"
 )
@@ -271,7 +272,7 @@ func (r *Runtime) transferApply(L *glua.LState) int {
 		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
 			if err := s.checkTarget(); err != nil {
-				fmt.Fprintln(out, err) // out keeps lines in memory
+				tell(out, err)
 				return transfer.ExitUnreachable
 			}
 			report, err := transfer.Apply(ctx, o, ops)
@@ -301,11 +302,11 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
 			if err := s.checkTarget(); err != nil {
-				fmt.Fprintln(out, err) // out keeps lines in memory
+				tell(out, err)
 				return transfer.ExitUnreachable
 			}
 			if err := makeTarget(o.Target); err != nil {
-				fmt.Fprintln(out, err) // out keeps lines in memory
+				tell(out, err)
 				return transfer.ExitUnreachable
 			}
 			if limited && o.Delete {
@@ -381,14 +382,19 @@ func makeTarget(path string) error {
 	return fmt.Errorf("create the target %s: %w", path, err)
 }
 
+// tell writes an error as one line, whatever names are in it.
+func tell(out io.Writer, err error) {
+	fmt.Fprintln(out, printable.Line(err.Error())) // out keeps lines in memory
+}
+
 // conclude writes what failed and returns the exit code.
 func conclude(report transfer.Report, err error, out io.Writer) int {
 	for _, f := range report.Failed {
-		fmt.Fprintln(out, f) // out keeps lines in memory
+		tell(out, f)
 	}
 	code := report.ExitCode()
 	if err != nil {
-		fmt.Fprintln(out, err) // out keeps lines in memory
+		tell(out, err)
 		if code == transfer.ExitOK || code == transfer.ExitVanished {
 			code = transfer.ExitUnreachable
 		}

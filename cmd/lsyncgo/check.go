@@ -10,6 +10,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
 )
 
@@ -38,7 +39,7 @@ func (e env) check(l lua.Options) int {
 	l.Print = func(string) {}
 	rt, err := load(l)
 	if err != nil {
-		fmt.Fprintln(e.stderr, err)
+		fmt.Fprintln(e.stderr, words(err))
 		return exitFailed
 	}
 	defer rt.Close()
@@ -54,7 +55,7 @@ func describe(out io.Writer, config string, rt *lua.Runtime) {
 		config = "command line"
 	}
 	syncs := rt.Syncs()
-	fmt.Fprintf(out, "%s: ok, %d sync", config, len(syncs))
+	fmt.Fprintf(out, "%s: ok, %d sync", printable.Line(config), len(syncs))
 	if len(syncs) != 1 {
 		fmt.Fprint(out, "s")
 	}
@@ -83,7 +84,7 @@ func contrast(out io.Writer, notes []lua.Note) {
 	}
 	fmt.Fprint(out, "\nwhat behaves differently from Lsyncd:\n")
 	for _, n := range notes {
-		fmt.Fprintf(out, "  %s\n", line(n.String()))
+		fmt.Fprintf(out, "  %s\n", printable.Line(n.String()))
 	}
 }
 
@@ -111,7 +112,7 @@ type table struct{ w *tabwriter.Writer }
 
 func (t table) row(name, value string) {
 	if value != "" {
-		fmt.Fprintf(t.w, "  %s\t%s\n", name, line(value))
+		fmt.Fprintf(t.w, "  %s\t%s\n", name, printable.Line(value))
 	}
 }
 
@@ -122,7 +123,7 @@ func (t table) flag(name string, on bool) {
 }
 
 func (t table) sync(c *core.SyncConfig) {
-	fmt.Fprintf(t.w, "\n%s\t(%s)\n", line(c.Name), line(c.Place))
+	fmt.Fprintf(t.w, "\n%s\t(%s)\n", printable.Line(c.Name), printable.Line(c.Place))
 	t.row("source", c.Source)
 	t.row("target", c.Target)
 	t.row("delay", fmt.Sprintf("%gs", c.Delay.Round(time.Millisecond).Seconds()))
@@ -155,14 +156,4 @@ var modeNames = map[event.Mode]string{
 	event.ModifyOnly:            "Modify",
 	event.CloseWriteOrModify:    "CloseWrite or Modify",
 	event.CloseWriteAfterModify: "CloseWrite after Modify",
-}
-
-// line keeps odd bytes in a value from breaking the table.
-func line(s string) string {
-	for _, r := range s {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
-			return strconv.Quote(s)
-		}
-	}
-	return s
 }

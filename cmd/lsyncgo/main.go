@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/printable"
 )
 
 // Exit statuses that are not those of a script or a signal.
@@ -18,13 +19,18 @@ const (
 
 // env is what the program has from outside.
 type env struct {
-	args           []string // without the program's name
-	stdout, stderr io.Writer
+	args           []string  // without the program's name
+	stdout, stderr io.Writer // what the program itself says, made printable
+	// childOut and childErr get what children print, as they print it.
+	childOut, childErr io.Writer
 }
 
 func main() {
 	if code, done := daemon.AsFirst(); done {
 		os.Exit(code)
 	}
-	os.Exit(run(env{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr}))
+	os.Exit(run(env{
+		args: os.Args[1:], childOut: os.Stdout, childErr: os.Stderr,
+		stdout: printable.NewWriter(os.Stdout), stderr: printable.NewWriter(os.Stderr),
+	}))
 }

@@ -8,6 +8,8 @@ import (
 	"text/tabwriter"
 
 	"lsyncgo/engine/monitor/backend"
+	"lsyncgo/engine/printable"
+	"lsyncgo/lua"
 )
 
 // version is set by the build of a release.
@@ -77,8 +79,20 @@ func (e env) version() int {
 
 // refuse says why nothing is started.
 func (e env) refuse(err error) int {
-	fmt.Fprintf(e.stderr, "lsyncgo: %v\n", err)
+	e.complain(err)
 	return exitUsage
+}
+
+// complain prints an error.
+func (e env) complain(err error) { fmt.Fprintln(e.stderr, "lsyncgo: "+words(err)) }
+
+// words are the text of an error, in which no file name can make up a line: a further
+// line is another problem of a config, or begins with a tab.
+func words(err error) string {
+	if problems, ok := err.(lua.Problems); ok { //nolint:errorlint // wrapped ones have a line that is not theirs
+		return problems.Error()
+	}
+	return printable.Text(err.Error())
 }
 
 func versionText() string {

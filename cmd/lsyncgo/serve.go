@@ -16,6 +16,7 @@ import (
 	"lsyncgo/engine/loop"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/backend"
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/status"
 	"lsyncgo/lua"
@@ -35,7 +36,7 @@ func serve(e env, o *options) int {
 	o.load.Dir, o.load.Log = dir, s.log
 	rt, err := load(o.load)
 	if err != nil {
-		s.fail(err.Error(), exitStatus(err))
+		s.fail(words(err), exitStatus(err))
 		return exitStatus(err)
 	}
 	if !rt.Settings().NoDaemon && !daemon.IsChild() {
@@ -46,7 +47,7 @@ func serve(e env, o *options) int {
 	s.settings, s.script = rt.Settings(), newScript(rt)
 	exit, err := s.run()
 	if err != nil {
-		s.fail("lsyncgo: "+err.Error(), exitUsage)
+		s.fail("lsyncgo: "+words(err), exitUsage)
 		return exitUsage
 	}
 	return exit.Code & 0xff // as the system cuts it: a script's -1 is 255
@@ -185,7 +186,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 
 func (s *service) runnerOptions() process.Options {
 	if s.settings.NoDaemon && s.settings.LogFormat != "json" {
-		return process.Options{Stdout: s.env.stdout, Stderr: s.env.stderr}
+		return process.Options{Stdout: s.env.childOut, Stderr: s.env.childErr}
 	}
 	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
 }
@@ -252,7 +253,7 @@ func (s *service) ended(exit core.Exit) {
 	s.notify(daemon.Stopping)
 	s.log.Log("Normal", "--- Ended: ", exit.Why, ", exit status ", exit.Code&0xff, " ---")
 	if exit.Code != 0 {
-		daemon.Fail("lsyncgo: "+exit.Why+"; the log says more", exit.Code&0xff)
+		daemon.Fail("lsyncgo: "+printable.Line(exit.Why)+"; the log says more", exit.Code&0xff)
 	} else if err := daemon.Ready(); err != nil {
 		s.log.Log("Error", err)
 	}

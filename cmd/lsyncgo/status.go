@@ -19,7 +19,7 @@ func runStatus(e env, o *options) int {
 	}
 	shot, err := status.Ask(context.Background(), path)
 	if err != nil {
-		fmt.Fprintf(e.stderr, "lsyncgo: %v\n", err)
+		e.complain(err)
 		return exitFailed
 	}
 	write := status.WriteText
@@ -27,7 +27,7 @@ func runStatus(e env, o *options) int {
 		write = status.WriteJSON
 	}
 	if err := write(e.stdout, shot); err != nil {
-		fmt.Fprintf(e.stderr, "lsyncgo: print status: %v\n", err)
+		e.complain(fmt.Errorf("print status: %w", err))
 		return exitFailed
 	}
 	return exitOK
@@ -43,7 +43,7 @@ func runResume(e env, o *options) int {
 		return e.refuse(err)
 	}
 	if err := status.Resume(context.Background(), path, o.configs[0]); err != nil {
-		fmt.Fprintf(e.stderr, "lsyncgo: %v\n", err)
+		e.complain(err)
 		return exitFailed
 	}
 	return exitOK

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"lsyncgo/engine/logging"
+	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
 )
 
@@ -103,6 +104,6 @@ func warn(w io.Writer, rt *lua.Runtime) {
 		fmt.Fprintf(w, "warning: %s\n", p)
 	}
 	if s := rt.Settings(); !s.NoDaemon && logging.Stream(s.LogFile) != logging.None {
-		fmt.Fprintf(w, "warning: logfile: %s of a daemon is the null device, its log is lost (name a file, leave it out for syslog, or use -nodaemon)\n", s.LogFile)
+		fmt.Fprintf(w, "warning: logfile: %s of a daemon is the null device, its log is lost (name a file, leave it out for syslog, or use -nodaemon)\n", printable.Line(s.LogFile))
 	}
 }

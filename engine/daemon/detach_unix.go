@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/printable"
 )
 
 // starter is the pipe to the process that started this one as a daemon, nil if none did.
@@ -93,7 +95,7 @@ func Fail(msg string, code int) {
 func Start(args []string) (exitcode int) {
 	code, err := start(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, strings.TrimRight(err.Error(), "\n"))
+		fmt.Fprintln(printable.NewWriter(os.Stderr), strings.TrimRight(err.Error(), "\n"))
 	}
 	return code
 }

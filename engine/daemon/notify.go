@@ -6,6 +6,8 @@ import (
 	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"lsyncgo/engine/printable"
 )
 
 // State is something the service manager wants to know.
@@ -28,12 +30,7 @@ func Reloading() State {
 
 // Status says in one line what the daemon does.
 func Status(text string) State {
-	return State("STATUS=" + strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' ' // a newline would begin another assignment
-		}
-		return r
-	}, text))
+	return State("STATUS=" + printable.Line(text)) // a newline would begin another assignment
 }
 
 // Notify tells the service manager all of states at once. Without one (no NOTIFY_SOCKET in

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/sirupsen/logrus"
+
+	"lsyncgo/engine/printable"
 )
 
 // Options says where the log goes; it may go to several places, or nowhere.
@@ -104,14 +106,23 @@ func (l *Logger) Enabled(category string) bool {
 	return l != nil && l.categories.enabled(category)
 }
 
-// Log logs args, joined without separators, if category is enabled.
+// Log logs args, joined without separators, if category is enabled. In the lines of console
+// and file it is one line, whatever the args hold, unless printable.Lines is among them.
 func (l *Logger) Log(category string, args ...any) {
 	if !l.Enabled(category) {
 		return
 	}
 	var b strings.Builder
+	several := false
 	for _, a := range args {
+		if _, ok := a.(printable.Lines); ok {
+			several = true
+		}
 		fmt.Fprint(&b, a)
+	}
+	if several {
+		l.entry.WithContext(severalLines).WithField(categoryKey, category).Log(level(category), b.String())
+		return
 	}
 	l.write(category, b.String())
 }
@@ -134,18 +145,18 @@ func (l *Logger) With(key string, value any) *Logger {
 	}
 	switch v := value.(type) {
 	case string:
-		value = validUTF8(v)
+		value = printable.UTF8(v)
 	case error:
-		value = validUTF8(v.Error())
+		value = printable.UTF8(v.Error())
 	case fmt.Stringer:
-		value = validUTF8(v.String())
+		value = printable.UTF8(v.String())
 	default:
 		if _, err := json.Marshal(v); err != nil { // a function, a channel
-			value = validUTF8(fmt.Sprint(v))
+			value = printable.UTF8(fmt.Sprint(v))
 		}
 	}
 	c := *l
-	c.entry = l.entry.WithField(validUTF8(key), value)
+	c.entry = l.entry.WithField(printable.UTF8(key), value)
 	return &c
 }
 

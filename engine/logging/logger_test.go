@@ -17,6 +17,8 @@ import (
 	"unicode/utf8"
 
 	"go.uber.org/goleak"
+
+	"lsyncgo/engine/printable"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -298,13 +300,24 @@ func FuzzForge(f *testing.F) {
 	})
 }
 
-func TestKeepsPrintable(t *testing.T) {
-	const text = `ümlaut 日本 'quotes" \back 👍`
-	if got := string(appendEscaped(nil, text)); got != text {
-		t.Errorf("got %s", got)
+// What a script logs keeps its lines, and none of them passes for another message. What the
+// engine logs is one line, whatever name is in it.
+func TestSeveralLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	var out, js bytes.Buffer
+	const forged = "two\x1b[2J\n15:04:05 Error: forged\n"
+	for _, o := range []Options{{Stdout: &out, File: path}, {Stdout: &js, JSON: true}} {
+		o.Console, o.Stderr = true, io.Discard
+		l := newLogger(t, o)
+		l.Log("Normal", printable.Lines("one\n"+forged))
+		l.Log("Normal", "name ", forged)
 	}
-	if got, want := string(appendEscaped(nil, "a\nb\tc\x1b\xff\u202e")), `a\nb\tc\x1b\xff\u202e`; got != want {
-		t.Errorf("got %s, want %s", got, want)
+	const text = `Normal: one\n\ttwo\\x1b\[2J\n\t15:04:05 Error: forged\n.* Normal: name two\\x1b\[2J\\n15:04:05 Error: forged\\n\n$`
+	want(t, out.String(), `^\d\d:\d\d:\d\d `+text)
+	want(t, read(t, path), `^.* \d\d\d\d `+text)
+	want(t, js.String(), `"msg":"one\\ntwo\\u001b\[2J\\n15:04:05 Error: forged\\n"`)
+	if strings.Contains(js.String(), "lines") {
+		t.Errorf("a field that nobody set: %s", &js)
 	}
 }
 

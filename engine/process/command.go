@@ -7,6 +7,8 @@ package process
 import (
 	"context"
 	"io"
+
+	"lsyncgo/engine/printable"
 )
 
 // Command is a child process. It implements core.Work.
@@ -76,4 +78,4 @@ const sigTerm = 15
 func (c *Command) Describe() string { return quoteLine(c.Binary, c.Args) }
 
 // Describe returns the job's name.
-func (j *Job) Describe() string { return printable(j.Name) }
+func (j *Job) Describe() string { return printable.Line(j.Name) }

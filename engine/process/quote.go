@@ -2,9 +2,10 @@ package process
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"lsyncgo/engine/printable"
 )
 
 // describeMax bounds a description; a command may have a megabyte of arguments.
@@ -31,53 +32,10 @@ func quote(s string) string {
 	switch {
 	case s != "" && strings.IndexFunc(s, special) < 0:
 		return s
-	case isPrintable(s):
+	case printable.Is(s):
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
-	return "$'" + escape(s, true) + "'"
-}
-
-// printable returns s with everything escaped that could break or disguise a line.
-func printable(s string) string {
-	if isPrintable(s) {
-		return s
-	}
-	return escape(s, false)
-}
-
-func escape(s string, quoted bool) string {
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case quoted && (r == '\'' || r == '\\'):
-			b.WriteByte('\\')
-			b.WriteString(s[:n])
-		case r == utf8.RuneError && n == 1, !strconv.IsPrint(r):
-			writeEscaped(&b, s[:n])
-		default:
-			b.WriteString(s[:n])
-		}
-		s = s[n:]
-	}
-	return b.String()
-}
-
-func writeEscaped(b *strings.Builder, raw string) {
-	switch raw {
-	case "\n":
-		b.WriteString(`\n`)
-	case "\t":
-		b.WriteString(`\t`)
-	default:
-		for i := range len(raw) {
-			fmt.Fprintf(b, `\x%02x`, raw[i])
-		}
-	}
-}
-
-func isPrintable(s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) < 0
+	return printable.ShellQuote(s)
 }
 
 func special(r rune) bool {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/printable"
 )
 
 // Options of a Runner. The zero value is usable.
@@ -23,7 +24,8 @@ type Options struct {
 	TailLines int
 	// KillGrace is the time between asking a group to end and killing it. Default 5 s.
 	KillGrace time.Duration
-	// Stdout and Stderr, if not nil, get a copy of all output as it comes.
+	// Stdout and Stderr, if not nil, get a copy of all output: a child's as it comes, each byte of
+	// it; a job's line by line, made printable.
 	Stdout, Stderr io.Writer
 	// MaxJobs bounds how many jobs run at once; the others wait their turn.
 	// Default: twice the number of processors.
@@ -267,14 +269,19 @@ func (r *Runner) check(ctx context.Context, c *Command) error {
 
 func (r *Runner) runJob(ctx context.Context, id core.ProcID, j *Job) {
 	emit := r.emitter(id)
-	out := &jobOut{tee: r.opts.Stderr, lines: lines{keep: r.opts.TailLines, emit: func(l string) { emit(l, true) }}}
+	out := &jobOut{lines: lines{keep: r.opts.TailLines, emit: func(l string) {
+		if r.opts.Stderr != nil {
+			_, _ = io.WriteString(r.opts.Stderr, printable.Line(l)+"\n") // our own words, not a child's
+		}
+		emit(l, true)
+	}}}
 	var res core.Result
 	err := guard(func() error {
 		res.Code = j.Run(ctx, out)
 		return nil
 	})
 	if err != nil {
-		res = core.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable(j.Name), err)}
+		res = core.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable.Line(j.Name), err)}
 	}
 	res.Tail = out.close()
 	r.ends <- ended{core.Exited{Proc: id, Result: res}, true}
@@ -293,7 +300,6 @@ var errJobEnded = errors.New("the job has ended")
 // jobOut is the out of a job, whose goroutines may write at the same time.
 type jobOut struct {
 	mu    sync.Mutex // guards all below
-	tee   io.Writer
 	lines lines
 	ended bool
 }
@@ -303,9 +309,6 @@ func (o *jobOut) Write(p []byte) (int, error) {
 	defer o.mu.Unlock()
 	if o.ended {
 		return 0, errJobEnded
-	}
-	if o.tee != nil {
-		_, _ = o.tee.Write(p)
 	}
 	return o.lines.Write(p)
 }

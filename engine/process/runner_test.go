@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -58,6 +59,24 @@ func TestJobPanics(t *testing.T) {
 	res := run(t, &Job{Name: "bad", Run: func(context.Context, io.Writer) int { panic("oops") }})
 	if res.Code != CodePanic || res.Err == nil || !strings.Contains(res.Err.Error(), "job bad") || !strings.Contains(res.Err.Error(), "oops") {
 		t.Errorf("got %+v", res)
+	}
+}
+
+// What a job says is our own, so it is printable where a child's output is passed on as it comes.
+func TestConsoleOfJob(t *testing.T) {
+	var console bytes.Buffer
+	var emitted []string
+	r := newRunner(t, Options{Stderr: &console, Output: func(_ core.ProcID, line string, _ bool) { emitted = append(emitted, line) }})
+	r.Start(1, &Job{Run: func(_ context.Context, w io.Writer) int {
+		_, err := io.WriteString(w, "write \x1b]0;owned\a\xff: denied\nno end")
+		if err != nil {
+			t.Error(err)
+		}
+		return 23
+	}})
+	next(t, r)
+	if want := `write \x1b]0;owned\x07\xff: denied` + "\nno end\n"; console.String() != want || len(emitted) != 2 {
+		t.Errorf("console %q, lines %q", &console, emitted)
 	}
 }
 

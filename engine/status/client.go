@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Ask gets a printable snapshot from the daemon that serves the socket at path.
+// Ask gets a snapshot from the daemon that serves the socket at path.
 // The error wraps ErrNoDaemon if there is none, and names the remedy.
 func Ask(ctx context.Context, path string) (Snapshot, error) {
 	return send(ctx, path, Request{})

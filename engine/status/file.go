@@ -60,8 +60,7 @@ func fill(f *os.File, s Snapshot) error {
 
 // WriteReport writes the text of the status file: the lines that plugins for
 // Lsyncd's status file look for, in its order, and after the counts of each sync its
-// state and last error. Names with odd bytes are escaped, so that a file name cannot make
-// up a line.
+// state and last error. Names are printable: none can make up a line.
 func WriteReport(w io.Writer, s Snapshot) error {
 	s = s.Printable()
 	r := report{w: w}

@@ -1,60 +1,59 @@
 package status
 
-import (
-	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "lsyncgo/engine/printable"
 
-// Printable returns a copy of the snapshot in which every path and text is one
-// line of valid UTF-8: a backslash is doubled, control bytes become \n, \t or
-// \xNN, and so do the bytes that are not UTF-8. Only what may hold foreign bytes is copied;
-// the rest is shared.
-func (s Snapshot) Printable() Snapshot {
-	s.Daemon.Config = printable(s.Daemon.Config)
+// Printable returns a copy of the snapshot in which every path and text is one printable
+// line. Only what may hold foreign bytes is copied; the rest is shared.
+func (s Snapshot) Printable() Snapshot { return s.with(printable.Line) }
+
+// UTF8 returns a copy as JSON can carry it: names and texts as they are, save for bytes that are not UTF-8.
+func (s Snapshot) UTF8() Snapshot { return s.with(printable.UTF8) }
+
+// with returns a copy in which spell has spelled every path and text.
+func (s Snapshot) with(spell func(string) string) Snapshot {
+	s.Daemon.Version, s.Daemon.Config, s.Daemon.Monitor = spell(s.Daemon.Version), spell(s.Daemon.Config), spell(s.Daemon.Monitor)
 	s.Daemon.Watches = each(s.Daemon.Watches, func(w Watch) Watch {
-		w.Path = printable(w.Path)
+		w.Path = spell(w.Path)
 		return w
 	})
-	s.Syncs = each(s.Syncs, Sync.printable)
-	s.Tunnels = each(s.Tunnels, Tunnel.printable)
+	s.Syncs = each(s.Syncs, func(v Sync) Sync { return v.with(spell) })
+	s.Tunnels = each(s.Tunnels, func(t Tunnel) Tunnel {
+		t.Name = spell(t.Name)
+		t.Running = processes(t.Running, spell)
+		t.LastError = t.LastError.with(spell)
+		return t
+	})
 	return s
 }
 
-func (t Tunnel) printable() Tunnel {
-	t.Name = printable(t.Name)
-	t.Running = each(t.Running, Process.printable)
-	t.LastError = t.LastError.printable()
-	return t
+func (s Sync) with(spell func(string) string) Sync {
+	s.Name, s.Source, s.Target = spell(s.Name), spell(s.Source), spell(s.Target)
+	s.State, s.Reason = State(spell(string(s.State))), spell(s.Reason)
+	s.Degraded = each(s.Degraded, spell)
+	s.Excludes, s.Filters = each(s.Excludes, spell), each(s.Filters, spell)
+	s.Running = processes(s.Running, spell)
+	s.Delays = each(s.Delays, func(d Delay) Delay {
+		d.Status, d.Kind, d.Path, d.Dest = spell(d.Status), spell(d.Kind), spell(d.Path), spell(d.Dest)
+		return d
+	})
+	s.LastError = s.LastError.with(spell)
+	return s
 }
 
-func (p Process) printable() Process {
-	p.Describe = text(p.Describe)
-	return p
+func processes(list []Process, spell func(string) string) []Process {
+	return each(list, func(p Process) Process {
+		p.Describe = spell(p.Describe)
+		return p
+	})
 }
 
-func (f *Failure) printable() *Failure {
+func (f *Failure) with(spell func(string) string) *Failure {
 	if f == nil {
 		return nil
 	}
 	out := *f
-	out.Text, out.Command, out.Tail = text(f.Text), text(f.Command), each(f.Tail, text)
+	out.Text, out.Command, out.Tail = spell(f.Text), spell(f.Command), each(f.Tail, spell)
 	return &out
-}
-
-func (s Sync) printable() Sync {
-	s.Name, s.Source, s.Target = printable(s.Name), printable(s.Source), printable(s.Target)
-	s.Reason = text(s.Reason)
-	s.Degraded = each(s.Degraded, printable)
-	s.Excludes, s.Filters = each(s.Excludes, printable), each(s.Filters, printable)
-	s.Running = each(s.Running, Process.printable)
-	s.Delays = each(s.Delays, func(d Delay) Delay {
-		d.Path, d.Dest = printable(d.Path), printable(d.Dest)
-		return d
-	})
-	s.LastError = s.LastError.printable()
-	return s
 }
 
 func each[T any](list []T, f func(T) T) []T {
@@ -67,48 +66,3 @@ func each[T any](list []T, f func(T) T) []T {
 	}
 	return out
 }
-
-// printable is for names: a doubled backslash keeps a\n (three bytes) and a
-// newline apart.
-func printable(s string) string { return escape(s, `\\`) }
-
-// text is for words, in which quoting has been done before where it matters.
-func text(s string) string { return escape(s, `\`) }
-
-func escape(s, backslash string) string {
-	if plain(s) && (len(backslash) == 1 || strings.IndexByte(s, '\\') < 0) {
-		return s
-	}
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case r == '\\':
-			b.WriteString(backslash)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == utf8.RuneError && n == 1, !shown(r):
-			for i := range n {
-				fmt.Fprintf(&b, `\x%02x`, s[i])
-			}
-		default:
-			b.WriteString(s[:n])
-		}
-		s = s[n:]
-	}
-	return b.String()
-}
-
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-// shown keeps out what moves the cursor or turns the direction of the text.
-func shown(r rune) bool { return r == ' ' || unicode.IsGraphic(r) && !unicode.Is(unicode.Zs, r) }

@@ -154,7 +154,7 @@ func (s *Server) answer(conn net.Conn) {
 	if shot, err := s.handle(ctx, request); err != nil {
 		r.Error = err.Error()
 	} else {
-		shot = shot.Printable()
+		shot = shot.UTF8()
 		r.Snapshot = &shot
 	}
 	_ = json.NewEncoder(conn).Encode(r) // a client that went away has no use for an error

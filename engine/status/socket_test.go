@@ -40,7 +40,7 @@ func TestAskedAndAnswered(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			want := sample().Printable()
+			want := sample().UTF8()
 			want.Daemon.Watches = nil // only for the file
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v", got)

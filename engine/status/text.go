@@ -1,23 +1,33 @@
 package status
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"time"
+
+	"lsyncgo/engine/printable"
 )
 
-// WriteJSON writes s, printable, as one indented JSON object and a newline.
+// WriteJSON writes s as one indented JSON object and a newline. A reader of JSON gets names as
+// they are (bytes that are not UTF-8 as \xNN); in the text itself nothing is raw that a terminal would obey.
 func WriteJSON(w io.Writer, s Snapshot) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(s)
+	if err := enc.Encode(s.UTF8()); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.JSON(b.Bytes()))
+	return err
 }
 
-// WriteText writes s, printable, for people: one line for the daemon, then each
+// WriteText writes s for people: one line for the daemon, then each
 // sync with its state, what runs for it and how it failed last.
 func WriteText(w io.Writer, s Snapshot) error {
+	s = s.Printable()
 	r := report{w: w}
 	r.line("%s", daemonText(s))
 	for i := range s.Syncs {

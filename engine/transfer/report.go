@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"lsyncgo/engine/printable"
 )
 
 // Exit codes of a report; their numbers are those of rsync, so that one
@@ -25,8 +27,10 @@ type Failure struct {
 	Err  error
 }
 
-// Error returns verb, path and reason.
-func (f Failure) Error() string { return f.Verb + " " + f.Path + ": " + f.Err.Error() }
+// Error returns verb, path and reason as one printable line.
+func (f Failure) Error() string {
+	return printable.Line(f.Verb + " " + f.Path + ": " + f.Err.Error())
+}
 
 // Unwrap returns the reason.
 func (f Failure) Unwrap() error { return f.Err }
