@@ -223,7 +223,7 @@ func (c *Core) finished() {
 
 func (c *Core) allStarted() bool {
 	for _, s := range c.syncs {
-		if s.phase == stopped || s.phase == held {
+		if s.phase == stopped || s.holds.any() {
 			continue
 		}
 		if s.phase != running || s.starting || len(s.running) > 0 {

@@ -171,54 +171,31 @@ func (s *Sync) Renew(why string) {
 
 // hold stops a sync whose source is gone. Its absence is never passed on as deletes.
 func (s *Sync) hold(e event.Event) {
-	switch {
-	case s.phase == held && !s.lost:
-		s.doubt = s.reason
-	case s.phase != running && s.phase != placing:
-		return
-	}
-	s.phase, s.lost = held, true
-	s.reason = "the source is lost"
+	why := "the source is lost"
 	if e.Err != nil {
-		s.reason = e.Err.Error()
+		why = e.Err.Error()
 	}
-	s.log("Error", "source ", s.cfg.Source, " is lost: ", s.reason,
+	s.holds[sourceLost] = why
+	s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
 		"; the target is left as it is, and the sync goes on when the source is back")
 }
 
 // returned: the lost source is there again; e.Err says why it cannot be trusted.
 func (s *Sync) returned(e event.Event) {
-	if s.phase != held {
+	if !s.holds.has(sourceLost) {
 		return
 	}
-	doubt := s.doubt
-	s.lost, s.doubt = false, ""
+	s.holds.end(sourceLost)
 	if e.Err != nil {
-		s.losses.over = nothing
-		s.distrust(e.Err)
+		s.holds.end(overEvents, overStart) // of another directory
+		s.distrust(sourceDoubt, e.Err.Error())
 		return
 	}
 	s.log("Normal", "source ", s.cfg.Source, " is back")
 	s.release()
-	if doubt != "" {
-		s.phase, s.reason = held, doubt
-		s.log("Error", "still on hold: ", doubt)
+	if s.holds.any() {
+		s.log("Error", "still on hold: ", s.holds.reason())
 	}
-}
-
-// distrust holds a sync whose source may not be what the target shall become.
-func (s *Sync) distrust(why error) {
-	s.phase = held
-	s.reason = why.Error()
-	s.log("Error", "on hold: ", why, "; if it is right, say lsyncgo resume ", s.cfg.Name, ", or start with -force")
-}
-
-func (s *Sync) release() {
-	s.phase = running
-	s.reason = ""
-	s.changes++
-	s.recount()
-	s.begin()
 }
 
 // Resume lets a sync go on that is on hold for want of trust in its source.
@@ -227,10 +204,10 @@ func (c *Core) Resume(name string) error {
 		switch {
 		case s.cfg.Name != name:
 			continue
-		case s.phase != held:
+		case !s.holds.any():
 			return fmt.Errorf("sync %q is not on hold", name)
-		case s.lost:
-			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.reason)
+		case s.holds.has(sourceLost):
+			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
 		}
 		s.log("Normal", "resumed")
 		if !s.pardon() {

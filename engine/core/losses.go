@@ -21,19 +21,9 @@ type losses struct {
 	counting uint64         // names the count that is awaited; 0: none is
 	unheard  []event.Event  // came meanwhile
 
-	over  excess
 	empty bool // so was the source when it was watched: its startup deletes nothing
 	meant bool // the next startup may delete whatever it finds: somebody said so
 }
-
-// excess says what went over the limit and holds the sync.
-type excess uint8
-
-const (
-	nothing excess = iota
-	changes        // what the events delete
-	startup        // what an Init or Full would
-)
 
 // maxFirst is how many paths the reason of a hold names.
 const maxFirst = 3
@@ -58,8 +48,8 @@ func (c *Core) counted(in Counted) {
 	unheard := l.unheard
 	l.unheard = nil
 	switch {
-	case in.Err != nil && s.phase == running:
-		s.distrust(in.Err)
+	case in.Err != nil && s.working():
+		s.distrust(sourceDoubt, in.Err.Error())
 	case in.Err != nil:
 	case l.census == nil:
 		l.census = in.Census
@@ -116,13 +106,13 @@ func (s *Sync) undone() time.Time {
 }
 
 // rests reports whether nothing of the sync may be acted on now.
-func (s *Sync) rests() bool { return s.phase == held || s.losses.counting != 0 || s.flooded() }
+func (s *Sync) rests() bool { return s.holds.any() || s.losses.counting != 0 || s.flooded() }
 
 // flooded holds a sync whose next batch may delete more than its limit, and
 // reports whether it did.
 func (s *Sync) flooded() bool {
 	l := &s.losses
-	if l.census == nil || !s.cfg.DeletesLive || s.phase != running {
+	if l.census == nil || !s.cfg.DeletesLive || !s.working() {
 		return false
 	}
 	l.census.Advance(s.core.now, s.undone())
@@ -134,16 +124,15 @@ func (s *Sync) flooded() bool {
 	for i := range first {
 		first[i] = strconv.Quote(first[i])
 	}
-	s.exceed(changes, fmt.Sprintf("would delete %s of %s entries (limit %s): first %s",
+	s.exceed(overEvents, fmt.Sprintf("would delete %s of %s entries (limit %s): first %s",
 		grouped(lost), grouped(known), s.cfg.MaxDelete, strings.Join(first, ", ")))
 	return true
 }
 
 // exceed holds the sync, and says so once.
-func (s *Sync) exceed(over excess, why string) {
-	s.phase, s.losses.over = held, over
-	s.reason = fmt.Sprintf("%s; lsyncgo resume %s CONFIG lets it go on", why, s.cfg.Name)
-	s.log("Error", "on hold: ", s.reason, ", as does a start with -force")
+func (s *Sync) exceed(over cause, why string) {
+	s.holds[over] = fmt.Sprintf("%s; lsyncgo resume %s CONFIG lets it go on", why, s.cfg.Name)
+	s.log("Error", "on hold: ", s.holds[over], ", as does a start with -force")
 }
 
 // DeleteLimit returns how many entries the work for an Init or Full may delete at
@@ -176,7 +165,7 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 	for _, d := range a.Delays {
 		s.queue.Retry(d, s.core.now)
 	}
-	if s.phase != running {
+	if !s.working() {
 		return
 	}
 	what := "startup"
@@ -184,7 +173,7 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 		what = "full sync"
 	}
 	if s.losses.empty {
-		s.exceed(startup, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
+		s.exceed(overStart, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
 		return
 	}
 	known := s.losses.census.Known()
@@ -193,26 +182,27 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 	if len(r.Tail) > 0 {
 		why += ": " + r.Tail[len(r.Tail)-1]
 	}
-	s.exceed(startup, why)
+	s.exceed(overStart, why)
 }
 
 // pardon takes what is missing now for meant. It reports whether that was all
 // that held the sync: then its FIFO simply goes on.
 func (s *Sync) pardon() bool {
 	l := &s.losses
-	over := l.over
-	l.over, l.empty = nothing, false
+	starts, excess := s.holds.has(overStart), s.holds.has(overStart, overEvents)
+	doubt := s.holds.has(sourceDoubt)
+	s.holds.end()
+	l.empty = false
 	switch {
 	case s.cfg.MaxDelete == nil:
 		return false
-	case over == nothing: // of another guard: the source may be another one
+	case doubt || !excess: // of another guard: the source may be another one
 		l.census = nil
 		l.meant = s.cfg.HasInit
 		return false
 	}
 	l.census.Forgive()
-	l.meant = over == startup || s.starting
-	s.phase, s.reason = running, ""
+	l.meant = starts || s.starting
 	s.changes++
 	return true
 }

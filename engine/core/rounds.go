@@ -21,7 +21,7 @@ func (c *Core) full() bool {
 }
 
 func (s *Sync) canAct() bool {
-	return s.phase == running && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
+	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
 }
 
 // alone reports whether what runs has to end first, because one of the two is a Full of a
@@ -42,7 +42,7 @@ func (c *Core) startWaiting() {
 		started = false
 		for i := range c.syncs {
 			s := c.syncs[(c.turn+i)%len(c.syncs)]
-			if len(s.waiting) == 0 || c.full() || s.phase != running || !s.open() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
+			if len(s.waiting) == 0 || c.full() || !s.working() || !s.open() || len(s.running)-len(s.waiting) >= s.cfg.MaxProcesses {
 				continue
 			}
 			a := s.waiting[0]

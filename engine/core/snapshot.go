@@ -52,7 +52,11 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		v.OldestAge = now.Sub(s.happened(d))
 	}
 	v.State, v.Reason = s.state(v), s.reason
-	if s.phase == running && !s.open() {
+	switch {
+	case s.phase == stopped:
+	case s.holds.any():
+		v.Reason = s.holds.reason()
+	case s.phase == running && !s.open():
 		v.Reason = s.waitingFor()
 	}
 	return v
@@ -86,7 +90,7 @@ func (s *Sync) count(v *status.Sync, d *delay.Delay) {
 
 func (s *Sync) state(v status.Sync) status.State {
 	switch {
-	case s.phase == stopped || s.phase == held || s.core.fading():
+	case s.phase == stopped || s.holds.any() || s.core.fading():
 		return status.Stopped
 	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
 		return status.Retrying

@@ -62,10 +62,9 @@ type phase uint8
 const (
 	queued  phase = iota // waits until syncs that a reload removed have ended
 	placing              // its watches are being placed
-	running
-	held    // the source is lost or not to be trusted; events and actions rest
-	stopped // died; for good
-	leaving // removed by a reload; its children are waited for
+	running              // watched; what holds it is told by its holds
+	stopped              // died; for good
+	leaving              // removed by a reload; its children are waited for
 )
 
 // ended tells of the phases in which nothing is watched any more.
@@ -99,9 +98,8 @@ type Sync struct {
 	tunnel *tunnel.Tunnel // nil before the first Step, and without one
 	shut   bool           // it has been told that the sync waits for its tunnel
 
-	reason   string // why held, stopped or degraded, in words
-	lost     bool   // held because the source is not there
-	doubt    string // why it was held already when the source got lost
+	holds    holds
+	reason   string // why stopped or degraded, in words
 	losses   losses
 	degraded []string
 	failures uint64 // delays that were given up

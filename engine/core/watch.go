@@ -37,9 +37,6 @@ func (c *Core) place() {
 
 func (c *Core) watched(in Watched) {
 	s := c.byID[in.Sync]
-	if s != nil && s.lost && s.phase == held && in.Hold != nil {
-		s.doubt = in.Hold.Error() // lost before the guard had looked at it
-	}
 	if s == nil || s.phase != placing {
 		return
 	}
@@ -51,7 +48,7 @@ func (c *Core) watched(in Watched) {
 		s.recount()
 		s.losses.empty = in.Empty
 		if in.Hold != nil {
-			s.distrust(in.Hold)
+			s.distrust(sourceDoubt, in.Hold.Error())
 		}
 		return
 	}
