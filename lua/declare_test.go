@@ -100,6 +100,7 @@ func TestFlagsByName(t *testing.T) {
 }
 
 // §1 -script: files that run before the config, in their order; they may declare syncs, and need no config beside them.
+// §2: without a config, relative names count from the first script.
 func TestScriptsRunFirst(t *testing.T) {
 	st := newStage(t)
 	first := st.file("first.lua", `#!/usr/bin/lua
