@@ -159,6 +159,15 @@ function shared.prepareBinary(binary, faults)
 	end
 end
 
+-- Says what is wrong with a host, with or without a user before it: ssh and rsync would take either for an option.
+function shared.prepareHost(host, faults)
+	local user, name = host:match('^(.*)@(.-)$')
+	name = name or host
+	if name == '' or user == '' or name:find('^%-') or (user or ''):find('^%-') or host:find('[%c ]') then
+		faults[#faults + 1] = ('%s is no host (write host = "name" or "user@name")'):format(lsyncd.dump(host))
+	end
+end
+
 function rsync.prepare(config, level)
 	local faults = lsyncd.check(config)
 	local target = config.target
@@ -173,6 +182,10 @@ function rsync.prepare(config, level)
 		local scheme = target:match('^(%a[%w+.-]*)://')
 		if scheme and scheme ~= 'rsync' then
 			faults[#faults + 1] = ('target: rsync knows no %s:// (write "host:directory")'):format(scheme)
+		end
+		local host = not scheme and target:match('^([^/:]+):')
+		if host then
+			shared.prepareHost(host, faults)
 		end
 		config.target = target:match('[/:]$') and target or target .. '/'
 	end

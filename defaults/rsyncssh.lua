@@ -68,7 +68,7 @@ local function rshWord(word)
 	return word
 end
 
--- One word of a remote shell command. A home directory at the start stays for the shell to expand.
+-- One word for a sh at the target. A home directory at the start stays for it to expand.
 local function remoteWord(path)
 	local home, rest = path:match('^(~[%w_.-]*/)(.*)$')
 	return (home or '') .. "'" .. (rest or path):gsub("'", "'\\''") .. "'"
@@ -97,8 +97,10 @@ end
 
 function rsyncssh.prepare(config, level)
 	local faults = lsyncd.check(config)
-	if type(config.host) ~= 'string' or config.host == '' or config.host:sub(1, 1) == '-' then
+	if type(config.host) ~= 'string' or config.host == '' then
 		faults[#faults + 1] = 'default.rsyncssh needs a host (add host = "name")'
+	else
+		shared.prepareHost(config.host, faults)
 	end
 	if type(config.targetdir) ~= 'string' or config.targetdir == '' then
 		faults[#faults + 1] = 'default.rsyncssh needs a targetdir (add targetdir = "/directory")'
@@ -135,19 +137,60 @@ function rsyncssh.prepare(config, level)
 	end
 end
 
--- Renames at the target. A directory that is in the way would take the moved one inside it, so that
--- is left to rsync.
+-- What the shell at the target does to rename. Whoever can write there may put a link in the place of any directory
+-- on the way, at any time. So both directories are entered, which holds on to what they are, and looked at then: the
+-- kernel has to call them by the very path that they have below the target directory. Not the shell's own pwd,
+-- which may follow an idea of it. What comes after that is one rename(2) from the one to the other.
+-- All is in braces: of a text that was cut off nothing is done.
+local renaming = [[
+unset CDPATH
+export LC_ALL=C
+fromdir=${from%/*} from=./${from##*/} todir=${to%/*} to=${to##*/}
+x='
+x' # ends a path: $( ) would take away newlines at its end
+case :$PATH: in *:[!/]*) exit 73 ;; esac
+place() { env pwd -P && echo x; }
+enter() { cd -P -- "${1:-/}" && [ "$(place)" = "${1:-/}$x" ]; }
+mount() { while read -r key value; do [ "$key" != mnt_id: ] || echo "$value"; done <"/proc/self/fdinfo/$1"; }
+# Whether mv would rename and not copy: one mount, and a file system that knows no other reason against it.
+plain() {
+	case $(stat -f -c %T .) in ext2/ext3 | xfs | tmpfs | zfs | f2fs) ;; *) return 1 ;; esac
+	[ "$fromdir" = "$todir" ] || { exec 4<. && [ -n "$(mount 3)" ] && [ "$(mount 3)" = "$(mount 4)" ]; }
+}
+rename() {
+	if command -v perl >/dev/null; then
+		perl -e 'rename($ARGV[0], $ARGV[1]) or die "rename: $!\n"' -- "$1" "$2" || return 1
+	elif ! mv -f -T --no-copy -- "$1" "$2" 2>/dev/null; then
+		plain && mv -f -T -- "$1" "$2" || return 1
+	fi
+	[ ! -e "$1" ] && [ ! -L "$1" ] # two names of one file: nothing was done
+}
+cd -P -- "$root" && root=$(place) || exit 73
+root=${root%"$x"}
+[ "$root" != / ] || root=
+enter "$root$todir" || exit 73
+if [ "$fromdir" = "$todir" ]; then
+	rename "$from" "./$to" && exit 42
+else
+	exec 3<. || exit 73
+	(enter "$root$fromdir" && rename "$from" "/proc/$$/cwd/$to") && exit 42
+fi
+exit 73
+]]
+
+-- The login shell of the other side sees this, whose every character means the same to sh, csh, fish and their like.
+-- Names and all go through standard input. Were that empty, sh would call it a success.
+local reader = "exec sh -c 'sh; test $? = 42 || exit 73'"
+
+-- Renames at the target. A directory that is in the way is left to rsync, as all else that a rename cannot do.
 local function move(event, event2)
 	local config = event.config
-	local from = remoteWord(config.targetdir .. event.pathname)
-	local to = remoteWord(config.targetdir .. event2.pathname)
 	event.destination = event2
 	log('Normal', 'moving ', event.path, ' to ', event2.path, ' on ', config.host)
 	local shell, through = remoteShell(config), shared.through(event)
-	spawn(
-		event, table.remove(shell, 1), through(shell), through(config.host),
-		('[ -d %s ] && exit 73; mv -f -- %s %s'):format(to, from, to)
-	)
+	local text = ('{\nroot=%s\nfrom=%s\nto=%s\n%s}\n'):format(
+		remoteWord(config.targetdir), remoteWord('/' .. event.pathname), remoteWord('/' .. event2.pathname), renaming)
+	spawn(event, table.remove(shell, 1), '<', text, through(shell), through(config.host), reader)
 end
 
 -- Has rsync look at both ends of a move that is done: the times of the directories that it changed

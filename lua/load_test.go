@@ -88,7 +88,7 @@ func TestProblems(t *testing.T) {
 				"config.lua:1: sync \"Sync1\": default.rsyncssh needs a host .*\n" +
 				"config.lua:1: sync \"Sync1\": default.rsyncssh needs a targetdir .*\n" +
 				"config.lua:1: sync \"Sync1\": maxProcesses must be 1 with default.rsyncssh.*"},
-		{"host that is an option", "sync{ default.rsyncssh, source = source, host = '-oProxyCommand=x', targetdir = '/t' }", `config.lua:1: sync "Sync1": default.rsyncssh needs a host .*`},
+		{"host that is an option", "sync{ default.rsyncssh, source = source, host = '-oProxyCommand=x', targetdir = '/t' }", `config.lua:1: sync "Sync1": "-oProxyCommand=x" is no host .*`},
 		{"direct", "sync{ default.direct, source = source, target = '//' }", `config.lua:1: sync "Sync1": default.direct refuses the target / .*`},
 		{"direct without target", "sync{ default.direct, source = source, target = '' }", `config.lua:1: sync "Sync1": default.direct needs a target .*`},
 		{"direct remote", "sync{ default.direct, source = source, target = 'h:/x' }", `config.lua:1: sync "Sync1": default.direct needs a local target .*`},

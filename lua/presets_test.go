@@ -369,7 +369,7 @@ func TestRsyncsshOptions(t *testing.T) {
 		st.event(event.Move, "a", "b")
 		st.advance(15 * time.Second)
 		moving := st.parts()
-		words, _, _ := strings.Cut(hide.ReplaceAllString(moving.binary+" "+moving.args, "ControlPath=PATH"), " h [ -d")
+		words, _, _ := strings.Cut(hide.ReplaceAllString(moving.binary+" "+moving.args, "ControlPath=PATH"), " h exec sh ")
 		if words != c.words {
 			t.Errorf("%s: moves by %s\nwanted %s", c.given, words, c.words)
 		}
@@ -382,22 +382,54 @@ func TestRsyncsshOptions(t *testing.T) {
 	}
 }
 
+// renames checks that a rename on the host h was started, and the first lines of what the shell there reads.
+// The login shell may be any, so it sees no name and nothing that two of them would take for something else.
+func (st *stage) renames(root, from, to string) {
+	st.Helper()
+	got := st.parts()
+	if got.binary != "ssh" || got.args != "h exec sh -c 'sh; test $? = 42 || exit 73'" {
+		st.Errorf("started %s %s", got.binary, got.args)
+	}
+	head, _, _ := strings.Cut(got.input, "\nunset ")
+	if want := "{\nroot=" + root + "\nfrom=" + from + "\nto=" + to; head != want || !strings.HasSuffix(got.input, "\n}\n") {
+		st.Errorf("the shell reads %q, wanted %q", head, want)
+	}
+}
+
 // §9 rsyncssh: the remote command of a move, for every name, and a home directory.
 func TestRsyncsshMove(t *testing.T) {
 	stubs(t)
-	for _, c := range []struct{ targetdir, from, to, want string }{
-		{"/t", "a", "b", "[ -d '/t/b' ] && exit 73; mv -f -- '/t/a' '/t/b'"},
-		{"/t/", "d/", "e/f/", "[ -d '/t/e/f' ] && exit 73; mv -f -- '/t/d' '/t/e/f'"},
-		{"~/t", "a", "b", "[ -d ~/'t/b' ] && exit 73; mv -f -- ~/'t/a' ~/'t/b'"},
-		{"~me/t", "a", "b", "[ -d ~me/'t/b' ] && exit 73; mv -f -- ~me/'t/a' ~me/'t/b'"},
-		{"~$(id)/t", "a", "b", "[ -d '~$(id)/t/b' ] && exit 73; mv -f -- '~$(id)/t/a' '~$(id)/t/b'"},
-		{"t", "it's $(id)", "a\nb", "[ -d 't/a\nb' ] && exit 73; mv -f -- 't/it'\\''s $(id)' 't/a\nb'"},
-		{"/t", "-n", "~/x", "[ -d '/t/~/x' ] && exit 73; mv -f -- '/t/-n' '/t/~/x'"},
+	for _, c := range []struct{ targetdir, from, to, rootWord, fromWord, toWord string }{
+		{"/t", "a", "b", "'/t/'", "'/a'", "'/b'"},
+		{"/t/", "d/", "e/f/", "'/t/'", "'/d'", "'/e/f'"},
+		{"~/t", "a", "b", "~/'t/'", "'/a'", "'/b'"},
+		{"~me/t", "a", "b", "~me/'t/'", "'/a'", "'/b'"},
+		{"~$(id)/t", "a", "b", "'~$(id)/t/'", "'/a'", "'/b'"},
+		{"t", "it's $(id)", "a\nb", "'t/'", `'/it'\''s $(id)'`, "'/a\nb'"},
+		{"/t", "-n", "~/x", "'/t/'", "'/-n'", "'/~/x'"},
+		{"/t", "~/x", "\xff!", "'/t/'", "'/~/x'", "'/\xff!'"},
 	} {
 		st := start(t, fmt.Sprintf("sync{ default.rsyncssh, source = source, host = 'h', targetdir = %q, init = false, ssh = { multiplex = false } }", c.targetdir))
 		st.event(event.Move, c.from, c.to)
 		st.advance(15 * time.Second)
-		st.starts("ssh", "h "+c.want, "")
+		st.renames(c.rootWord, c.fromWord, c.toWord)
+	}
+}
+
+// §9: what ssh would take for an option is no host.
+func TestHosts(t *testing.T) {
+	stubs(t)
+	for _, host := range []string{"-h", "u@-h", "-u@h", "@h", "u@", "a b", "h\n", "u@x@-h"} {
+		want := " is no host"
+		if got := problems(t, newStage(t).config(fmt.Sprintf("sync{ default.rsyncssh, source = source, host = %q, targetdir = '/t' }", host))); !strings.Contains(got, want) {
+			t.Errorf("%q: %q", host, got)
+		}
+		if got := problems(t, newStage(t).config(fmt.Sprintf("sync{ default.rsync, source = source, target = %q }", host+":/t"))); !strings.Contains(got, want) {
+			t.Errorf("target at %q: %q", host, got)
+		}
+	}
+	for _, target := range []string{"u@h:/t", "[::1]:/t", "u@[fe80::1%eth0]:/t", "h::m", "rsync://u@h/m", "-t", "./-x:y/"} {
+		start(t, fmt.Sprintf("sync{ default.rsync, source = source, target = %q }", target))
 	}
 }
 
@@ -423,7 +455,7 @@ func TestRsyncsshVerdicts(t *testing.T) {
 		st.start()
 		st.event(event.Move, "d/a", "e/b")
 		st.advance(15 * time.Second)
-		st.starts("ssh", "h [ -d '/t/e/b' ] && exit 73; mv -f -- '/t/d/a' '/t/e/b'", "")
+		st.renames("'/t/'", "'/d/a'", "'/e/b'")
 		return st
 	}
 	const args = "--modify-window=-1 -lst --rsh=ssh --from0 --files-from=- --delete --delete-missing-args -- S h:/t/"
@@ -454,7 +486,7 @@ func TestRsyncsshVerdicts(t *testing.T) {
 			st.exit(code)
 			st.claim("Warn", "trying again")
 			st.advance(15 * time.Second)
-			st.starts("ssh", "h [ -d '/t/e/b' ] && exit 73; mv -f -- '/t/d/a' '/t/e/b'", "")
+			st.renames("'/t/'", "'/d/a'", "'/e/b'")
 		})
 	}
 	t.Run("fatal afterwards", func(t *testing.T) {
@@ -481,7 +513,7 @@ func TestRsyncsshVerdicts(t *testing.T) {
 		const args = "--modify-window=-1 -lst --rsh=ssh --from0 --files-from=- --ignore-missing-args -- S h:/t/"
 		st.starts("rsync", args, "./one|")
 		st.exit(0)
-		st.starts("ssh", "h [ -d '/t/new' ] && exit 73; mv -f -- '/t/old' '/t/new'", "")
+		st.renames("'/t/'", "'/old'", "'/new'")
 		st.exit(0)
 		if got := st.parts().input; !strings.Contains(got, "./two|") {
 			t.Errorf("then %q", got)

@@ -24,6 +24,12 @@ test)
 	need mount mount
 	need pkill procps
 	need bash bash
+	need busybox busybox
+	need dash dash
+	need fish fish
+	need mksh mksh
+	need tcsh tcsh
+	need zsh zsh
 	;;
 conformance)
 	need rsync rsync

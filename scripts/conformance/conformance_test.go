@@ -120,7 +120,7 @@ func TestDifferences(t *testing.T) {
 			`rsync --modify-window=-1 -lst --from0 --filter=merge\_- --delete -r -- $SOURCE/ $TARGET/ < - *.tmp~+ /d/~+ /d/\[x]\*~- *~`},
 		{"remote move", []*difference{multiplex, remoteMove},
 			`ssh -p 22 host mv '/target/a'"'"'b/' '/target/c\_d/' || rm -rf '/target/a'"'"'b/'`,
-			`ssh -p 22 -o ControlMaster=auto host [\_-d\_'/target/c\_d'\_]\_&&\_exit\_73;\_mv\_-f\_--\_'/target/a'\''b'\_'/target/c\_d'`},
+			`ssh -p 22 -o ControlMaster=auto host exec\_sh < {;root='/target/';from='/a'\''b';to='/c d';unset CDPATH`},
 		{"connection", append([]*difference{multiplex}, rsyncDiffers...),
 			"rsync --rsh=ssh\\_-p\\_22 -r $SOURCE/ host:/target/",
 			"rsync --rsh=$BIN/ssh\\_-p\\_22\\_-o\\_ControlPath=/x -r -- $SOURCE/ host:/target/"},
@@ -150,6 +150,7 @@ func TestDifferencesKeepFaults(t *testing.T) {
 		{"a modify lost", []*difference{combined}, "record Modify a\nrecord Modify b", "record Modify a"},
 		{"delete for create", []*difference{combined}, "record Create a\nrecord Delete a", "record Create a"},
 		{"ends of a move swapped", []*difference{remoteMove}, "ssh host mv '/a' '/b'", "ssh host mv '/b' '/a'"},
+		{"ends of a script swapped", []*difference{remoteMove}, "ssh host x < {;root='/';from='/a';to='/b';unset x", "ssh host x < {;root='/';from='/b';to='/a';unset x"},
 		{"another port", []*difference{multiplex}, "ssh -p 1 host x", "ssh -p 2 host x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -400,8 +400,8 @@ var sshExtra = &difference{
 var remoteMove = &difference{
 	name:    "remote-move",
 	lsyncd:  "runs `mv A B || rm -rf A` on the host, which moves into B if that is a directory",
-	lsyncgo: "runs `mv -f -- A B` unless B is a directory, and transfers B if that fails",
-	why:     "a failed move must not delete the only copy, and `delete = false` has to count here as well",
+	lsyncgo: "gives a shell there a script that renames A to B, follows no link below the target directory and takes B's place only, and transfers B if that cannot be",
+	why:     "a failed move must not delete the only copy, `delete = false` has to count here as well, and who can write at the target must not lead it elsewhere",
 	rewrite: func(r *recording) {
 		for i, c := range r.calls {
 			host := slices.Index(c.argv, "host")
@@ -409,20 +409,22 @@ var remoteMove = &difference{
 				continue
 			}
 			command := strings.ReplaceAll(strings.Join(c.argv[host+1:], " "), `'"'"'`, `'\''`)
-			ends := remoteEnds.FindStringSubmatch(command)
-			if ends == nil {
-				continue
-			}
-			r.calls[i].argv = slices.Concat(c.argv[:host+1], []string{"mv"})
-			for _, end := range ends[1:] {
-				r.calls[i].argv = append(r.calls[i].argv, strings.TrimSuffix(end, "/"))
+			if ends := remoteEnds.FindStringSubmatch(command); ends != nil {
+				r.calls[i].argv = slices.Concat(c.argv[:host+1], []string{"mv", strings.TrimSuffix(ends[1], "/"), strings.TrimSuffix(ends[2], "/")})
+			} else if ends := remoteScript.FindStringSubmatch(c.stdin); ends != nil {
+				root := strings.TrimSuffix(ends[1], "/")
+				r.calls[i].argv = slices.Concat(c.argv[:host+1], []string{"mv", root + ends[2], root + ends[3]})
+				r.calls[i].stdin = ""
 			}
 		}
 	},
 }
 
-// remoteEnds finds the two ends in either command for a remote move.
-var remoteEnds = regexp.MustCompile(`(?:^|; )mv (?:-f -- )?'(.*?)' '(.*?)'(?: \|\| rm -rf .*)?$`)
+// The two ends of a remote move, in Lsyncd's command and in lsyncgo's script.
+var (
+	remoteEnds   = regexp.MustCompile(`^mv '(.*?)' '(.*?)'(?: \|\| rm -rf .*)?$`)
+	remoteScript = regexp.MustCompile(`(?s)^\{\nroot='(.*?)'\nfrom='(.*?)'\nto='(.*?)'\nunset `)
+)
 
 var attribs = &difference{
 	name:    "direct-attributes",

@@ -37,7 +37,7 @@ sync {
 --@ log startup done
 --@ idle
 --@ rename source/alice source/bob
---@ expect ssh [-i] [$DIR/etc/id_ed25519] [-p] [2222] ... [-q] [backup@standby.example] [...mv -f -- '/home/alice' '/home/bob']
+--@ expect ssh [-i] [$DIR/etc/id_ed25519] [-p] [2222] ... [-q] [backup@standby.example] [exec sh ...] < {~root='/home/'~from='/alice'~to='/bob'~...
 --@ write source/bob/it's 1
 --@ expect rsync ... < ...bob/it's|
 --@ exit ssh 1

@@ -18,12 +18,47 @@ func rsyncssh(server *sshd, targetdir, extra string) string {
 // home makes dir the home directory of whoever logs in.
 func (s *sshd) home(t *testing.T, dir string) {
 	t.Helper()
+	s.forced(t, fmt.Sprintf(`cd %[1]s && HOME=%[1]s exec sh -c \"$SSH_ORIGINAL_COMMAND\"`, dir))
+}
+
+// forced has the server run a shell command instead of what it is asked for.
+func (s *sshd) forced(t *testing.T, command string) {
+	t.Helper()
 	path := filepath.Join(s.dir, "authorized")
 	key, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file(t, path, fmt.Sprintf(`command="cd %[1]s && HOME=%[1]s exec sh -c \"$SSH_ORIGINAL_COMMAND\"" %[2]s`, dir, key))
+	file(t, path, fmt.Sprintf(`command="%s" %s`, command, key))
+}
+
+// §9: whatever the login shell is, what is renamed is renamed there; who may run rsync only gets it from that.
+func TestMoveByLoginShells(t *testing.T) {
+	t.Parallel()
+	for name, shell := range map[string]string{
+		"fish": "exec fish -c", "tcsh": "exec tcsh -c", "zsh": "exec zsh -c", "busybox": "exec busybox sh -c",
+		"rsync only": "f() { case $1 in rsync*) eval $1 ;; *) exit 1 ;; esac; }; f",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			server := newSSHD(t)
+			server.forced(t, shell+` \"$SSH_ORIGINAL_COMMAND\"`)
+			p.write("source/d/it's\n!$HOME", "a")
+			d := daemon(t, "-pidfile", p.path("pid"), p.config(rsyncssh(server, p.target, "")))
+			d.logs("startup done")
+			before := p.inode("target/d/it's\n!$HOME")
+			p.mkdir("source/e")
+			p.same()
+			eventually(t, "an empty queue", p.idle) // a move is a move only of what nothing else waits for
+			p.rename("source/d/it's\n!$HOME", "source/e/\\\xff")
+			p.same()
+			if renamed := p.inode("target/e/\\\xff") == before; renamed != (name != "rsync only") {
+				t.Errorf("renamed: %v", renamed)
+			}
+			d.stop()
+		})
+	}
 }
 
 func (p *place) inode(name string) uint64 {
