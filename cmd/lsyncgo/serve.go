@@ -239,12 +239,26 @@ func (s *service) openLog() error {
 // starter waits for the end instead: it wants to know how that was.
 func (s *service) ready() {
 	s.log.Log("Normal", "--- Ready ---")
+	s.sayDelay()
 	s.notify(daemon.Serving)
 	if s.settings.OnePass {
 		return
 	}
 	if err := daemon.Ready(); err != nil {
 		s.log.Log("Error", err)
+	}
+}
+
+// noticeable is the delay from which on somebody who tries his first config takes it for dead.
+const noticeable = 5 * time.Second
+
+// sayDelay says of the first sync with a long delay, which may be its preset's, that a change takes its time.
+func (s *service) sayDelay() {
+	for _, x := range s.core.Syncs() {
+		if c := x.Config(); c.Delay >= noticeable && !s.settings.OnePass {
+			s.log.Log("Normal", c.Name, ": a change is acted on ", c.Delay, " after it happened; delay = SECONDS in the sync sets that")
+			return
+		}
 	}
 }
 

@@ -63,3 +63,18 @@ func TestLogCategories(t *testing.T) {
 	}
 	d.stop()
 }
+
+// Somebody who tries a first config, and sees nothing arrive, is told that it takes the delay.
+func TestDelayIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.mkdir("other")
+	d := daemon(t, p.config(`for i, delay in ipairs{ 0.1, 20, 30 } do
+		sync { source = "$SOURCE", delay = delay, onCreate = function() end }
+	end`))
+	d.logs("Sync2: a change is acted on 20s after it happened")
+	d.stop()
+	if n := strings.Count(d.out.String(), "after it happened"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
