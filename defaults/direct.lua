@@ -11,7 +11,7 @@ direct.exitcodes = default.rsyncExitCodes
 direct.collect = default.collect
 
 direct.checkgauge = {
-	onMove = true, rsyncExitCodes = true,
+	onMove = true, rsyncExitCodes = true, unsafe = true,
 	host = false, targetdir = false, batchSizeLimit = false,
 }
 
@@ -40,6 +40,13 @@ function direct.prepare(config, level)
 	if not deletes[config.delete] then
 		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
 	end
+	if config.unsafe ~= nil and type(config.unsafe) ~= 'boolean' then
+		faults[#faults + 1] = 'unsafe must be true or false, not ' .. lsyncd.dump(config.unsafe)
+	elseif transfer.unsafe() and not config.unsafe then
+		faults[#faults + 1] = 'default.direct is not safe as root on this system: who can write in the target may get '
+			.. 'the rights of others (run lsyncgo as another user, use default.rsync, or add unsafe = true '
+			.. 'if nobody else can write there)'
+	end
 	if type(config.rsync) == 'table' then
 		local ignored = {}
 		for name, value in pairs(config.rsync) do
@@ -61,7 +68,7 @@ function direct.prepare(config, level)
 end
 
 local function options(config, phase)
-	return { target = config.target, delete = config.delete == true or config.delete == phase }
+	return { target = config.target, delete = config.delete == true or config.delete == phase, unsafe = config.unsafe }
 end
 
 function direct.init(event)

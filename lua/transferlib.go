@@ -26,7 +26,7 @@ func (r *Runtime) transferTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
-		"maxDelete": r.transferMaxDelete, "sweep": r.transferSweep, "input": r.transferInput,
+		"maxDelete": r.transferMaxDelete, "unsafe": transferUnsafe, "sweep": r.transferSweep, "input": r.transferInput,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -249,12 +249,21 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 			if n, ok := v.(glua.LNumber); ok {
 				o.Workers = int(n)
 			}
+		case glua.LString("unsafe"):
+			o.Unsafe = glua.LVAsBool(v)
 		case glua.LString("target"):
 		default:
-			L.RaiseError("%s: unknown option %s; known are target, delete, workers", name, readable(L, k))
+			L.RaiseError("%s: unknown option %s; known are target, delete, workers, unsafe", name, readable(L, k))
 		}
 	})
 	return o
+}
+
+// transferUnsafe is transfer.unsafe(): whether apply and tree need the option unsafe, which is as root on systems that
+// have no way to hold what is worked on.
+func transferUnsafe(L *glua.LState) int {
+	L.Push(glua.LBool(transfer.Unsafe()))
+	return 1
 }
 
 // transferApply is transfer.apply(agent, { target, delete }): acts on events in process.
@@ -373,9 +382,10 @@ func bring(ctx context.Context, o transfer.Options, path string) (transfer.Repor
 }
 
 // makeTarget creates a missing target directory, but not its parents: those
-// may be the mount point of a disk that is not there.
+// may be the mount point of a disk that is not there. Nobody else gets in until
+// the mirror, which sets the mode last, is done.
 func makeTarget(path string) error {
-	err := os.Mkdir(path, 0o777)
+	err := os.Mkdir(path, 0o700)
 	if err == nil || os.IsExist(err) {
 		return nil
 	}

@@ -5,9 +5,7 @@ package transfer
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,11 +20,12 @@ type dir struct {
 	announced atomic.Bool // others know that this process has temporary entries here
 }
 
-// ref names something whose metadata is read or set: what fd is open on, or
-// the entry name in the directory fd. Symbolic links are not followed.
+// ref names something whose attributes are read: what fd is open on, or the
+// entry name in the directory fd. Symbolic links are not followed.
 type ref struct {
 	fd   int
 	name string
+	path bool // fd was opened with O_PATH
 }
 
 const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
@@ -53,8 +52,7 @@ func openat(at int, name string, flags int, perm uint32) (int, error) {
 
 func (d *dir) close() { _ = unix.Close(d.fd) }
 
-func (d *dir) self() ref            { return ref{fd: d.fd} }
-func (d *dir) ref(name string) ref  { return ref{d.fd, name} }
+func (d *dir) ref(name string) ref  { return ref{fd: d.fd, name: name} }
 func (d *dir) stat() (stat, error)  { return fstat(d.fd) }
 func (d *dir) rmdir(n string) error { return unix.Unlinkat(d.fd, n, unix.AT_REMOVEDIR) }
 
@@ -188,6 +186,12 @@ func (d *dir) list() ([]dirent, error) {
 	}
 }
 
+// rewind makes d one that has not been listed.
+func (d *dir) rewind() error {
+	_, err := unix.Seek(d.fd, 0, 0)
+	return err
+}
+
 func appendDirents(out []dirent, buf []byte) []dirent {
 	const (
 		lenAt  = unsafe.Offsetof(unix.Dirent{}.Reclen)
@@ -215,10 +219,6 @@ func (d *dir) rename(name string, to *dir, toName string) error {
 	return unix.Renameat(d.fd, name, to.fd, toName)
 }
 
-func (d *dir) link(name string, to *dir, toName string) error {
-	return unix.Linkat(d.fd, name, to.fd, toName, 0)
-}
-
 func (d *dir) symlink(text, name string) error { return unix.Symlinkat(text, d.fd, name) }
 
 func (d *dir) readlink(name string) (string, error) {
@@ -238,52 +238,6 @@ func (d *dir) readlink(name string) (string, error) {
 func (d *dir) mknod(name string, s stat) error {
 	mode := map[kind]uint32{fifo: unix.S_IFIFO, charDevice: unix.S_IFCHR, blockDevice: unix.S_IFBLK}[s.kind]
 	return unix.Mknodat(d.fd, name, mode|0o600, int(s.rdev))
-}
-
-func (r ref) chown(uid, gid int) error {
-	if r.name == "" {
-		return unix.Fchown(r.fd, uid, gid)
-	}
-	return unix.Fchownat(r.fd, r.name, uid, gid, unix.AT_SYMLINK_NOFOLLOW)
-}
-
-func (r ref) chmod(perm uint32) error {
-	if r.name == "" {
-		return unix.Fchmod(r.fd, perm)
-	}
-	err := unix.Fchmodat(r.fd, r.name, perm, unix.AT_SYMLINK_NOFOLLOW)
-	if !errors.Is(err, unix.EOPNOTSUPP) {
-		return err
-	}
-	// Before Linux 6.6 only the magic link of an O_PATH descriptor changes the
-	// mode of exactly what was opened.
-	fd, err := openat(r.fd, r.name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = unix.Close(fd) }()
-	return unix.Chmod(procPath(fd, ""), perm)
-}
-
-// procPath names fd, or an entry of the directory fd, for calls that take paths only.
-func procPath(fd int, name string) string {
-	if name == "" {
-		return "/proc/self/fd/" + strconv.Itoa(fd)
-	}
-	return "/proc/self/fd/" + strconv.Itoa(fd) + "/" + name
-}
-
-func (r ref) setTime(t stamp) error {
-	ts := [2]unix.Timespec{{Nsec: unix.UTIME_OMIT}, timespec(t)}
-	if r.name != "" {
-		return unix.UtimesNanoAt(r.fd, r.name, ts[:], unix.AT_SYMLINK_NOFOLLOW)
-	}
-	// futimens, which the unix package does not offer: utimensat without a path.
-	_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(r.fd), 0, uintptr(unsafe.Pointer(&ts)), 0, 0, 0)
-	if errno != 0 {
-		return errno
-	}
-	return nil
 }
 
 // privileged tells whether owners can be given away and modes do not matter.

@@ -21,11 +21,19 @@ type dir struct {
 	owner bool   // closes base
 }
 
-// ref names an entry whose metadata is read or set.
-type ref struct {
+// ref names an entry whose attributes are read.
+type ref struct{}
+
+// handle is an entry below a root. Nothing holds its inode here: see [Options.Unsafe].
+type handle struct {
 	base *os.Root
 	path string
 }
+
+// canPin tells that inodes are held by descriptors here.
+const canPin = false
+
+var errNoProc = errors.ErrUnsupported
 
 func openRoot(path string) (*dir, error) {
 	base, err := os.OpenRoot(path)
@@ -43,9 +51,12 @@ func (d *dir) close() {
 }
 
 func (d *dir) path(name string) string { return d.rel + name }
-func (d *dir) self() ref               { return d.ref(".") }
-func (d *dir) ref(name string) ref     { return ref{d.base, d.path(name)} }
-func (d *dir) stat() (stat, error)     { return d.lstat(".") }
+func (d *dir) own() handle             { return handle{d.base, d.path(".")} }
+func (d *dir) ref(string) ref          { return ref{} }
+func (d *dir) rewind() error           { return nil }
+
+func (d *dir) handle(name string) (handle, error) { return handle{d.base, d.path(name)}, nil }
+func (d *dir) stat() (stat, error)                { return d.lstat(".") }
 
 func (d *dir) lstat(name string) (stat, error) {
 	info, err := d.base.Lstat(d.path(name))
@@ -136,17 +147,17 @@ func (d *dir) mkdir(name string, perm uint32) error {
 func (d *dir) rename(name string, to *dir, toName string) error {
 	return d.base.Rename(d.path(name), to.path(toName))
 }
-func (d *dir) link(name string, to *dir, toName string) error {
-	return d.base.Link(d.path(name), to.path(toName))
-}
 func (d *dir) symlink(text, name string) error                  { return d.base.Symlink(text, d.path(name)) }
 func (d *dir) readlink(name string) (string, error)             { return d.base.Readlink(d.path(name)) }
 func (d *dir) mknod(string, stat) error                         { return errors.ErrUnsupported }
-func (d *dir) bequeaths() bool                                  { return false }
 func (r ref) xattrs() (map[string]string, error)                { return nil, nil }
-func (r ref) setXattr(string, string) error                     { return errors.ErrUnsupported }
-func (r ref) removeXattr(string) error                          { return errors.ErrUnsupported }
-func (r ref) chown(uid, gid int) error                          { return r.base.Lchown(r.path, uid, gid) }
+func (h handle) setXattr(string, string) error                  { return errors.ErrUnsupported }
+func (h handle) removeXattr(string) error                       { return errors.ErrUnsupported }
+func (h handle) chown(uid, gid int) error                       { return h.base.Lchown(h.path, uid, gid) }
+func (h handle) link(to *dir, name string) error                { return h.base.Link(h.path, to.path(name)) }
+func (h handle) readlink() (string, error)                      { return h.base.Readlink(h.path) }
+func (h handle) ref() ref                                       { return ref{} }
+func (h handle) close()                                         {}
 func clone(file, file) bool                                     { return false }
 func privileged() bool                                          { return os.Geteuid() == 0 }
 func (f file) data(off, size int64) (int64, int64, bool, error) { return off, size, off < size, nil }
@@ -154,42 +165,52 @@ func (f file) data(off, size int64) (int64, int64, bool, error) { return off, si
 // copyRange leaves everything to read and write.
 func copyRange(_, _ file, off, _ int64, _ func() error) (int64, error) { return off, nil }
 
-func (r ref) chmod(perm uint32) error {
+func (h handle) chmod(perm uint32) error {
 	mode := fs.FileMode(perm & 0o777)
 	for bit, p := range map[fs.FileMode]uint32{fs.ModeSetuid: setuid, fs.ModeSetgid: setgid, fs.ModeSticky: 0o1000} {
 		if perm&p != 0 {
 			mode |= bit
 		}
 	}
-	return r.base.Chmod(r.path, mode)
+	return h.base.Chmod(h.path, mode)
 }
 
 // setTime leaves symbolic links alone: os.Root changes what they point to.
-func (r ref) setTime(t stamp) error {
-	if info, err := r.base.Lstat(r.path); err != nil || info.Mode()&fs.ModeSymlink != 0 {
+func (h handle) setTime(t stamp) error {
+	if info, err := h.base.Lstat(h.path); err != nil || info.Mode()&fs.ModeSymlink != 0 {
 		return err
 	}
-	return r.base.Chtimes(r.path, time.Time{}, time.Unix(t.sec, t.nsec))
+	return h.base.Chtimes(h.path, time.Time{}, time.Unix(t.sec, t.nsec))
+}
+
+func (h handle) stat() (stat, error) {
+	info, err := h.base.Lstat(h.path)
+	if err != nil {
+		return stat{}, err
+	}
+	return convert(info), nil
 }
 
 // file is an open regular file.
 type file struct {
 	f *os.File
-	r ref
+	h handle
 }
 
 func (d *dir) open(name string) (file, error) { return d.openFile(name, os.O_RDONLY, 0) }
 
-func (d *dir) create(name string, perm uint32) (file, error) {
-	return d.openFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+func (d *dir) create(name string, perm uint32) (newFile, error) {
+	f, err := d.openFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	return newFile{f}, err
 }
 
 func (d *dir) openFile(name string, flags int, perm uint32) (file, error) {
 	f, err := d.base.OpenFile(d.path(name), flags, fs.FileMode(perm))
-	return file{f, d.ref(name)}, err
+	return file{f, handle{d.base, d.path(name)}}, err
 }
 
-func (f file) ref() ref                  { return f.r }
+func (f file) own() handle               { return f.h }
+func (f file) attrs() ref                { return ref{} }
 func (f file) close() error              { return f.f.Close() }
 func (f file) truncate(size int64) error { return f.f.Truncate(size) }
 

@@ -26,12 +26,12 @@ func (d *dir) open(name string) (file, error) {
 }
 
 // create makes a new file for writing.
-func (d *dir) create(name string, perm uint32) (file, error) {
+func (d *dir) create(name string, perm uint32) (newFile, error) {
 	fd, err := openat(d.fd, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, perm)
-	return file(fd), err
+	return newFile{file(fd)}, err
 }
 
-func (f file) ref() ref            { return ref{fd: int(f)} }
+func (f file) attrs() ref          { return ref{fd: int(f)} }
 func (f file) stat() (stat, error) { return fstat(int(f)) }
 func (f file) close() error        { return unix.Close(int(f)) }
 

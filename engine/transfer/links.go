@@ -73,8 +73,7 @@ func (l *links) claim(o Options, have, s stat) bool {
 	return !ok || owner == s.inode
 }
 
-// with calls f with the target's directory and name of g, unless another file
-// is there by now.
+// with calls f with the target's directory and name of g.
 func (p *place) with(g *group, f func(d *dir, name string)) {
 	segs, err := segments(g.path)
 	if err != nil {
@@ -82,29 +81,20 @@ func (p *place) with(g *group, f func(d *dir, name string)) {
 	}
 	near := nearby{root: p.m.dst}
 	defer near.forget()
-	d, name, err := near.parent(segs)
-	if err != nil {
-		return
-	}
-	if now, err := d.lstat(name); err == nil && now.inode == g.id {
+	if d, name, err := near.parent(segs); err == nil {
 		f(d, name)
 	}
 }
 
-// confirm tells whether the target's file of g holds what name holds.
-func (p *place) confirm(g *group, name string, size int64) (same bool) {
+// confirm tells whether the target's file of g holds what name, which is s, holds.
+func (p *place) confirm(g *group, name string, s stat) (same bool) {
 	p.with(g, func(d *dir, made string) {
 		a, err := p.src.open(name)
 		if err != nil {
 			return
 		}
 		defer func() { _ = a.close() }()
-		b, err := d.open(made)
-		if err != nil {
-			return
-		}
-		defer func() { _ = b.close() }()
-		same = p.m.sameBytes(a, b, size)
+		same = p.m.sameFile(a, d, made, s, g.id)
 	})
 	return same
 }
@@ -115,13 +105,17 @@ func (p *place) linkTo(g *group, name string, have stat) (done bool) {
 		return true
 	}
 	p.with(g, func(d *dir, made string) {
-		var err error
+		x, _, err := d.pin(made, stat{inode: g.id, kind: regular})
+		if err != nil {
+			return
+		}
+		defer x.close()
 		if have.kind == unknown {
-			err = d.link(made, p.dst, name)
+			err = x.link(p.dst, name)
 		}
 		if have.kind != unknown || errors.Is(err, fs.ErrExist) {
 			temp := p.dst.temp(name)
-			if err = d.link(made, p.dst, temp); err == nil {
+			if err = x.link(p.dst, temp); err == nil {
 				err = p.put(temp, name, have)
 				// rename does nothing if both are names of one file already.
 				_ = p.dst.unlink(temp)

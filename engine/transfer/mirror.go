@@ -33,9 +33,9 @@ type mirror struct {
 	tokens  chan struct{} // one for each goroutine beside the first
 	workers sync.WaitGroup
 
-	stopped  atomic.Bool // a failure that everything else would meet, too
-	noClone  atomic.Bool // these file systems share no blocks
-	noOwners atomic.Bool // the target keeps no owners; it has been said
+	stopped atomic.Bool // a failure that everything else would meet, too
+	noClone atomic.Bool // these file systems share no blocks
+	lacking lacking     // what the target's file systems keep of nothing
 
 	logging sync.Mutex // serialises calls of Options.Log
 }
@@ -43,6 +43,9 @@ type mirror struct {
 // run opens the roots, lets plan say what is wanted and does it.
 func run(ctx context.Context, o Options, plan func(*mirror)) (Report, error) {
 	m := &mirror{ctx: ctx, o: o}
+	if Unsafe() && !o.Unsafe {
+		return Report{unreachable: true}, fmt.Errorf("mirror %s to %s: refused as root: %s cannot hold what is worked on", o.Source, o.Target, runtime.GOOS)
+	}
 	if err := m.open(); err != nil {
 		return Report{unreachable: true}, err
 	}
@@ -157,7 +160,10 @@ func (m *mirror) walk() {
 	root := &place{m: m, src: m.src, dst: m.dst, node: &m.marks}
 	root.whole = m.marks.mark&whole != 0
 	root.written = m.marks.mark&written != 0
-	root.perm = root.open()
+	if err := root.open(); err != nil {
+		m.fail("", "open", err)
+		return
+	}
 	root.pending.Store(1)
 	root.descend()
 	m.workers.Wait()

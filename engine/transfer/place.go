@@ -24,6 +24,8 @@ type place struct {
 	fresh     bool   // the target directory was made by us just now
 	perm      uint32 // of the target directory as found
 	bequeaths bool   // new entries get an ACL from the directory
+	shared    bool   // others can change what is in it
+	dev       uint64 // of the target directory
 
 	pending atomic.Int32 // pieces of work that are not done yet
 }
@@ -259,7 +261,8 @@ func (p *place) thin(t todo, have stat) {
 		p.m.fail(p.rel+t.name, "open", atTarget(err))
 		return
 	}
-	c := &place{m: p.m, up: p, rel: p.rel + t.name + "/", node: t.node, dst: dst, perm: have.perm}
+	c := &place{m: p.m, up: p, rel: p.rel + t.name + "/", node: t.node, dst: dst}
+	c.begun(have)
 	p.enter(c)
 }
 
@@ -275,13 +278,19 @@ func (p *place) directory(t todo, s, have stat) {
 		p.lost(t.name, "read", err)
 		return
 	}
+	// What was opened decides on who may get in, and not what had the name before.
+	if s, err = src.stat(); err != nil {
+		src.close()
+		p.lost(t.name, "look at", err)
+		return
+	}
 	c := &place{m: m, up: p, rel: p.rel + t.name + "/", node: t.node, src: src, written: p.written || t.mark()&written != 0}
-	if err := p.openOrMake(c, t.name, s, have); err != nil {
+	if have, err = p.openOrMake(c, t.name, s, have); err != nil {
 		src.close()
 		m.fail(p.rel+t.name, "create", atTarget(err))
 		return
 	}
-	c.whole = p.whole || t.mark()&whole != 0 || c.incomplete(t.mark(), s, have)
+	c.whole = c.whole || p.whole || t.mark()&whole != 0 || c.incomplete(t.mark(), s, have)
 	p.enter(c)
 }
 
@@ -304,57 +313,6 @@ func (p *place) enter(c *place) {
 	p.fork(c.whole || c.node != nil && len(c.node.children) > 0, c.descend)
 }
 
-// openOrMake opens the target directory of c, which replaces anything that is none.
-func (p *place) openOrMake(c *place, name string, s, have stat) (err error) {
-	if have.kind != directory && have.kind != unknown {
-		if err := p.dst.unlink(name); err != nil {
-			return err
-		}
-		p.m.removed.Add(1)
-	}
-	if have.kind != directory {
-		perm := uint32(0o700)
-		if !p.m.o.Perms {
-			perm |= s.perm & 0o777
-		}
-		if err := p.dst.mkdir(name, perm); err != nil {
-			return err
-		}
-		p.m.created.Add(1)
-		c.fresh, have.perm = true, perm
-	}
-	if c.dst, err = p.openTarget(name, have); err != nil {
-		return err
-	}
-	c.perm = have.perm
-	c.bequeaths = p.m.o.Xattrs && c.dst.bequeaths()
-	return nil
-}
-
-// openTarget opens a directory of the target so that its entries can be changed.
-func (p *place) openTarget(name string, have stat) (*dir, error) {
-	if p.m.privileged || have.perm&0o700 == 0o700 {
-		return p.dst.sub(name)
-	}
-	if err := p.dst.ref(name).chmod(have.perm | 0o700); err != nil {
-		return nil, err
-	}
-	return p.dst.sub(name)
-}
-
-// open prepares the root and returns the permissions it has.
-func (p *place) open() uint32 {
-	have, err := p.dst.stat()
-	if err != nil {
-		return 0o755
-	}
-	if !p.m.privileged && have.perm&0o700 != 0o700 && have.uid == p.m.uid {
-		_ = p.dst.self().chmod(have.perm | 0o700) // the first entry tells if this was no help
-	}
-	p.bequeaths = p.m.o.Xattrs && p.dst.bequeaths()
-	return have.perm
-}
-
 // lost records that something of the source, "" for the directory itself,
 // cannot be had: gone is no failure, an event will tell.
 func (p *place) lost(name, verb string, err error) {
@@ -369,6 +327,12 @@ func (p *place) lost(name, verb string, err error) {
 // finish sets the directory's own metadata.
 func (p *place) finish() {
 	m := p.m
+	if !m.o.Perms {
+		p.restore()
+	}
+	if m.halted() {
+		return // what is not done stays as closed as it is
+	}
 	if p.src == nil {
 		// No time that a source directory has: whoever renames this one sees
 		// that it has to be compared.
@@ -390,13 +354,10 @@ func (p *place) finish() {
 		m.fail(p.rel, "look at", atTarget(err))
 		return
 	}
-	if !m.o.Perms {
-		p.restore()
-	}
-	err = m.keep(p.dst.self(), p.src.self(), s, have, false)
+	err = p.keep(p.dst.self(), p.src.self().attrs(), s, have, false)
 	switch {
 	case err == nil:
-	case p.up == nil && errors.Is(err, fs.ErrPermission):
+	case p.up == nil && !m.privileged && errors.Is(err, fs.ErrPermission):
 		m.note("target %s: its own owner, mode or time cannot be set: %v", m.o.Target, err)
 	default:
 		m.fail(p.rel, "set attributes of", err)
@@ -406,6 +367,6 @@ func (p *place) finish() {
 // restore takes back the permissions that openTarget gave.
 func (p *place) restore() {
 	if !p.m.privileged && p.perm&0o700 != 0o700 {
-		_ = p.dst.self().chmod(p.perm)
+		_ = p.dst.self().chmod(p.perm, stat{kind: directory})
 	}
 }

@@ -23,7 +23,7 @@ func (p *place) regular(t todo, s, have stat) {
 	defer g.mu.Unlock()
 	g.names, g.nlink = g.names+1, s.nlink
 	if g.made && doubt && !g.sure {
-		g.sure = p.confirm(g, t.name, s.size)
+		g.sure = p.confirm(g, t.name, s)
 	}
 	if g.made && (g.sure || !doubt) && p.linkTo(g, t.name, have) {
 		return
@@ -41,12 +41,15 @@ func (p *place) regular(t todo, s, have stat) {
 func (p *place) bring(name string, s, have stat, doubt bool) (inode, bool) {
 	m := p.m
 	mine := have.kind == regular && m.links.claim(m.o, have, s)
-	if mine && have.alike(s) && (!doubt || p.sameData(name, s.size)) {
-		if err := m.keep(p.dst.ref(name), p.src.ref(name), s, have, false); err != nil {
+	if mine && have.alike(s) && (!doubt || p.sameData(name, s, have)) {
+		done, err := p.adopt(name, s, have)
+		if err != nil {
 			p.lost(name, "set attributes of", err)
 			return inode{}, false
 		}
-		return have.inode, true
+		if done {
+			return have.inode, true
+		}
 	}
 	id, err := p.copy(name, s, have)
 	if err != nil {
@@ -97,6 +100,7 @@ func (p *place) replace(name string, s, have stat) (inode, error) {
 		return inode{}, atTarget(err)
 	}
 	id, err := p.fill(in, out, s, have)
+	less, err := partly(err)
 	// Network file systems tell of a full disk only here.
 	if cerr := out.close(); err == nil {
 		err = atTarget(cerr)
@@ -108,21 +112,35 @@ func (p *place) replace(name string, s, have stat) (inode, error) {
 		_ = p.dst.unlink(temp)
 		return inode{}, err
 	}
+	if less != nil {
+		p.m.fail(p.rel+name, "set attributes of", less)
+	}
 	return id, nil
 }
 
-// firstPerm is the mode of a temporary file: nobody may read it who may not
-// read the finished one, so what depends on an owner or an ACL comes later.
+// partly parts the refusal of something, with which an entry is still put in its place, from other errors.
+func partly(err error) (less, other error) {
+	if errors.As(err, new(refusal)) {
+		return err, nil
+	}
+	return nil, err
+}
+
+// firstPerm is the mode of a temporary file: nobody may read it who may not read the finished one. The umask
+// decides on the last mode where modes are not kept, so that this is that mode already.
 func (m *mirror) firstPerm(s stat) uint32 {
-	if m.o.Perms && (s.uid != m.uid || s.gid != m.gid) {
+	if m.o.Perms {
 		return 0o600
 	}
 	return s.perm & 0o777
 }
 
 // fill writes data and metadata to a new file and checks both sides.
-func (p *place) fill(in, out file, s, have stat) (inode, error) {
-	if err := p.m.pour(in, out, s); err != nil {
+func (p *place) fill(in file, out newFile, s, have stat) (inode, error) {
+	if err := p.begin(in, out, s); err != nil {
+		return inode{}, err
+	}
+	if err := p.m.pour(in, out.file, s); err != nil {
 		return inode{}, err
 	}
 	if err := check(in, s); err != nil {
@@ -135,12 +153,29 @@ func (p *place) fill(in, out file, s, have stat) (inode, error) {
 	if made.size != s.size {
 		return inode{}, atTarget(fmt.Errorf("%d bytes were written but %d are there", s.size, made.size))
 	}
-	if !p.m.o.Perms && have.kind == regular && made.perm != have.perm {
-		if err := out.ref().chmod(have.perm); err != nil {
+	if perm := have.perm & 0o777; !p.m.o.Perms && have.kind == regular && made.perm != perm {
+		if err := out.pin().chmod(perm, s); err != nil {
 			return inode{}, atTarget(err)
 		}
 	}
-	return made.inode, p.m.keep(out.ref(), in.ref(), s, made, !p.bequeaths)
+	return made.inode, p.keep(out.pin(), in.attrs(), s, made, p.plain())
+}
+
+// begin gives an empty file its owner, for whom it counts, and who may look at it from then on: it has to be his file that was
+// opened, and not one that took its place since.
+func (p *place) begin(in file, out newFile, s stat) error {
+	m := p.m
+	owned := !m.o.Owner || !m.privileged || s.uid == m.uid && s.gid == m.gid
+	if owned && m.o.Perms {
+		return nil
+	}
+	if err := check(in, s); err != nil {
+		return err
+	}
+	if !owned && !p.known(p.dev, owning) {
+		_ = out.pin().chown(int(s.uid), int(s.gid)) // keep finds that it was refused, and says so
+	}
+	return nil
 }
 
 // check tells whether the source is what it was before it was read.
@@ -171,18 +206,24 @@ func (p *place) put(temp, name string, have stat) error {
 
 // sameData compares the contents of name on both sides. Any error makes them
 // different: the copy that follows reports it.
-func (p *place) sameData(name string, size int64) bool {
+func (p *place) sameData(name string, s, have stat) bool {
 	a, err := p.src.open(name)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = a.close() }()
-	b, err := p.dst.open(name)
+	return p.m.sameFile(a, p.dst, name, s, have.inode)
+}
+
+// sameFile tells whether name is the inode looked and holds what a, which is s, does.
+func (m *mirror) sameFile(a file, d *dir, name string, s stat, looked inode) bool {
+	b, err := d.open(name)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = b.close() }()
-	return p.m.sameBytes(a, b, size)
+	now, err := b.stat()
+	return err == nil && now.inode == looked && check(a, s) == nil && m.sameBytes(a, b, s.size)
 }
 
 func (m *mirror) sameBytes(a, b file, size int64) bool {

@@ -48,7 +48,7 @@ func (m *mirror) removeDir(d *dir, rel, name string, have stat) bool {
 // to stay, or could not be removed and was reported.
 func (m *mirror) empty(d *dir, rel, name string, have stat) (kept bool, err error) {
 	if !m.privileged && have.perm&0o700 != 0o700 {
-		if err := d.ref(name).chmod(have.perm | 0o700); err != nil {
+		if err := d.enable(name, have); err != nil {
 			return false, err
 		}
 	}
@@ -94,8 +94,18 @@ func (m *mirror) force(d *dir, do func() error) error {
 		return err
 	}
 	have, serr := d.stat()
-	if serr != nil || errors.Is(err, fs.ErrNotExist) || d.self().chmod(have.perm|0o700) != nil {
+	if serr != nil || errors.Is(err, fs.ErrNotExist) || d.self().chmod(have.perm|0o700, have) != nil {
 		return err
 	}
 	return do()
+}
+
+// enable gives us all rights on the directory name, which cannot be opened without.
+func (d *dir) enable(name string, have stat) error {
+	x, have, err := d.pin(name, have)
+	if err != nil {
+		return err
+	}
+	defer x.close()
+	return x.chmod(have.perm|0o700, have)
 }

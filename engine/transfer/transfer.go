@@ -28,6 +28,9 @@ type Options struct {
 	Sparse    bool // holes stay holes
 	Devices   bool // device nodes, which need privileges
 
+	// Unsafe permits privileged work where [Unsafe] tells that there is no safe way.
+	Unsafe bool
+
 	// Log takes remarks that are no failures. Nil drops them.
 	Log func(format string, args ...any)
 }
@@ -54,6 +57,10 @@ type Op struct {
 	// Files had the name Path when they were changed, and have or had others. With HardLinks they are looked for.
 	Files []event.File
 }
+
+// Unsafe tells whether work with the privileges that this process has is unsafe on this system: inodes cannot be held here
+// while their owners and modes are set, so that users who can write in the target may have those of others set.
+func Unsafe() bool { return !canPin && privileged() }
 
 // Tree brings everything below sub into step; sub is a directory relative to
 // the roots, "" for all of it. The error says why the work could not be done

@@ -75,8 +75,14 @@ func mirrored(name string) bool {
 }
 
 func (r ref) listxattr(buf []byte) (int, error) {
-	if r.name == "" {
+	if r.name == "" && !r.path {
 		return unix.Flistxattr(r.fd, buf)
+	}
+	if r.name == "" {
+		if !hasProc() {
+			return 0, errNoProc
+		}
+		return unix.Listxattr(procPath(r.fd, ""), buf)
 	}
 	if !noListxattrat.Load() {
 		n, errno := listxattrat(r.fd, r.name, buf)
@@ -117,9 +123,12 @@ func (r ref) xattr(name string) (string, error) {
 		buf := make([]byte, size)
 		var n int
 		var err error
-		if r.name == "" {
+		switch {
+		case r.name == "" && !r.path:
 			n, err = unix.Fgetxattr(r.fd, name, buf)
-		} else {
+		case r.name == "":
+			n, err = unix.Getxattr(procPath(r.fd, ""), name, buf)
+		default:
 			n, err = unix.Lgetxattr(procPath(r.fd, r.name), name, buf)
 		}
 		if err == unix.ERANGE && size < 1<<20 {
@@ -130,30 +139,4 @@ func (r ref) xattr(name string) (string, error) {
 		}
 		return string(buf[:n]), nil
 	}
-}
-
-func (r ref) setXattr(name, value string) error {
-	if r.name == "" {
-		return unix.Fsetxattr(r.fd, name, []byte(value), 0)
-	}
-	return unix.Lsetxattr(procPath(r.fd, r.name), name, []byte(value), 0)
-}
-
-func (r ref) removeXattr(name string) error {
-	var err error
-	if r.name == "" {
-		err = unix.Fremovexattr(r.fd, name)
-	} else {
-		err = unix.Lremovexattr(procPath(r.fd, r.name), name)
-	}
-	if errors.Is(err, unix.ENODATA) {
-		return nil
-	}
-	return err
-}
-
-// bequeaths tells whether new entries of d get an ACL without being given one.
-func (d *dir) bequeaths() bool {
-	n, err := unix.Fgetxattr(d.fd, "system.posix_acl_default", nil)
-	return err == nil && n > 0
 }

@@ -1,0 +1,150 @@
+package transfer
+
+const (
+	accessACL  = "system.posix_acl_access"
+	defaultACL = "system.posix_acl_default"
+)
+
+// openOrMake opens the target directory of c, which replaces anything that is none, and returns what it is.
+func (p *place) openOrMake(c *place, name string, s, have stat) (stat, error) {
+	if have.kind != directory && have.kind != unknown {
+		if err := p.dst.unlink(name); err != nil {
+			return stat{}, err
+		}
+		p.m.removed.Add(1)
+	}
+	made := have.kind != directory
+	perm := uint32(0o700)
+	if made {
+		if !p.m.o.Perms {
+			perm |= s.perm & 0o777
+		}
+		if err := p.dst.mkdir(name, perm); err != nil {
+			return stat{}, err
+		}
+		p.m.created.Add(1)
+		have = stat{kind: directory, perm: perm}
+	}
+	var err error
+	if c.dst, err = p.openTarget(name, have); err != nil {
+		return stat{}, err
+	}
+	found := have.perm
+	if have, err = c.dst.stat(); err == nil {
+		c.fresh = made && (!p.shared || c.dst.empty())
+		c.whole = made && !c.fresh
+		if c.fresh {
+			c.begun(have)
+		} else {
+			err = c.narrow(s, have)
+			c.perm = found // before openTarget
+		}
+	}
+	if err != nil {
+		c.dst.close()
+		return stat{}, err
+	}
+	return have, nil
+}
+
+// openTarget opens a directory of the target so that its entries can be changed.
+func (p *place) openTarget(name string, have stat) (*dir, error) {
+	if !p.m.privileged && have.perm&0o700 != 0o700 {
+		if err := p.dst.enable(name, have); err != nil {
+			return nil, err
+		}
+	}
+	return p.dst.sub(name)
+}
+
+// open prepares the root.
+func (p *place) open() error {
+	s, err := p.src.stat()
+	if err != nil {
+		return err
+	}
+	have, err := p.dst.stat()
+	if err == nil {
+		err = p.narrow(s, have)
+	}
+	return atTarget(err)
+}
+
+// begun is what is found out about the target directory of p, now that it is open: from the descriptor, since
+// another directory may have its name.
+func (p *place) begun(have stat) map[string]string {
+	p.dev, p.perm = have.dev, have.perm
+	p.shared = have.uid != p.m.uid || have.perm&0o022 != 0
+	if !p.m.o.Xattrs {
+		return nil
+	}
+	attrs, err := p.dst.self().attrs().xattrs()
+	if err != nil {
+		return nil // finish tells
+	}
+	p.bequeaths = attrs[defaultACL] != ""
+	return attrs
+}
+
+// plain tells that what is made in p has no extended attributes: the owner of a directory can give it an ACL for
+// new entries at any time.
+func (p *place) plain() bool { return !p.bequeaths && p.dst != nil && !p.shared }
+
+// narrow takes from a directory that is there already what the source's does not allow (any more), before
+// anything gets in it. [place.finish] gives what the source allows when all in it is done.
+func (p *place) narrow(s, have stat) error {
+	m, x := p.m, p.dst.self()
+	attrs := p.begun(have)
+	uid, gid := -1, -1
+	if have.uid != s.uid || have.gid != s.gid {
+		uid, gid = p.reowns(s, have)
+	}
+	if uid >= 0 && have.uid != m.uid {
+		// Its owner could take back at once what is taken from him.
+		if err := x.give(int(m.uid), -1); err != nil {
+			return err
+		}
+		have.uid = m.uid
+	}
+	perm := have.perm
+	if m.o.Perms {
+		perm &= s.perm | ^uint32(0o777)
+		perm |= s.perm & sticky
+		if gid >= 0 || p.widerACL(attrs) {
+			perm &^= 0o070 // which bounds named users and groups, too
+		}
+	}
+	if !m.privileged {
+		perm |= 0o700
+	}
+	err := p.tighten(perm, have)
+	p.shared = have.uid != m.uid || perm&0o022 != 0
+	return err
+}
+
+// tighten sets the mode of a directory that is being entered. Without privileges it may not be ours, and finish tells.
+func (p *place) tighten(perm uint32, have stat) error {
+	if perm == have.perm || p.known(have.dev, modes) {
+		return nil
+	}
+	err := p.dst.self().chmod(perm, have)
+	if !p.m.privileged || err != nil && refused(err) && p.lacks(have.dev, modes, func(x pinned) error { return x.chmod(perm&0o777, have) }) {
+		return nil
+	}
+	return err
+}
+
+// widerACL tells whether the target directory's ACL gives rights to users or groups whom the source's does not name alike.
+func (p *place) widerACL(attrs map[string]string) bool {
+	if attrs[accessACL] == "" || p.src == nil {
+		return false
+	}
+	want, err := p.src.self().attrs().xattrs()
+	return err != nil || want[accessACL] != attrs[accessACL]
+}
+
+// empty tells whether nothing is in a directory that we have just made: what has the name by now may be another one.
+func (d *dir) empty() bool {
+	list, err := d.list()
+	return d.rewind() == nil && err == nil && len(list) == 0
+}

@@ -1,0 +1,69 @@
+package transfer
+
+import (
+	"errors"
+	"sync"
+)
+
+// feature is something that whole file systems lack.
+type feature string
+
+const (
+	owning feature = "owners"
+	modes  feature = "modes"
+)
+
+// lacking remembers what was asked of the target's file systems.
+type lacking struct {
+	mu    sync.Mutex // guards known, and is held while one is asked
+	known map[lack]bool
+}
+
+type lack struct {
+	dev uint64
+	feature
+}
+
+// known tells whether the file system dev is known to lack f.
+func (p *place) known(dev uint64, f feature) bool {
+	l := &p.m.lacking
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[lack{dev, f}]
+}
+
+// lacks asks a file system once whether it can do at all what try does: with a file of our own, made for that in p.
+// One that can refuses single entries only.
+func (p *place) lacks(dev uint64, f feature, try func(pinned) error) bool {
+	l := &p.m.lacking
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := lack{dev, f}
+	if lacks, asked := l.known[key]; asked {
+		return lacks
+	}
+	temp := p.dst.temp("probe")
+	out, err := p.dst.create(temp, 0o600)
+	if err != nil {
+		return false
+	}
+	defer func() {
+		_ = out.close()
+		_ = p.dst.unlink(temp)
+	}()
+	made, err := out.stat()
+	if err != nil || made.dev != dev {
+		return false
+	}
+	if err = try(out.pin()); err == nil && f == owning && p.m.privileged && made.uid != p.m.uid {
+		err = errors.ErrUnsupported // what we make is not ours
+	}
+	if l.known == nil {
+		l.known = make(map[lack]bool)
+	}
+	l.known[key] = err != nil && refused(err)
+	if l.known[key] {
+		p.m.note("target %s: %s cannot be kept: %v", p.m.o.Target, f, err)
+	}
+	return l.known[key]
+}
