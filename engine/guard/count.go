@@ -2,16 +2,12 @@ package guard
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 
 	"lsyncgo/engine/census"
+	"lsyncgo/engine/descent"
 )
-
-// listed is how many entries are read at once, so that a directory of millions can be interrupted.
-const listed = 1024
 
 // Count looks at everything below source, an absolute directory with a slash at
 // its end, or, if flat, only at its own entries. Excluded tells of a path relative to
@@ -20,7 +16,13 @@ const listed = 1024
 // source itself, or of ctx.
 func Count(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error) {
 	n := &counting{ctx: ctx, flat: flat, excluded: excluded, census: census.New()}
-	if err := n.dir(n.census.Top(), source, ""); err != nil {
+	at, err := descent.Open(source)
+	if err == nil {
+		n.at = at
+		defer at.Close()
+		err = n.dir(n.census.Top(), "")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("count the entries of %s: %w", source, err)
 	}
 	return n.census, nil
@@ -31,17 +33,34 @@ type counting struct {
 	flat     bool
 	excluded func(path string) bool
 	census   *census.Census
+	at       *descent.Cursor
 }
 
-// below is a directory to be counted, its path relative to the source.
+// below is a directory to be counted.
 type below struct {
-	dir *census.Dir
-	rel string
+	dir  *census.Dir
+	name string
 }
 
-// dir counts what is in the directory rel. It is closed before the ones below it are opened.
-func (n *counting) dir(d *census.Dir, source, rel string) error {
-	kids, err := n.entries(d, source, rel)
+// dir counts what is in the directory that the cursor is in, whose path relative to the source is rel.
+func (n *counting) dir(d *census.Dir, rel string) error {
+	var kids []below
+	err := n.at.ReadDir(func(e fs.DirEntry) error {
+		if n.ctx.Err() != nil {
+			return context.Cause(n.ctx)
+		}
+		path := rel + e.Name()
+		if e.IsDir() {
+			path += "/"
+		}
+		if n.excluded != nil && n.excluded(path) {
+			return nil
+		}
+		if kid := n.census.Put(d, e.Name(), e.IsDir()); kid != nil && !n.flat {
+			kids = append(kids, below{kid, e.Name()})
+		}
+		return nil
+	})
 	if n.ctx.Err() != nil {
 		return context.Cause(n.ctx)
 	}
@@ -49,39 +68,15 @@ func (n *counting) dir(d *census.Dir, source, rel string) error {
 		return err
 	}
 	for _, kid := range kids {
-		if err := n.dir(kid.dir, source, kid.rel); err != nil {
+		if n.at.Down(kid.name) != nil {
+			continue
+		}
+		if err := n.dir(kid.dir, rel+kid.name+"/"); err != nil {
 			return err
+		}
+		if n.at.Up() != nil {
+			break // moved: an event tells where to
 		}
 	}
 	return nil
-}
-
-func (n *counting) entries(d *census.Dir, source, rel string) (kids []below, err error) {
-	dir, err := os.Open(source + rel)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	for n.ctx.Err() == nil {
-		list, err := dir.ReadDir(listed)
-		for _, e := range list {
-			path := rel + e.Name()
-			if e.IsDir() {
-				path += "/"
-			}
-			if n.excluded != nil && n.excluded(path) {
-				continue
-			}
-			if kid := n.census.Put(d, e.Name(), e.IsDir()); kid != nil && !n.flat {
-				kids = append(kids, below{kid, path})
-			}
-		}
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
-			return kids, err
-		}
-	}
-	return kids, nil
 }

@@ -27,6 +27,9 @@ func Of(dir *os.File) (id Identity, err error) {
 	return id, nil
 }
 
+// OfDescriptor is [Of] for a directory that is open without an [os.File].
+func OfDescriptor(fd int) (Identity, error) { return identify(fd) }
+
 func identify(fd int) (Identity, error) {
 	var st unix.Statx_t
 	err := statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS|unix.STATX_BTIME|unix.STATX_MNT_ID_UNIQUE, &st)
