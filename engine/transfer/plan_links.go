@@ -2,8 +2,8 @@ package transfer
 
 import (
 	"io/fs"
-	"os"
 
+	"lsyncgo/engine/descent"
 	"lsyncgo/engine/event"
 )
 
@@ -41,34 +41,37 @@ func (s *survey) linked(e fs.DirEntry) {
 
 // siblings lists all names of the files in s.links.
 func (s *survey) siblings() {
-	if len(s.links) > 0 {
-		s.searchLinks("")
+	if len(s.links) == 0 {
+		return
+	}
+	if at, err := descent.Open(s.Source); err == nil {
+		s.searchLinks(at, "")
+		at.Close()
 	}
 }
 
-// searchLinks looks for them below dir.
-func (s *survey) searchLinks(dir string) {
-	if s.ctx.Err() != nil {
-		return
-	}
+// searchLinks looks for them below dir, which at is in.
+func (s *survey) searchLinks(at *descent.Cursor, dir string) {
+	var dirs []string
 	// A directory that cannot be read, or is gone, has no names to offer.
-	entries, _ := os.ReadDir(s.Source + dir)
-	for _, e := range entries {
+	_ = at.ReadDir(func(e fs.DirEntry) error {
 		name := dir + e.Name()
 		if e.IsDir() {
 			if !s.excluded(name + "/") {
-				s.searchLinks(name + "/")
+				dirs = append(dirs, e.Name())
 			}
-			continue
+			return s.ctx.Err()
 		}
 		info, err := e.Info()
 		if err != nil {
-			continue
+			return s.ctx.Err()
 		}
 		if id, _ := linkCount(info); s.wants(id) && !s.excluded(name) {
 			s.add(name)
 		}
-	}
+		return s.ctx.Err()
+	})
+	s.below(at, dir, dirs, s.searchLinks)
 }
 
 func (s *survey) wants(id inode) bool {

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
+	"lsyncgo/engine/descent"
 	"lsyncgo/engine/event"
 )
 
@@ -120,7 +122,7 @@ func (s *survey) above(name string) sight {
 }
 
 func (s *survey) see(name string) sight {
-	info, err := os.Lstat(s.Source + name)
+	info, err := s.lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return isMissing
@@ -134,6 +136,38 @@ func (s *survey) see(name string) sight {
 		s.links.note(info)
 	}
 	return isOther
+}
+
+// lstat looks at name, which may be longer than a path that the kernel takes at once.
+func (s *survey) lstat(name string) (fs.FileInfo, error) {
+	info, err := os.Lstat(s.Source + name)
+	if !errors.Is(err, syscall.ENAMETOOLONG) {
+		return info, err
+	}
+	top, err := os.OpenRoot(s.Source)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = top.Close() }()
+	return top.Lstat(name)
+}
+
+// descend returns a cursor in dir, which is "" or ends in a slash.
+func (s *survey) descend(dir string) (*descent.Cursor, error) {
+	at, err := descent.Open(s.Source + dir)
+	if !errors.Is(err, syscall.ENAMETOOLONG) {
+		return at, err
+	}
+	if at, err = descent.Open(s.Source); err != nil {
+		return nil, err
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		if err := at.Down(name); err != nil {
+			at.Close()
+			return nil, err
+		}
+	}
+	return at, nil
 }
 
 func (s *survey) list(name string, at sight, tree bool) {
@@ -185,16 +219,42 @@ func (s *survey) walk(dir string) {
 		return
 	}
 	// Rsync reads the directory, too, and reports why if it cannot.
-	entries, _ := os.ReadDir(s.Source + dir)
-	for _, e := range entries {
+	if at, err := s.descend(dir); err == nil {
+		s.walkAt(at, dir)
+		at.Close()
+	}
+}
+
+// walkAt lists the directories below dir, which is listed and which at is in.
+func (s *survey) walkAt(at *descent.Cursor, dir string) {
+	var dirs []string
+	_ = at.ReadDir(func(e fs.DirEntry) error {
 		name := dir + e.Name()
 		switch {
 		case e.IsDir():
-			if !s.excluded(name + "/") {
-				s.walk(name + "/")
+			if !s.excluded(name+"/") && s.add(name+"/") {
+				dirs = append(dirs, e.Name())
 			}
 		case s.HardLinks && !s.excluded(name):
 			s.linked(e)
+		}
+		return s.ctx.Err()
+	})
+	s.below(at, dir, dirs, s.walkAt)
+}
+
+// below calls f in each of dirs, which are in dir, where at is.
+func (s *survey) below(at *descent.Cursor, dir string, dirs []string, f func(*descent.Cursor, string)) {
+	for _, name := range dirs {
+		if s.ctx.Err() != nil {
+			return
+		}
+		if at.Down(name) != nil {
+			continue
+		}
+		f(at, dir+name+"/")
+		if at.Up() != nil {
+			return // moved, of which an event tells
 		}
 	}
 }
