@@ -47,6 +47,9 @@ func (c *Cursor) Close() {
 	c.fd, c.trail = -1, nil
 }
 
+// Depth is how many directories c is below where it began.
+func (c *Cursor) Depth() int { return len(c.trail) }
+
 // Open opens the directory name in the one that c is in, where c stays.
 func (c *Cursor) Open(name string) (fd int, err error) { return child(c.fd, name) }
 

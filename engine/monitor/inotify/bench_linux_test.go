@@ -180,3 +180,40 @@ func BenchmarkProbe(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDeep is the time that a chain of directories takes to be watched, for each of them.
+func BenchmarkDeep(b *testing.B) {
+	for _, levels := range []int{500, 1000, 2000, 4000} {
+		b.Run(fmt.Sprint(levels), func(b *testing.B) {
+			root := b.TempDir() + "/"
+			at, err := os.OpenRoot(root)
+			for range levels {
+				if err == nil {
+					err = at.Mkdir("d", 0o755)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				next, nerr := at.OpenRoot("d")
+				_ = at.Close()
+				at, err = next, nerr
+			}
+			_ = at.Close()
+			for b.Loop() {
+				m, err := Open(monitor.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := m.Watch(b.Context(), monitor.Root{ID: 1, Path: root}); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				if err := m.Close(); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*levels), "ns/dir")
+		})
+	}
+}

@@ -226,12 +226,21 @@ func (w *watcher) addLinks() {
 			if !t.Links || e.Root != t.ID || e.Kind > event.Create || event.IsDir(e.Path) {
 				continue
 			}
-			var st unix.Stat_t
-			if unix.Lstat(t.Path+e.Path, &st) == nil && st.Nlink > 1 {
-				e.Linked = &event.File{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // its type differs between systems
-			}
+			w.pathBuf = append(append(append(w.pathBuf[:0], t.Path...), e.Path...), 0)
+			e.Linked = w.linked()
 		}
 	}
+}
+
+// linked tells which file is at the path in the watcher's buffer, if it has several names.
+func (w *watcher) linked() *event.File {
+	at, err := w.place()
+	defer at.close()
+	var st unix.Stat_t
+	if err != nil || lstat(at.path, &st) != nil || st.Nlink < 2 {
+		return nil
+	}
+	return &event.File{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // its type differs between systems
 }
 
 // due is when something has to be done without an event; zero: never.

@@ -28,6 +28,8 @@ const (
 // any more goes. The only errors are those of n itself as the root, and the context's.
 func (t *tree) walk(ctx context.Context, n *node, how news) error {
 	stack := []*node{n}
+	var r reach
+	defer r.close()
 	for count := 0; len(stack) > 0; count++ {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -38,7 +40,7 @@ func (t *tree) walk(ctx context.Context, n *node, how news) error {
 			continue
 		}
 		var err error
-		if stack, err = t.visit(k, how, n, stack); err != nil {
+		if stack, err = t.visit(&r, k, how, n, stack); err != nil {
 			return err
 		}
 	}
@@ -46,11 +48,18 @@ func (t *tree) walk(ctx context.Context, n *node, how news) error {
 }
 
 // visit watches and lists one directory and pushes those in it.
-func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, error) {
+func (t *tree) visit(r *reach, k *node, how news, first *node, stack []*node) ([]*node, error) {
 	isNew := k.wd < 0
-	fd, err := t.open(k)
+	fd, err := r.open(t, k)
 	if err == nil {
-		defer unix.Close(fd)
+		pushed := len(stack)
+		defer func() {
+			if len(stack) > pushed {
+				r.enter(k, fd)
+			} else {
+				unix.Close(fd)
+			}
+		}()
 		err = t.watch(k, fd)
 	}
 	switch {
@@ -72,11 +81,12 @@ func (t *tree) visit(k *node, how news, first *node, stack []*node) ([]*node, er
 	}
 	switch {
 	case k.wd < 0:
-		return t.compare(k, how, stack), nil
+		stack = t.compare(k, how, stack)
 	case t.Flat, how == known && k.kids == nil && t.w.leaf(fd):
-		return stack, nil
+	default:
+		stack = t.list(k, fd, how, stack)
 	}
-	return t.list(k, fd, how, stack), nil
+	return stack, nil
 }
 
 // leaf reports whether the directory open at fd has no directories in it. Some file
