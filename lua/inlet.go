@@ -23,7 +23,7 @@ func (r *Runtime) newInlet(s *script) *glua.LTable {
 		"addExclude": s.addExclude, "rmExclude": s.rmExclude, "getExcludes": s.getExcludes,
 		"appendFilter": s.appendFilter, "getFilters": s.getFilters, "hasFilters": s.hasFilters,
 		"createBlanketEvent": s.createBlanketEvent, "createFullEvent": s.createFullEvent,
-		"addEvent": s.addEvent,
+		"addEvent": s.addEvent, "getUnmounted": s.getUnmounted,
 	} {
 		t.RawSetString(name, L.NewFunction(func(L *glua.LState) int {
 			return f(L, func(n int) glua.LValue { return argument(L, n, t) })

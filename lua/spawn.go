@@ -74,7 +74,7 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 		return
 	case *glua.LUserData:
 		if p, ok := v.Value.(*plan); ok {
-			cmd.Check = p.check
+			cmd.Check, cmd.Prefix = p.check, p.protect
 			if cmd.Feed = p.feed; p.text != nil {
 				cmd.Feed, cmd.Stdin = nil, []byte(*p.text)
 			}

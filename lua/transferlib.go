@@ -46,6 +46,11 @@ type plan struct {
 	text *string
 	// check looks at the target before the child is started.
 	check func() error
+	// root is the source; mounted are the mount points below it. They may be none any more when the child is
+	// started, which noticed is told then.
+	root    string
+	mounted []string
+	noticed func(missing []string)
 }
 
 func (p *plan) feed(ctx context.Context, w io.Writer) error {
@@ -150,6 +155,7 @@ func (r *Runtime) transferInput(L *glua.LState) int {
 		p = &plan{}
 	}
 	p.text, p.check = &text, s.checkTarget
+	s.guardMounts(p)
 	ud := L.NewUserData()
 	ud.Value = p
 	L.Push(ud)
@@ -202,6 +208,7 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer.plan").Hidden(),
 	}}
+	s.guardMounts(p)
 	if p.Delete {
 		p.Sweep, p.trees = s.due()
 	}
@@ -241,6 +248,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 	o.Source = s.stringKey("source")
 	o.Target = withSlash(s.r.anchored(string(target)))
 	o.Excluded = s.running(L, name).Hidden()
+	o.Spared, o.Mounted = s.sync.Spared(), s.sync.Mounted()
 	given.ForEach(func(k, v glua.LValue) {
 		switch k {
 		case glua.LString("delete"):

@@ -82,8 +82,9 @@ func (c *Census) arrive(m mark) mark {
 	return mark(c.now)
 }
 
-// Remove notes that path is gone, a directory with all that is below it.
-func (c *Census) Remove(path string) {
+// Remove notes that path is gone, a directory with all that is below it but for the directories
+// that are kept, and those above them.
+func (c *Census) Remove(path string, kept ...string) {
 	d, name, isDir := c.place(path, false)
 	switch {
 	case d == nil || name == "":
@@ -94,10 +95,33 @@ func (c *Census) Remove(path string) {
 		}
 	default:
 		if kid := d.dirs[name]; kid != nil {
-			c.removeDir(kid)
+			c.removeDir(kid, c.stays(path, kept))
 			kid.prune()
 		}
 	}
+}
+
+// stays returns the directories of kept that are below path, as true, and those above them, as false.
+func (c *Census) stays(path string, kept []string) map[*Dir]bool {
+	var found map[*Dir]bool
+	for _, dir := range kept {
+		if !strings.HasPrefix(dir, path) {
+			continue
+		}
+		d, name, _ := c.place(dir, false)
+		if d == nil || d.dirs[name] == nil {
+			continue
+		}
+		if found == nil {
+			found = map[*Dir]bool{}
+		}
+		for ; d != nil; d = d.parent {
+			found[d] = found[d]
+		}
+		d, name, _ = c.place(dir, false)
+		found[d.dirs[name]] = true
+	}
+	return found
 }
 
 func (c *Census) removeFile(d *Dir, name string, m mark) {
@@ -110,17 +134,21 @@ func (c *Census) removeFile(d *Dir, name string, m mark) {
 	}
 }
 
-// removeDir does not prune, so that a range over directories may call it.
-func (c *Census) removeDir(d *Dir) {
+// removeDir does not prune, so that a range over directories may call it. It leaves what stays.
+func (c *Census) removeDir(d *Dir, stay map[*Dir]bool) {
+	whole, partly := stay[d]
+	if whole {
+		return
+	}
 	for name, m := range d.files {
 		c.removeFile(d, name, m)
 	}
 	for _, kid := range d.dirs {
-		c.removeDir(kid)
+		c.removeDir(kid, stay)
 		kid.prune()
 	}
 	switch {
-	case !d.mark.present():
+	case partly || !d.mark.present():
 	case c.uncount(d.mark):
 		d.mark = ghost
 	default:
@@ -237,6 +265,33 @@ func (c *Census) graft(into *Dir, name string, kid *Dir) {
 	kid.files, kid.dirs = nil, nil
 }
 
+// Keep makes a new count have what another census has at and below a directory, which could not be
+// looked at.
+func (c *Census) Keep(from *Census, dir string) {
+	d, name, _ := from.place(dir, false)
+	if d == nil || d.dirs[name] == nil {
+		return
+	}
+	into := &c.top
+	for segment := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		into = c.Put(into, segment, true)
+	}
+	c.keep(into, d.dirs[name])
+}
+
+func (c *Census) keep(into, d *Dir) {
+	for name, m := range d.files {
+		if m.present() {
+			c.Put(into, name, false)
+		}
+	}
+	for name, kid := range d.dirs {
+		if kid.mark&gone == 0 {
+			c.keep(c.Put(into, name, true), kid)
+		}
+	}
+}
+
 // Update makes c what a new count has found: what that does not have is lost.
 func (c *Census) Update(found *Census) { c.update(&c.top, &found.top) }
 
@@ -249,7 +304,7 @@ func (c *Census) update(d, found *Dir) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.dirs)) {
 		if kid := d.dirs[name]; found.dirs[name] == nil {
-			c.removeDir(kid)
+			c.removeDir(kid, nil)
 			kid.prune()
 		}
 	}

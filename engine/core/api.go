@@ -94,6 +94,8 @@ type Watched struct {
 	// Empty: the source has nothing in it. Nobody can see from here whether a target on another
 	// host has, so the startup may delete nothing there until Resume.
 	Empty bool
+	// Unmounted are those of the sync's mount points where nothing was mounted when the watches were placed.
+	Unmounted []string
 }
 
 // Reserved answers a Reserve command.

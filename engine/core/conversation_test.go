@@ -33,6 +33,8 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //	log CATEGORY... (those that are off otherwise)
 //	step | watched NAME [ERROR] | empty NAME | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
 //	counted NAME [PATH...] (paths end in * for 100 files)
+//	spared NAME (what is not deleted at the target) | watched-unmounted NAME PATH...
+//	mounted|mounted-empty|unmounted NAME PATH
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
 //	exclude|include NAME PATTERN (takes effect with the next step)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
@@ -146,6 +148,10 @@ func (st *stage) line(words []string) {
 			w.Err = errors.New(strings.Join(args[1:], " "))
 		}
 		st.step(w)
+	case "watched-unmounted":
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Unmounted: args[1:]})
+	case "spared":
+		st.say("%s", strings.Join(st.find(args[0]).Spared(), ", "))
 	case "counted":
 		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
 	case "uncounted":
@@ -194,7 +200,7 @@ func (st *stage) line(words []string) {
 }
 
 var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched, "unmounted": event.Unwatched}
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
 
 func (st *stage) event(verb string, args []string) {
 	kind, ok := kinds[verb]
@@ -205,9 +211,7 @@ func (st *stage) event(verb string, args []string) {
 	if kind != event.RootBack {
 		e.Err = errors.New("the reason")
 	}
-	if verb == "unmounted" {
-		e.Err = event.ErrUnmounted
-	}
+	e.Empty = verb == "mounted-empty"
 	if len(args) > 1 {
 		e.Path = args[1]
 	}
@@ -303,6 +307,9 @@ func (st *stage) snapshot() {
 	for _, s := range shot.Syncs {
 		st.say("%s: %s %q pending=%d waiting=%d blocked=%d active=%d retrying=%d oldest=%s", s.Name, s.State, s.Reason,
 			s.Pending, s.Waiting, s.Blocked, s.Active, s.Retrying, s.OldestAge)
+		if len(s.NotMounted) > 0 {
+			st.say("  not mounted: %s", strings.Join(s.NotMounted, ", "))
+		}
 		for _, d := range s.Delays {
 			st.say("  %s %s %s %s", d.Status, d.Kind, d.Path, d.Dest)
 		}
@@ -374,6 +381,10 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.Ignores = append(cfg.Ignores, kinds[value])
 		case "trees":
 			cfg.TakesTrees = true
+		case "startup-deletes":
+			cfg.DeletesAtStart = true
+		case "live":
+			cfg.DeletesLive = true
 		case "moves":
 			cfg.KeepMoves = true
 		case "exclude":

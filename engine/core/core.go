@@ -56,7 +56,7 @@ func New(settings Settings, log Log) *Core {
 // a filter rule that cannot be used.
 func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
-	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays)}
+	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
 	s.queue.Ignore(cfg.Ignores)
 	if err := s.setRules(cfg.Rules); err != nil {
 		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)

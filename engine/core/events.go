@@ -2,7 +2,6 @@ package core
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +17,9 @@ func (s *Sync) Report(e event.Event) { s.event(e) }
 
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
+	if !s.absentees(e) {
+		return
+	}
 	if s.cfg.MaxDelete != nil {
 		s.account(e)
 	}
@@ -30,9 +32,10 @@ func (s *Sync) event(e event.Event) {
 		s.returned(e)
 	case event.Unwatched:
 		s.log("Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
-		if errors.Is(e.Err, event.ErrUnmounted) {
-			s.overlook(e.Path)
-		}
+	case event.Mounted:
+		s.mounted(e)
+	case event.Unmounted:
+		s.unmounted(e.Path)
 	case event.Move:
 		s.move(e)
 	default:
@@ -134,19 +137,9 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 	return verdict
 }
 
-// overlook drops what waits to be done below a directory, because it would be taken for deleted.
-func (s *Sync) overlook(dir string) {
-	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Status() != delay.Active && d.Kind <= event.Move && strings.HasPrefix(d.Path, dir) {
-			s.queue.Remove(d)
-			s.changes++
-		}
-		return true
-	})
-}
-
 // overflow repairs a sync whose events were lost, as startup does.
 func (s *Sync) overflow(e event.Event) {
+	s.mounts.here = nil // the monitor tells it again
 	s.recount()
 	if !s.cfg.HasInit {
 		s.degrade("events were lost and there is no init to repair it", "")
@@ -198,14 +191,19 @@ func (s *Sync) returned(e event.Event) {
 	}
 }
 
-// Resume lets a sync go on that is on hold for want of trust in its source.
+// Resume lets a sync go on that is on hold for want of trust in its source, and forgets what was unmounted below
+// it: what is missing there is deleted at the target.
 func (c *Core) Resume(name string) error {
 	for _, s := range c.syncs {
-		switch {
-		case s.cfg.Name != name:
+		if s.cfg.Name != name {
 			continue
+		}
+		forgot := s.forgetUnmounted()
+		switch {
+		case forgot && (!s.holds.any() || s.holds.has(sourceLost)):
+			return nil
 		case !s.holds.any():
-			return fmt.Errorf("sync %q is not on hold", name)
+			return fmt.Errorf("sync %q is not on hold, and nothing below its source was unmounted", name)
 		case s.holds.has(sourceLost):
 			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
 		}

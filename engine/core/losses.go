@@ -55,6 +55,13 @@ func (c *Core) counted(in Counted) {
 		l.census = in.Census
 		l.census.Advance(c.now, c.now)
 	default:
+		for _, a := range s.mounts.away {
+			for _, n := range a.names {
+				if !n.above {
+					in.Census.Keep(l.census, n.path)
+				}
+			}
+		}
 		l.census.Update(in.Census)
 	}
 	for _, e := range unheard {
@@ -82,8 +89,11 @@ func (s *Sync) account(e event.Event) {
 			l.census.Add(e.Path)
 		}
 	case event.Delete:
-		if from {
-			l.census.Remove(e.Path)
+		switch {
+		case s.mounts.back[e.Path]: // what is mounted again is not lost first
+			delete(s.mounts.back, e.Path)
+		case from:
+			l.census.Remove(e.Path, s.Spared()...)
 		}
 	case event.Move:
 		switch to := !s.Excluded(e.Dest); {

@@ -24,6 +24,7 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 			c.forget(next, old)
 			return nil, err
 		}
+		s.inheritMounts(old)
 		next = append(next, s)
 	}
 	c.settings = settings

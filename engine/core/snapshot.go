@@ -2,6 +2,7 @@ package core
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"lsyncgo/engine/delay"
@@ -27,6 +28,9 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		Name: s.cfg.Name, Source: s.cfg.Source, Target: s.cfg.Target,
 		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
 		LastError: s.last, Degraded: slices.Clone(s.degraded),
+	}
+	for _, path := range s.Unmounted() {
+		v.NotMounted = append(v.NotMounted, strings.TrimSuffix(s.cfg.Source+path, "/"))
 	}
 	for _, r := range s.rules {
 		if r.Include {

@@ -101,6 +101,7 @@ type Sync struct {
 	holds    holds
 	reason   string // why stopped or degraded, in words
 	losses   losses
+	mounts   *mounts
 	degraded []string
 	failures uint64 // delays that were given up
 	last     *status.Failure

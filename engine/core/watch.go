@@ -41,6 +41,9 @@ func (c *Core) watched(in Watched) {
 		return
 	}
 	if in.Err == nil {
+		for _, path := range in.Unmounted {
+			s.NoticeUnmounted(path)
+		}
 		s.watchTries = 0
 		s.phase = running
 		s.reason = ""

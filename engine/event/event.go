@@ -42,10 +42,16 @@ const (
 	// Unwatched: the directory Path could not be watched; Err says why.
 	// Changes below it may be missed until the monitor looks again.
 	Unwatched
+	// Mounted: a file system is mounted at the directory Path below the root. Told of those that there are when
+	// the root is watched, after Overflow and RootBack, and of each that comes, before what is in it.
+	Mounted
+	// Unmounted: none is mounted at Path any more. What was in it is out of sight, not gone: no Delete
+	// tells of it.
+	Unmounted
 )
 
 var kindNames = [...]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
-	"Overflow", "RootLost", "RootBack", "Unwatched"}
+	"Overflow", "RootLost", "RootBack", "Unwatched", "Mounted", "Unmounted"}
 
 // String returns the name that Lua scripts see as event.etype.
 func (k Kind) String() string {
@@ -73,15 +79,16 @@ type Event struct {
 	// Linked is the file that an Attrib, Modify or Create is about, if it has other names as well and the
 	// root asks for that; else nil.
 	Linked *File
-	Time   time.Time
-	Err    error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
+	// Empty marks a Mounted file system that has nothing in it.
+	Empty bool
+	Time  time.Time
+	Err   error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
 }
 
 // File names a file on this machine, whatever its paths.
 type File struct{ Device, Inode uint64 }
 
-// ErrUnmounted is the reason of an Unwatched directory whose file system was unmounted: what is below it
-// is out of sight, not gone.
+// ErrUnmounted is the reason of a root that was lost with its file system.
 var ErrUnmounted = errors.New("its file system was unmounted")
 
 // RootID names a root within one monitor; the engine uses the number of the sync.

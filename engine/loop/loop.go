@@ -14,6 +14,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/mount"
 )
 
 // Runner runs what core starts. Start must not block; every Start is answered
@@ -245,9 +246,12 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[s.ID()] = cancel
 	cfg := s.Config()
-	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Links: cfg.HardLinks, Excluded: s.Hidden()}
+	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Links: cfg.HardLinks, Excluded: s.Hidden(), Mounts: s.MountPoints()}
 	l.placing.Go(func() {
 		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
+		if w.Err == nil {
+			w.Unmounted = mount.Missing(root.Path, root.Mounts)
+		}
 		if w.Err == nil && l.o.Guard != nil {
 			deletes := cfg.HasInit && cfg.DeletesAtStart
 			w.Hold = l.o.Guard.Started(root.ID, cfg.Source, cfg.Target, deletes)

@@ -61,7 +61,7 @@ func (t *turns) woke(in core.Input, why string) {
 
 // counted tells how many events of each kind came in one read.
 func counted(list core.Events) string {
-	kinds := [event.Unwatched + 1]int{}
+	kinds := [event.Unmounted + 1]int{}
 	for _, e := range list {
 		kinds[e.Kind]++
 	}

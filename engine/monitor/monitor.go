@@ -26,6 +26,8 @@
 //     lost, RootLost when the root itself is gone (once, and never Delete events
 //     for an unmounted tree), RootBack when it is watched again, Unwatched
 //     for a directory that cannot be watched, with the remedy in Err.
+//   - What is mounted below a root belongs to it, and is Mounted and Unmounted. A backend of a
+//     system that does not tell of mounts does not either.
 //   - Nothing wakes up while nothing happens.
 //   - Close ends every goroutine and then closes Events.
 //
@@ -52,6 +54,9 @@ type Root struct {
 	// Flat: watch only the directory itself (subdirs = false).
 	Flat bool
 	Mode event.Mode
+	// Mounts are the mount points below the root that the receiver knows of, as Mounted and Unmounted have
+	// their paths: of those that are none any more by the time of Watch it is told.
+	Mounts []string
 	// Links: events of files with several names say which file it is. A backend that cannot tell does not.
 	Links bool
 	// Excluded reports whether nothing below path (relative to the root,

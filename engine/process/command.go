@@ -19,6 +19,9 @@ type Command struct {
 	// Check, if there is one, decides beside the loop whether the child is started. It may take as
 	// long as a file system takes to answer. An error is the result's, with Code CodeRefused.
 	Check func() error
+	// Prefix, if there is one, returns arguments that go before Args, decided beside the loop when the child is about to be
+	// started: it may have waited long for its turn. Describe does not show them.
+	Prefix func() []string
 	// Binary is looked up in PATH unless it holds a slash.
 	Binary string
 	Args   []string // without the program's name

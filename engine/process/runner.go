@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -241,6 +242,11 @@ func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 	case err != nil:
 		report(core.Result{Code: CodeRefused, Err: err})
 		return
+	}
+	if c.Prefix != nil {
+		whole := *c
+		whole.Args = slices.Concat(c.Prefix(), c.Args)
+		c = &whole
 	}
 	p, err := start(c, &r.opts, r.emitter(id))
 	if err != nil {

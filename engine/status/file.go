@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // WriteFile replaces the status file at path by a report of s, mode 0644.
@@ -105,6 +106,9 @@ func (r *report) sync(s *Sync) {
 	r.patterns("Filtering:", s.Filters, len(s.Excludes) == 0)
 	r.patterns("Excluding:", s.Excludes, false)
 	r.line("State: %s", stateText(s))
+	if len(s.NotMounted) > 0 {
+		r.line("Not mounted: %s", strings.Join(s.NotMounted, ", "))
+	}
 	if s.LastError != nil {
 		r.line("Last error: %s", s.LastError.Text)
 	}

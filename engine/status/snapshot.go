@@ -86,6 +86,10 @@ type Sync struct {
 	// Degraded lists paths that were given up; bounded by whoever fills it.
 	Degraded []string `json:"degraded,omitempty"`
 
+	// NotMounted are the mount points below the source where nothing is mounted any more, or only something
+	// empty: at the target nothing is deleted there.
+	NotMounted []string `json:"notMounted,omitempty"`
+
 	// Excludes and Filters are the patterns in use, as written.
 	Excludes []string `json:"excludes,omitempty"`
 	Filters  []string `json:"filters,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"lsyncgo/engine/printable"
@@ -59,6 +60,9 @@ func (r *report) people(now time.Time, s *Sync) {
 		route += " -> " + s.Target
 	}
 	r.line("  %s", route)
+	if len(s.NotMounted) > 0 {
+		r.line("  not mounted: %s", strings.Join(s.NotMounted, ", "))
+	}
 	if s.Pending > 0 {
 		r.line("  %d pending (%d waiting, %d blocked, %d active), oldest %s",
 			s.Pending, s.Waiting, s.Blocked, s.Active, age(s.OldestAge))

@@ -27,6 +27,8 @@ type mirror struct {
 	uid, gid   uint32
 	groups     map[uint32]bool
 
+	protection protection
+
 	marks node
 	links links
 
@@ -92,6 +94,7 @@ func (m *mirror) open() (err error) {
 		m.close()
 		return err
 	}
+	m.protect()
 	if m.o.Workers <= 0 {
 		m.o.Workers = min(4, 2*runtime.GOMAXPROCS(0))
 	}

@@ -37,6 +37,9 @@ type Plan struct {
 	// all their entries: with --delete, rsync removes what else is there at the target. A
 	// receiver that is killed leaves its temporary files, and no event tells of those.
 	Sweep []string
+	// Spared are directories, with a slash at the end, of which nothing is listed as missing: mount points where nothing
+	// is mounted any more. Rsync needs ProtectOptions for what is deleted with a directory above.
+	Spared []string
 	// Excluded tells of a path relative to the source, a directory ending in a
 	// slash, that it is left alone. Nil excludes nothing.
 	Excluded func(path string) bool

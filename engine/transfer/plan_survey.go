@@ -194,12 +194,22 @@ func (s *survey) list(name string, at sight, tree bool) {
 
 func (s *survey) listMissing(name string) {
 	switch {
-	case !s.Delete:
+	case !s.Delete || s.spares(name):
 	case s.Contents:
 		s.add(slashed(parent(name)))
 	case s.add(name):
 		s.listed[name] = true
 	}
+}
+
+// spares reports whether what is missing is only out of sight.
+func (s *survey) spares(name string) bool {
+	for _, dir := range s.Spared {
+		if strings.HasPrefix(name+"/", dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // add lists name, if rsync can take it.

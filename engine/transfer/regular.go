@@ -194,6 +194,9 @@ func check(in file, s stat) error {
 // has to go first: rename replaces only what is none.
 func (p *place) put(temp, name string, have stat) error {
 	if have.kind == directory {
+		if p.m.keeps(p.rel+name, have.kind) || p.m.holds(p.rel+name) {
+			return atTarget(errors.New("a directory is in the way that holds what was unmounted in the source"))
+		}
 		if !p.m.o.Delete {
 			return atTarget(errors.New("a directory is in the way, and nothing may be deleted"))
 		}

@@ -9,7 +9,7 @@ import (
 // remove takes name, and everything below it, out of the target directory d
 // whose path is rel. It reports its failures, and returns whether name is gone.
 func (m *mirror) remove(d *dir, rel, name string, have stat) bool {
-	if m.halted() {
+	if m.halted() || m.keeps(rel+name, have.kind) {
 		return false
 	}
 	if have.kind == directory {

@@ -81,7 +81,7 @@ func (m *mirror) surplusEntry(src, dst *dir, rel, name string, has bool) (int, e
 		return 0, nil
 	case err != nil:
 		return 0, err
-	case m.spared(rel+name, have.kind) || isTemp(name):
+	case m.spared(rel+name, have.kind) || isTemp(name) || m.keeps(rel+name, have.kind):
 		return 0, nil
 	case !has && have.kind != directory:
 		return 1, nil
@@ -95,6 +95,9 @@ func (m *mirror) surplusEntry(src, dst *dir, rel, name string, has bool) (int, e
 	defer below.close()
 	if !has {
 		n, err := m.all(below, rel+name+"/")
+		if m.holds(rel + name) {
+			return n, err // it stays for what is kept in it
+		}
 		return n + 1, err
 	}
 	origin, err := src.sub(name)

@@ -17,6 +17,10 @@ type Options struct {
 	// It is asked for every directory on the way, and from several goroutines.
 	// Nil excludes nothing.
 	Excluded func(path string) bool
+	// Spared are directories in which nothing is removed at the target, relative to the roots with a slash at the end:
+	// mount points of the source where nothing is mounted. Mounted are those where something was; if that is so no
+	// more when the work gets there, they are spared, too.
+	Spared, Mounted []string
 	// Workers is how many entries are worked on at once; 0 chooses.
 	Workers int
 

@@ -2,7 +2,6 @@ package inotify
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -116,11 +115,15 @@ func (t *tree) rightBelow(e entry) bool {
 // repair makes the tree right at one name.
 func (t *tree) repair(e entry) {
 	path := t.path(e, true)
+	table := t.w.table()
+	t.remounted(table) // first, so that Mounted and Unmounted are told before what is there
 	kid := e.dir.child(e.name)
 	switch {
 	case kid == nil:
 	case kid.has(unmounted): // what was in it is not deleted
-		t.emitErr(event.Unwatched, path, fmt.Errorf("watch %s%s: %w; mount it again to have it watched", t.Path, path, event.ErrUnmounted))
+		if table == nil { // else it was told
+			t.emit(event.Unmounted, path)
+		}
 		t.drop(kid)
 	default:
 		// What was reported as being in it may be in another directory. Say

@@ -66,6 +66,7 @@ func (t *tree) handle(n *node, r record) {
 	case r.mask&unix.IN_CREATE != 0 && dir:
 		t.appeared(e, path, growing)
 	case r.mask&unix.IN_MOVED_TO != 0 && dir:
+		t.w.unread = true // what is mounted below it came along
 		t.appeared(e, path, moved)
 	case r.mask&unix.IN_CREATE != 0:
 		t.created(e, false)
@@ -103,6 +104,12 @@ func (t *tree) handleSelf(n *node, mask uint32) {
 	}
 	if mask&unix.IN_UNMOUNT != 0 {
 		n.flags |= unmounted
+		// Another mount may have its place and its number by now.
+		if path := t.rel(n); t.points[path] != 0 {
+			delete(t.points, path)
+			t.unmounted(path)
+			t.w.unread = true
+		}
 	}
 	if mask&unix.IN_IGNORED != 0 { // the kernel has ended the watch: the directory is no more
 		t.w.forget(n)
@@ -158,6 +165,7 @@ func (t *tree) arrived(e entry, path string) {
 // left: an entry was deleted or moved elsewhere.
 func (t *tree) left(e entry, path string) {
 	if event.IsDir(path) {
+		t.goneWith(path)
 		if kid := e.dir.child(e.name); kid != nil {
 			t.drop(kid)
 		}
@@ -317,6 +325,9 @@ func (t *tree) moveFile(from, to entry, path, dest string) {
 }
 
 func (t *tree) moveDir(from, to entry, path, dest string) {
+	if len(t.points) > 0 {
+		t.carry(path, dest)
+	}
 	if t.Flat {
 		t.emitMove(path, dest)
 		return
@@ -422,11 +433,14 @@ func (w *watcher) overflow() {
 				t.fresh = append(t.fresh, e)
 			}
 		}
+		t.remounted(w.table())
 		if err := t.walk(context.Background(), t.top, known); err != nil {
 			t.lose(err)
 			continue
 		}
+		t.remounted(w.table())
 		t.emitErr(event.Overflow, "", errors.New("the kernel's queue of file events was full and events were lost; raise the sysctl fs.inotify.max_queued_events (now "+
 			sysctl("max_queued_events")+")"))
+		t.tell()
 	}
 }

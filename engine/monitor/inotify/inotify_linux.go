@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/mount"
 )
 
 // errClosed answers calls after Close.
@@ -37,7 +38,6 @@ func start(spool *spool, queue *monitor.Queue, census *census, opts monitor.Opti
 		more:    map[int32][]*node{},
 		above:   map[int32][]*tree{},
 		counts:  map[uint64]bool{},
-		points:  mountPoints(),
 		listBuf: make([]byte, 64<<10),
 	}
 	m.ended.Go(spool.read)
@@ -126,7 +126,7 @@ type watcher struct {
 	// are not ended at once, because that makes an event.
 	asked []int32
 
-	points []string // where file systems are mounted
+	unread bool // the table of mounts may have changed unnoticed
 
 	counts map[uint64]bool // devices whose directories count those in them
 
@@ -193,6 +193,9 @@ func (w *watcher) settle(caughtUp bool) {
 		return
 	}
 	w.now, w.settled = now, now
+	if w.unread {
+		w.remounted()
+	}
 	for _, t := range w.trees {
 		if t.top == nil {
 			continue
@@ -283,10 +286,13 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
 	t := newTree(w, root)
+	t.points = mount.Below(w.table(), root.Path)
 	if err := t.walk(ctx, t.top, known); err != nil {
 		t.drop(t.top)
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
+	t.tell()
+	t.survey()
 	t.guard()
 	t.loss.mount = mountOf(root.Path)
 	w.trees = append(w.trees, t)

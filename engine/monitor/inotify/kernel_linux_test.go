@@ -134,7 +134,7 @@ func TestUnmountBelow(t *testing.T) {
 	check(t, os.Mkdir(r.Path+"mnt/d", 0o755))
 	s.Watch(r)
 	check(t, unix.Unmount(r.Path+"mnt", 0))
-	until(s, event.Unwatched, "mnt/")
+	until(s, event.Unmounted, "mnt/")
 	for _, e := range s.Take() {
 		if e.Kind == event.Delete {
 			t.Errorf("Delete of %q by an unmount", e.Path)

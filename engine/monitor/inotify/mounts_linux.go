@@ -1,16 +1,17 @@
 package inotify
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/mount"
 )
 
 // errCovered: inotify goes on watching what is below a mount point, and says nothing of the mount.
@@ -21,8 +22,6 @@ type mounts struct {
 	file  *os.File
 	ended chan struct{}
 }
-
-const mountTable = "/proc/self/mountinfo"
 
 // watchMounts calls changed after each change, from a goroutine of its own, until close. Where there is no
 // such table, nothing is told.
@@ -48,11 +47,11 @@ func watchMounts(changed func()) *mounts {
 }
 
 func (m *mounts) open() syscall.RawConn {
-	fd, err := unix.Open(mountTable, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(mount.File, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	m.file = os.NewFile(uintptr(fd), mountTable)
+	m.file = os.NewFile(uintptr(fd), mount.File)
 	conn, err := m.file.SyscallConn()
 	if err != nil {
 		return nil
@@ -67,78 +66,160 @@ func (m *mounts) close() {
 	<-m.ended
 }
 
-// mountPoints returns where file systems are mounted, without a slash at the end.
-func mountPoints() (list []string) {
-	table, err := os.ReadFile(mountTable)
-	if err != nil {
-		return nil
-	}
-	lines := bufio.NewScanner(bytes.NewReader(table))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if fields := strings.Fields(lines.Text()); len(fields) > 4 {
-			list = append(list, unescape(fields[4]))
-		}
-	}
-	return list
-}
-
-// unescape puts back what the table writes as an octal number: blanks, newlines and backslashes.
-func unescape(text string) string {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, `\`)
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		text = rest
-		if n, err := strconv.ParseUint(rest[:min(3, len(rest))], 8, 8); err == nil && len(rest) >= 3 {
-			b.WriteByte(byte(n))
-			text = rest[3:]
-		} else {
-			b.WriteByte('\\')
-		}
-	}
-}
-
-// remounted looks whether the directories are still those that are watched.
+// remounted looks whether the directories are still those that are watched, and what is mounted below the roots.
 func (w *watcher) remounted() {
-	before := w.points
-	w.points = mountPoints()
+	table := w.table()
 	for _, t := range w.trees {
 		switch {
-		case t.top == nil:
+		case t.top == nil: // seek looks when it is back
 		case t.top.wd >= 0 && !t.current(t.top) && t.loss.mount != "" && !mountPoint(t.loss.mount):
 			t.lose(errUnmounted)
 		case t.top.wd >= 0 && !t.current(t.top):
 			t.lose(errCovered)
-		case !t.Flat:
-			for _, point := range before {
-				if e, ok := t.at(point); ok && !slices.Contains(w.points, point) {
-					t.doubt(e)
-					// The kernel says so only if it was not mounted elsewhere, too.
-					if kid := e.dir.child(e.name); kid != nil {
-						kid.flags |= unmounted
-					}
-				}
-			}
-			for _, point := range w.points {
-				if e, ok := t.at(point); ok {
-					t.doubt(e)
-				}
-			}
+		default:
+			t.remounted(table)
 		}
 	}
 }
 
-// at returns the entry with this absolute path, if its directory is in the tree.
+// table reads what is mounted. Without the kernel's table nothing is known.
+func (w *watcher) table() []mount.Point {
+	w.unread = false
+	table, err := mount.Table()
+	if err != nil {
+		return nil
+	}
+	return table
+}
+
+// remounted reports what was mounted or unmounted below the root since the last look.
+func (t *tree) remounted(table []mount.Point) {
+	if table == nil {
+		return
+	}
+	before, now := t.points, mount.Below(table, t.Path)
+	t.points = now
+	var left map[uint64]bool // mounts that are somewhere, by number
+	for path, id := range before {
+		if now[path] == id {
+			continue
+		}
+		if left == nil {
+			left = otherMounts(table, t.Path, now)
+		}
+		if !left[id] { // else a directory above it was renamed, of which events tell
+			t.unmounted(path)
+		}
+	}
+	for path, id := range now {
+		if before[path] != id {
+			t.mounted(path)
+		}
+		if e, ok := t.at(path); ok {
+			t.doubt(e)
+		}
+	}
+}
+
+// otherMounts returns the numbers of the mounts that are not below root, or are one of the points.
+func otherMounts(table []mount.Point, root string, points map[string]uint64) map[uint64]bool {
+	found := map[uint64]bool{}
+	for _, p := range table {
+		if !strings.HasPrefix(p.Path, root) {
+			found[p.ID] = true
+		}
+	}
+	for _, id := range points {
+		found[id] = true
+	}
+	return found
+}
+
+// unmounted reports that what was mounted at a directory is not there any more, and has the directory looked at.
+func (t *tree) unmounted(path string) {
+	if t.Excluded == nil || !t.Excluded(path) {
+		t.emit(event.Unmounted, path)
+	}
+	if e, ok := t.at(path); ok {
+		t.doubt(e)
+		// The kernel says so only if it was not mounted elsewhere, too.
+		if kid := e.dir.child(e.name); kid != nil {
+			kid.flags |= unmounted
+		}
+	}
+}
+
+func (t *tree) mounted(path string) {
+	if t.Excluded != nil && t.Excluded(path) {
+		return
+	}
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Mounted, Path: path, Empty: t.bare(path), Time: t.w.now})
+}
+
+// bare reports whether a directory has nothing in it but what a new file system has.
+func (t *tree) bare(path string) bool {
+	fd, err := openDir(cstring(t.Path + path))
+	if err != nil {
+		return false // what it has nobody can say, so whatever is missing there is not for lack of a mount
+	}
+	defer unix.Close(fd)
+	bare := true
+	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) { bare = bare && string(name) == "lost+found" })
+	return err == nil && bare
+}
+
+// survey compares the mounts with those that the receiver knows, for a root whose watches have just been placed.
+func (t *tree) survey() {
+	table := t.w.table()
+	t.remounted(table)
+	for _, path := range t.Mounts {
+		if _, ok := t.points[path]; !ok && table != nil {
+			t.unmounted(path)
+		}
+	}
+	t.Mounts = nil
+}
+
+// tell reports all that is mounted below the root.
+func (t *tree) tell() {
+	for _, path := range slices.Sorted(maps.Keys(t.points)) {
+		t.mounted(path)
+	}
+}
+
+// goneWith is called before a directory is reported as deleted: what was mounted there or below it may have
+// been unmounted, which the kernel's table tells first.
+func (t *tree) goneWith(path string) {
+	for point := range t.points {
+		if strings.HasPrefix(point, path) {
+			t.remounted(t.w.table())
+			return
+		}
+	}
+}
+
+// carry notes that a directory was renamed, with what is mounted below it.
+func (t *tree) carry(path, dest string) {
+	var moved map[string]uint64
+	for point, id := range t.points {
+		if rest, ok := strings.CutPrefix(point, path); ok {
+			delete(t.points, point)
+			if moved == nil {
+				moved = map[string]uint64{}
+			}
+			moved[dest+rest] = id
+		}
+	}
+	maps.Copy(t.points, moved)
+}
+
+// at returns the entry with this path, a directory relative to the root, if the directory that holds it is in the tree.
 func (t *tree) at(path string) (entry, bool) {
-	rel, ok := strings.CutPrefix(path, t.Path)
-	if !ok {
+	if t.top == nil || t.Flat {
 		return entry{}, false
 	}
-	slash := strings.LastIndexByte(rel, '/') + 1
-	n := t.top.find(rel[:slash])
-	return entry{n, rel[slash:]}, n != nil
+	path = strings.TrimSuffix(path, "/")
+	slash := strings.LastIndexByte(path, '/') + 1
+	n := t.top.find(path[:slash])
+	return entry{n, path[slash:]}, n != nil
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/mount"
 )
 
 var (
@@ -69,7 +70,9 @@ func (t *tree) seek(now time.Time) {
 	}
 	t.guard()
 	t.loss = loss{mount: mountOf(t.Path)}
+	t.remounted(t.w.table())
 	t.emit(event.RootBack, "")
+	t.tell()
 }
 
 // guard watches the directories above the root: when one of them is renamed the kernel says
@@ -119,7 +122,6 @@ func mountOf(path string) string {
 }
 
 func mountPoint(path string) bool {
-	var st unix.Statx_t
-	err := unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, 0, &st)
-	return err == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+	is, _ := mount.Is(path)
+	return is
 }

@@ -43,6 +43,10 @@ type tree struct {
 	polled map[*node]struct{}
 	poll   time.Time // when to list them
 
+	// points are the mount points below the root, relative to it, with the numbers of the mounts. It outlives
+	// the loss of the root.
+	points map[string]uint64
+
 	loss  loss
 	above []int32 // watches of the directories above the root
 }

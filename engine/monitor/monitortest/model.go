@@ -88,7 +88,7 @@ func (m *Model) Apply(e event.Event) {
 	case event.RootLost:
 		m.Lost = true
 		clear(m.paths)
-	case event.Unwatched:
+	case event.Unwatched, event.Mounted, event.Unmounted:
 	case event.Create:
 		m.look(e.Path, true, e.Tree)
 	default:

@@ -1,0 +1,405 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+)
+
+// mounts is what a sync knows of the mount points below its source. It belongs to the name and the source
+// of the sync, so a reload hands it on, whatever else it changes.
+type mounts struct {
+	here map[string]bool // where something is mounted
+	away []*absence
+	// back: the monitor is about to report a mount point as deleted and created, as something is mounted there again.
+	back map[string]bool
+}
+
+// absence is a mount point where nothing is mounted any more. At the target nothing is deleted there until
+// something is mounted again, or somebody resumes the sync.
+type absence struct {
+	names []absent // the first is the present one
+	bare  bool     // an empty file system is mounted there, which has been said
+}
+
+// absent is a directory that is or was the mount point, or that was above it.
+type absent struct {
+	path  string
+	there bool // the source has it
+	fresh bool // the target never had what was mounted under this name
+	above bool // it was above the mount point, and could not be deleted whole
+}
+
+// keeps reports whether the target may have there what was mounted.
+func (n absent) keeps() bool { return !n.above && !n.fresh }
+
+// maxNames bounds the names of one absence. With more a rename is not passed on as such: the target keeps
+// the name that it has.
+const maxNames = 16
+
+// Unmounted returns the mount points below the source where nothing is mounted any more, relative to it
+// with a slash at the end, in order. What they held is not to be deleted at the target.
+func (s *Sync) Unmounted() []string {
+	var list []string
+	for _, a := range s.mounts.away {
+		list = append(list, a.names[0].path)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// SetUnmounted makes the sync remember mount points as Unmounted has returned them once. It is for a sync that has not begun.
+func (s *Sync) SetUnmounted(paths []string) {
+	for _, path := range paths {
+		if !s.spares(path) {
+			s.mounts.away = append(s.mounts.away, &absence{names: []absent{{path: path, there: true}}})
+		}
+	}
+}
+
+// Spared returns the directories in which nothing may be deleted at the target: the unmounted mount points
+// under all names that the target may have them by.
+func (s *Sync) Spared() []string {
+	var list []string
+	for _, a := range s.mounts.away {
+		for _, n := range a.names {
+			if n.keeps() {
+				list = append(list, n.path)
+			}
+		}
+	}
+	return list
+}
+
+// Mounted returns the directories below the source at which something was mounted when the monitor looked last.
+func (s *Sync) Mounted() []string { return slices.Sorted(maps.Keys(s.mounts.here)) }
+
+// MountPoints returns all mount points that the sync knows of, whether something is mounted there or not.
+func (s *Sync) MountPoints() []string { return append(s.Mounted(), s.Unmounted()...) }
+
+// inheritMounts takes over what a sync of the same name and source knows, which a reload has replaced.
+func (s *Sync) inheritMounts(old []*Sync) {
+	for _, o := range old {
+		if o.cfg.Name == s.cfg.Name && o.cfg.Source == s.cfg.Source {
+			s.mounts = o.mounts
+		}
+	}
+}
+
+// NoticeUnmounted tells the sync that nothing is mounted at a directory any more, before the monitor does.
+func (s *Sync) NoticeUnmounted(path string) {
+	if s.mounts.here[path] {
+		s.unmounted(path)
+	}
+}
+
+// unmounted remembers a mount point.
+func (s *Sync) unmounted(path string) {
+	delete(s.mounts.here, path)
+	s.overlook(path, event.Init) // it would be taken for deleted
+	for _, a := range s.mounts.away {
+		if a.names[0].path == path {
+			a.bare = false
+			return
+		}
+	}
+	s.mounts.away = append(s.mounts.away, &absence{names: []absent{{path: path, there: true}}})
+	s.changes++
+	s.log("Warn", s.cfg.Source, path, ": its file system was unmounted; at the target nothing is deleted there until it is mounted again, or lsyncgo resume ",
+		s.cfg.Name, " says that it shall be")
+}
+
+// mounted ends the absence of what was mounted at a directory, unless what is mounted there now is empty: a
+// disk that was not mounted looks like that, too.
+func (s *Sync) mounted(e event.Event) {
+	for i, a := range s.mounts.away {
+		if !slices.ContainsFunc(a.names, func(n absent) bool { return !n.above && n.path == e.Path }) {
+			continue
+		}
+		if e.Empty {
+			if !a.bare {
+				s.log("Warn", s.cfg.Source, e.Path, ": an empty file system is mounted there; at the target nothing is deleted there until lsyncgo resume ",
+					s.cfg.Name, " says that it shall be")
+			}
+			a.bare = true
+			return
+		}
+		s.log("Normal", s.cfg.Source, e.Path, ": mounted again")
+		s.mounts.away = slices.Delete(s.mounts.away, i, i+1)
+		a.arrive(e.Path, true)
+		s.recount()
+		if s.mounts.back == nil {
+			s.mounts.back = map[string]bool{}
+		}
+		s.mounts.back[e.Path] = true
+		s.settle(a)
+		break
+	}
+	if s.mounts.here == nil {
+		s.mounts.here = map[string]bool{}
+	}
+	s.mounts.here[e.Path] = true
+}
+
+// forgetUnmounted ends all absences, because somebody wants that. It reports whether there were any.
+func (s *Sync) forgetUnmounted() bool {
+	away := s.mounts.away
+	s.mounts.away = nil
+	for _, a := range away {
+		s.log("Normal", s.cfg.Source, a.names[0].path, ": resumed; what it held is deleted at the target")
+		s.forgive(a)
+		s.settle(a)
+	}
+	if len(away) == 0 {
+		return false
+	}
+	s.recount()
+	s.losses.meant = s.losses.meant || s.deletesInFullOnly()
+	return true
+}
+
+// deletesInFullOnly reports whether the script deletes nothing for an event, but does when it syncs a whole tree.
+func (s *Sync) deletesInFullOnly() bool {
+	return s.cfg.TakesTrees && !s.cfg.DeletesLive && s.cfg.DeletesAtStart
+}
+
+// forgive takes what an absence has kept for meant to be deleted.
+func (s *Sync) forgive(a *absence) {
+	if s.losses.census == nil {
+		return
+	}
+	for _, n := range a.names {
+		s.losses.census.Remove(n.path)
+	}
+	s.losses.census.Forgive()
+}
+
+// settle has the target made what the source is at all names of an absence that has ended.
+func (s *Sync) settle(a *absence) {
+	for _, n := range a.names {
+		if s.Excluded(n.path) {
+			continue
+		}
+		if s.deletesInFullOnly() {
+			s.Full(n.path)
+			continue
+		}
+		e := event.Event{Root: s.id, Path: n.path, Time: s.core.now}
+		s.add(event.Delete, n.path, "", e)
+		if n.there {
+			e.Tree = true
+			s.add(event.Create, n.path, "", e)
+			s.list(n.path)
+		}
+	}
+}
+
+// spares reports whether path is in an unmounted directory, or is one.
+func (s *Sync) spares(path string) bool {
+	return slices.ContainsFunc(s.mounts.away, func(a *absence) bool { return a.holds(path) })
+}
+
+func (a *absence) holds(path string) bool {
+	return slices.ContainsFunc(a.names, func(n absent) bool { return n.keeps() && strings.HasPrefix(path, n.path) })
+}
+
+// below reports whether what was mounted is below path at the target.
+func (a *absence) below(path string) bool {
+	return event.IsDir(path) && slices.ContainsFunc(a.names, func(n absent) bool {
+		return n.keeps() && n.path != path && strings.HasPrefix(n.path, path)
+	})
+}
+
+// arrive notes whether the source has a directory; that it has not is true of all below it.
+func (a *absence) arrive(path string, there bool) {
+	for i := range a.names {
+		n := &a.names[i]
+		if n.path == path || !there && event.IsDir(path) && strings.HasPrefix(n.path, path) {
+			n.there = there
+		}
+	}
+}
+
+// add notes a further name.
+func (a *absence) add(n absent) {
+	for i := range a.names {
+		if old := &a.names[i]; old.path == n.path {
+			old.above, old.fresh, old.there = old.above && n.above, old.fresh && n.fresh, n.there
+			return
+		}
+	}
+	a.names = append(a.names, n)
+}
+
+// absentees takes in what an event tells of mounts, and keeps from the script what would have it delete
+// something that is only out of sight. It reports whether the event is still to be taken in.
+func (s *Sync) absentees(e event.Event) bool {
+	if len(s.mounts.away) == 0 && (len(s.mounts.here) == 0 || !event.IsDir(e.Path)) {
+		return true
+	}
+	switch e.Kind {
+	case event.Create:
+		for _, a := range s.mounts.away {
+			a.arrive(e.Path, true)
+		}
+	case event.Delete:
+		return s.leave(e.Path)
+	case event.Move:
+		return s.rename(e)
+	}
+	return true
+}
+
+// leave takes in that a path was deleted, and reports whether the script may know.
+func (s *Sync) leave(path string) (told bool) {
+	if event.IsDir(path) {
+		maps.DeleteFunc(s.mounts.here, func(point string, _ bool) bool { return strings.HasPrefix(point, path) })
+	}
+	told = true
+	for _, a := range s.mounts.away {
+		a.arrive(path, false)
+		switch {
+		case a.holds(path):
+			told = false
+		case a.below(path):
+			a.add(absent{path: path, above: true})
+			told = told && s.cfg.TakesTrees // a preset deletes the rest; a script's command knows no exception
+		}
+	}
+	if !told {
+		s.overlook(path, event.Delete)
+	}
+	return told
+}
+
+// rename takes in that a path was renamed, and reports whether that is still to be passed on. If not, what
+// the script may know of it has been told.
+func (s *Sync) rename(e event.Event) (told bool) {
+	if event.IsDir(e.Path) {
+		rename(s.mounts.here, e.Path, e.Dest)
+	}
+	// What was mounted is deleted by nobody, so what is renamed from there only arrives.
+	inside := slices.ContainsFunc(s.mounts.away, func(a *absence) bool {
+		return slices.ContainsFunc(a.names, func(n absent) bool {
+			return n.keeps() && n.path != e.Path && strings.HasPrefix(e.Path, n.path)
+		})
+	})
+	var carried []*absence
+	few := true
+	for _, a := range s.mounts.away {
+		a.arrive(e.Dest, true)
+		if event.IsDir(e.Path) && slices.ContainsFunc(a.names, func(n absent) bool { return !n.above && strings.HasPrefix(n.path, e.Path) }) {
+			carried = append(carried, a)
+			few = few && len(a.names) < maxNames
+		}
+	}
+	if !inside && len(carried) == 0 {
+		return true
+	}
+	whole := !inside && few && s.cfg.KeepMoves && s.renames(e)
+	torn := s.spares(e.Path)
+	for _, a := range carried {
+		if !whole && a.below(e.Path) {
+			torn = torn || !s.cfg.TakesTrees
+			a.add(absent{path: e.Path, above: true})
+		}
+		a.rename(e.Path, e.Dest, whole)
+	}
+	if whole {
+		return true
+	}
+	s.arrival(e, torn)
+	return false
+}
+
+// arrival passes on a rename as what it has brought, and unless torn as what it has taken away.
+func (s *Sync) arrival(e event.Event, torn bool) {
+	s.overlook(e.Path, event.Delete)
+	if !torn && !s.Excluded(e.Path) {
+		s.add(event.Delete, e.Path, "", e)
+	}
+	if s.cfg.MaxDelete != nil && !torn {
+		s.account(e)
+	}
+	e.Kind, e.Path, e.Dest, e.Tree = event.Create, e.Dest, "", event.IsDir(e.Dest)
+	if s.cfg.MaxDelete != nil && torn {
+		s.account(e)
+	}
+	if s.Excluded(e.Path) {
+		s.exclude(e.Kind, e.Path)
+		return
+	}
+	s.add(event.Create, e.Path, "", e)
+	s.list(e.Path)
+}
+
+// rename gives what is below path, or is it, a new name.
+func rename(points map[string]bool, path, dest string) {
+	for point := range maps.Clone(points) {
+		if rest, ok := strings.CutPrefix(point, path); ok {
+			delete(points, point)
+			points[dest+rest] = true
+		}
+	}
+}
+
+// rename gives the names below path new ones. The old ones stay: the rename may fail at the target. If it is
+// not made there at all, only the present name changes.
+func (a *absence) rename(path, dest string, whole bool) {
+	for i, n := range slices.Clone(a.names) {
+		rest, ok := strings.CutPrefix(n.path, path)
+		if !ok || n.above || i > 0 && !whole {
+			continue
+		}
+		old := n
+		n.path, n.fresh = dest+rest, n.fresh || !whole
+		old.there = false
+		if i > 0 {
+			a.arrive(old.path, false)
+			a.add(n)
+			continue
+		}
+		a.names[0] = n
+		if !old.fresh {
+			a.add(old)
+		}
+	}
+}
+
+// renames reports whether nothing waits to be done at either end of a rename, so that it can stay one. What
+// waits to be done about the directory itself goes with it.
+func (s *Sync) renames(e event.Event) bool {
+	free := true
+	s.queue.Each(func(d *delay.Delay) bool {
+		if d.Kind > event.Move || d.Kind < event.Delete && d.Path == e.Path && d.Status() != delay.Active {
+			return true
+		}
+		free = !related(d.Path, e.Path) && !related(d.Path, e.Dest) &&
+			(d.Kind != event.Move || !related(d.Dest, e.Path) && !related(d.Dest, e.Dest))
+		return free
+	})
+	if free {
+		s.overlook(e.Path, event.Delete)
+	}
+	return free
+}
+
+// related reports whether two paths are the same, or one is in the other.
+func related(a, b string) bool {
+	return a == b || event.IsDir(a) && strings.HasPrefix(b, a) || event.IsDir(b) && strings.HasPrefix(a, b)
+}
+
+// overlook drops what waits to be done about a path and, if it is a directory, below it: all kinds
+// of events before the one given.
+func (s *Sync) overlook(path string, before event.Kind) {
+	s.queue.Each(func(d *delay.Delay) bool {
+		if d.Status() != delay.Active && d.Kind < before && (d.Path == path || event.IsDir(path) && strings.HasPrefix(d.Path, path)) {
+			s.queue.Remove(d)
+			s.changes++
+		}
+		return true
+	})
+}

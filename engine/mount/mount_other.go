@@ -1,0 +1,14 @@
+//go:build !linux
+
+package mount
+
+import "errors"
+
+// Table returns an error: this system has no table of mounts that can be read.
+func Table() ([]Point, error) { return nil, errors.ErrUnsupported }
+
+// Is cannot tell.
+func Is(string) (is, known bool) { return false, false }
+
+// IsFD cannot tell.
+func IsFD(int) (is, known bool) { return false, false }

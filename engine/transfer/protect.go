@@ -1,0 +1,105 @@
+package transfer
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// protection is where nothing may be removed from the target: what the source had there is only out of sight.
+type protection struct {
+	mu     sync.RWMutex // guards dirs: a worker may find out that something was unmounted
+	dirs   []string     // relative to the roots, with a slash at the end
+	points map[string]bool
+}
+
+// protect reads the options. It looks at all mount points once, for work that does not go through them.
+func (m *mirror) protect() {
+	m.protection.dirs = slices.Clone(m.o.Spared)
+	if len(m.o.Mounted) == 0 {
+		return
+	}
+	m.protection.points = make(map[string]bool, len(m.o.Mounted))
+	for _, rel := range m.o.Mounted {
+		m.protection.points[rel] = true
+		d, err := m.src.below(rel)
+		switch {
+		case err == nil:
+			m.entered(d, rel)
+			d.close()
+		case gone(err):
+			m.spare(rel)
+		}
+	}
+}
+
+// entered is called with each directory of the source that is opened. A mount point that is none any more
+// is the directory below the mount, which never had what the target has.
+func (m *mirror) entered(d *dir, rel string) {
+	if m.protection.points[rel] {
+		if is, known := d.isMount(); known && !is {
+			m.spare(rel)
+		}
+	}
+}
+
+// missed is called with each path that the source does not have. No mount point is deleted while
+// something is mounted there.
+func (m *mirror) missed(path string) {
+	for point := range m.protection.points {
+		if strings.HasPrefix(point, path+"/") {
+			m.spare(point)
+		}
+	}
+}
+
+func (m *mirror) spare(rel string) {
+	m.protection.mu.Lock()
+	defer m.protection.mu.Unlock()
+	if !slices.Contains(m.protection.dirs, rel) {
+		m.protection.dirs = append(m.protection.dirs, rel)
+	}
+}
+
+// keeps reports whether path may not be removed from the target.
+func (m *mirror) keeps(path string, k kind) bool {
+	if k == directory {
+		path += "/"
+	}
+	return m.protected(func(dir string) bool { return strings.HasPrefix(path, dir) })
+}
+
+// holds reports whether something below the directory path may not be removed.
+func (m *mirror) holds(path string) bool {
+	return m.protected(func(dir string) bool { return strings.HasPrefix(dir, path+"/") })
+}
+
+func (m *mirror) protected(by func(dir string) bool) bool {
+	m.protection.mu.RLock()
+	defer m.protection.mu.RUnlock()
+	return slices.ContainsFunc(m.protection.dirs, by)
+}
+
+// maxRule is the longest pattern that rsync takes; it ignores a longer one with a mere warning.
+const maxRule = 4000
+
+// ProtectOptions returns options of rsync by which it deletes nothing in these directories of the target, which are
+// relative to it and end in a slash. They have to come before all other filter rules: the first that matches counts.
+func ProtectOptions(dirs []string) []string {
+	var options []string
+	for _, dir := range dirs {
+		pattern := protectPattern(dir)
+		for len(pattern) > maxRule { // all of a directory above it, then
+			dir = parent(strings.TrimSuffix(dir, "/"))
+			pattern = protectPattern(dir)
+		}
+		options = append(options, "--filter=P "+pattern)
+	}
+	return options
+}
+
+// protectPattern matches the directory and all below it. As it has wildcards, rsync takes a backslash in it
+// for an escape.
+func protectPattern(dir string) string {
+	return "/" + strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir) + "***"
+}
