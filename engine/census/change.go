@@ -116,7 +116,9 @@ func (c *Census) stays(path string, kept []string) map[*Dir]bool {
 			found = map[*Dir]bool{}
 		}
 		for ; d != nil; d = d.parent {
-			found[d] = found[d]
+			if !found[d] {
+				found[d] = false
+			}
 		}
 		d, name, _ = c.place(dir, false)
 		found[d.dirs[name]] = true
