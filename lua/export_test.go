@@ -11,3 +11,6 @@ func Differences() map[string][]string {
 	}
 	return names
 }
+
+// LimitControlDir sets how long the path of the directory for ssh's sockets may be.
+func (r *Runtime) LimitControlDir(n int) { r.masters.limit = n }

@@ -126,6 +126,7 @@ func (st *stage) close(rt *lua.Runtime) {
 	if i := slices.Index(st.open, rt); i >= 0 {
 		st.open = slices.Delete(st.open, i, i+1)
 		rt.Close()
+		rt.Wait()
 	}
 }
 

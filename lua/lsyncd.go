@@ -178,14 +178,18 @@ func lsyncdFind(L *glua.LState) int {
 }
 
 // lsyncdControlPath returns a value for ssh's ControlPath, in a directory that
-// nobody else can enter; nil if there cannot be one.
+// nobody else can enter; nil if there cannot be one, which is said once.
 func (r *Runtime) lsyncdControlPath(L *glua.LState) int {
 	path, err := r.masters.path()
 	if err != nil {
-		r.log.Log("Warn", "ssh connections are not shared: ", err)
+		if !r.masters.failing {
+			r.log.Log("Warn", "ssh connections are not shared: ", err)
+		}
+		r.masters.failing = true
 		L.Push(glua.LNil)
 		return 1
 	}
+	r.masters.failing = false
 	L.Push(glua.LString(path))
 	return 1
 }

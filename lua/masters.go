@@ -2,15 +2,22 @@ package lua
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"time"
+
+	"lsyncgo/engine/runtimedir"
 )
 
-// masters is the directory with the sockets of shared ssh connections.
-type masters struct{ dir string }
+// masters keeps the sockets of shared ssh connections.
+type masters struct {
+	dir     runtimedir.Dir
+	limit   int  // of the path of dir
+	failing bool // that there can be no directory was said
+	ending  sync.WaitGroup
+}
 
 // controlName is ssh's hash of host, port and user, 40 characters; ssh appends
 // up to 17 more while it binds the socket.
@@ -19,37 +26,41 @@ const controlName = "%C"
 // maxControlDir keeps the socket's path below the 104 bytes that some systems allow.
 const maxControlDir = 104 - 40 - 17 - 2
 
-// path returns the ControlPath, making the directory at the first call.
+// stopLimit is how long ssh may take to let go of the connections.
+const stopLimit = 2 * time.Second
+
+// path returns the ControlPath. Each ssh asks for it anew: whoever could put a directory of his own in the
+// place of one that was cleaned away would receive its session.
 func (m *masters) path() (string, error) {
-	if m.dir == "" {
-		parent := os.TempDir()
-		if len(parent) > maxControlDir-len("/lsyncgo-1234567890") {
-			parent = "/tmp"
-		}
-		dir, err := os.MkdirTemp(parent, "lsyncgo-") // mode 0700
-		if err != nil {
-			return "", fmt.Errorf("create a directory for ssh sockets: %w", err)
-		}
-		m.dir = dir
+	dir, err := m.dir.Path(m.limit)
+	if err != nil {
+		return "", err
 	}
-	return filepath.Join(m.dir, controlName), nil
+	return filepath.Join(dir, controlName), nil
 }
 
-// close asks the connections to end with their last session and removes the directory.
+// close asks the connections to end with their last session, and removes the directory. It does not wait for that:
+// a connection that hangs must not stop the loop. wait does.
 func (m *masters) close() {
-	if m.dir == "" {
-		return
-	}
-	sockets, err := os.ReadDir(m.dir)
-	if err == nil && len(sockets) > 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	dir := m.dir.Detach()
+	path := dir.Existing()
+	m.ending.Go(func() {
+		defer func() { _ = dir.Close() }() // what cannot be removed is empty and private
+		sockets, err := os.ReadDir(path)
+		if path == "" || err != nil || len(sockets) == 0 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
 		defer cancel()
 		for _, s := range sockets {
 			// The path alone names the connection, the host does not matter. One that does not
 			// answer ends by itself when it is idle.
-			_ = exec.CommandContext(ctx, "ssh", "-F", "none", "-O", "stop", "-o", "ControlPath="+filepath.Join(m.dir, s.Name()), "any").Run()
+			cmd := exec.CommandContext(ctx, "ssh", "-F", "none", "-O", "stop", "-o", "ControlPath="+filepath.Join(path, s.Name()), "any")
+			cmd.WaitDelay = stopLimit
+			_ = cmd.Run()
 		}
-	}
-	_ = os.RemoveAll(m.dir) // what cannot be removed is empty and private
-	m.dir = ""
+	})
 }
+
+// wait returns when what close began has ended, soon after stopLimit at the latest.
+func (m *masters) wait() { m.ending.Wait() }

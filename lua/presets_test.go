@@ -628,3 +628,22 @@ end }`)
 	st.starts("tool", "", "./a|")
 	st.quiet()
 }
+
+// §9 rsyncssh: where no private directory can be made, every ssh logs in by itself, and that is said once.
+func TestNoControlDirectory(t *testing.T) {
+	stubs(t)
+	st := start(t, "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', init = false }")
+	st.rt.LimitControlDir(1)
+	for range 2 {
+		st.event(event.Create, "a")
+		st.advance(15 * time.Second)
+		if got := st.parts().args; !strings.Contains(got, " --rsh=ssh ") {
+			t.Errorf("started %s", got)
+		}
+		st.exit(0)
+	}
+	st.claim("Warn", "ssh connections are not shared")
+	if more := st.logged("Warn"); len(more) > 0 {
+		t.Errorf("then %q", more)
+	}
+}

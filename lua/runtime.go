@@ -58,7 +58,7 @@ func (e *ExitError) Error() string {
 // and writes nothing. The error is Problems, all faults at once, or an
 // *ExitError. Without an error the Runtime must be closed.
 func Load(o Options) (*Runtime, error) {
-	r := &Runtime{o: o, L: dialect.NewState(), log: o.Log, dir: o.Dir, loading: true}
+	r := &Runtime{o: o, L: dialect.NewState(), log: o.Log, dir: o.Dir, loading: true, masters: masters{limit: maxControlDir}}
 	if r.log == nil {
 		r.log = &early{}
 	}
@@ -249,14 +249,18 @@ func (r *Runtime) Succeed(former *Runtime) {
 	}
 }
 
-// Close ends everything the scripts started beside the loop, and waits for it.
-// The runtime must not be used afterwards.
+// Close ends everything the scripts started beside the loop, and waits for it, but for
+// ssh connections: Wait does. The runtime must not be used afterwards.
 func (r *Runtime) Close() {
 	r.watched.close()
 	r.masters.close()
 	r.limit.close()
 	r.L.Close()
 }
+
+// Wait returns when the ssh connections that Close has let go of are closed, after a few seconds at the latest.
+// Any goroutine may call it.
+func (r *Runtime) Wait() { r.masters.wait() }
 
 // now is the time as scripts see it.
 func (r *Runtime) now() time.Time {

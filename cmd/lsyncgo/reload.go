@@ -52,6 +52,7 @@ func (s *service) adopt(next *script) error {
 	next.Succeed(old.Runtime)
 	s.script = next
 	old.close()
+	s.retired.Go(old.Wait)
 	if logger != nil {
 		if err := s.log.open(logger).Close(); err != nil {
 			s.log.Log("Error", err)

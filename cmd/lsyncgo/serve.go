@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"lsyncgo/engine/core"
@@ -81,6 +82,7 @@ type service struct {
 	log      *journal
 	settings lua.Settings
 	script   *script
+	retired  sync.WaitGroup // what scripts of former configs have left to end
 	about    status.Daemon
 
 	core    *core.Core
@@ -118,7 +120,11 @@ func (x *script) close() {
 // run opens everything, runs the loop to its end and closes everything in
 // reverse order. The error is why it did not come to running.
 func (s *service) run() (exit core.Exit, err error) {
-	defer func() { s.script.close() }() // the one that is in force by then
+	defer func() { // the one that is in force by then
+		s.script.close()
+		s.script.Wait()
+		s.retired.Wait()
+	}()
 	signals := catch()
 	defer signals.stop()
 	if err := s.openLog(); err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,4 +151,81 @@ func TestLoginsNotShared(t *testing.T) {
 		}
 	}
 	d.stop()
+}
+
+// §9: a directory of control sockets that was cleaned away is made again; what somebody puts in its place gets no connection.
+func TestControlSocketsGone(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"removed", "another user's", "link"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			server := newSSHD(t)
+			run, err := os.MkdirTemp("/tmp", "r") // the path of a socket has to be short
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.RemoveAll(run) })
+			p.write("source/file", "1")
+			d := startEnv(t, []string{"RUNTIME_DIRECTORY=" + run}, "-nodaemon", "-log", "all", p.config(rsyncssh(server, p.target, "")))
+			d.logs("startup done")
+			p.same()
+			sockets, err := filepath.Glob(run + "/lsyncgo-*/*")
+			if err != nil || len(sockets) != 1 {
+				t.Fatalf("sockets %q, %v", sockets, err)
+			}
+			dir := filepath.Dir(sockets[0])
+			accepted := make(chan bool, 1)
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			if name != "removed" {
+				at := dir
+				if name == "link" {
+					at = p.path("theirs")
+					if err := os.Symlink(at, dir); err != nil {
+						t.Fatal(err)
+					}
+				}
+				accepted = theirSocket(t, at, filepath.Base(sockets[0]))
+			}
+			for _, content := range []string{"two", "three"} {
+				p.write("source/file", content)
+				p.same()
+			}
+			select {
+			case <-accepted:
+				t.Error("somebody else's socket got a connection")
+			default:
+			}
+			if now, _ := filepath.Glob(run + "/lsyncgo-*/*"); len(now) == 0 || strings.Contains(d.out.String(), "are not shared") {
+				t.Errorf("connections are not shared any more: %q", now)
+			}
+			d.stop()
+		})
+	}
+}
+
+// theirSocket makes a directory of another user in which a socket listens, and tells of the first connection.
+func theirSocket(t *testing.T, dir, name string) chan bool {
+	t.Helper()
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	if err := os.Chown(dir, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	accepted := make(chan bool, 1)
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			accepted <- true
+			_ = conn.Close()
+		}
+	}()
+	return accepted
 }
