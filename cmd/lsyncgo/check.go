@@ -44,6 +44,9 @@ func (e env) check(l lua.Options) int {
 	}
 	defer rt.Close()
 	warn(e.stderr, rt)
+	for _, warning := range exposed(rt.Settings()) { // the engine itself says it when it opens them
+		fmt.Fprintln(e.stderr, "warning: "+printable.Line(warning))
+	}
 	describe(e.stdout, l.Config, rt)
 	contrast(e.stdout, rt.Notes())
 	return exitOK

@@ -24,25 +24,27 @@ type shot struct {
 }
 
 // newReport starts the writing goroutine, which ends with close. take is called
-// on the loop's goroutine; failed gets the errors of writing, each once until a
-// writing succeeds.
-func newReport(take func(withDelays bool) status.Snapshot, failed func(error)) *report {
+// on the loop's goroutine; failed gets the errors of writing, and the warnings, each once until there
+// is another or none.
+func newReport(take func(withDelays bool) status.Snapshot, failed func(text string, isError bool)) *report {
 	r := &report{take: take, shots: make(chan shot, 1), done: make(chan struct{})}
 	go r.write(failed)
 	return r
 }
 
-func (r *report) write(failed func(error)) {
+func (r *report) write(failed func(text string, isError bool)) {
 	defer close(r.done)
 	last := ""
 	for s := range r.shots {
-		err := status.WriteFile(s.path, s.what)
-		if err == nil {
-			last = ""
-		} else if err.Error() != last {
-			last = err.Error()
-			failed(err)
+		warning, err := status.WriteFile(s.path, s.what)
+		text := warning
+		if err != nil {
+			text = err.Error()
 		}
+		if text != "" && text != last {
+			failed(text, err != nil)
+		}
+		last = text
 	}
 }
 

@@ -22,7 +22,7 @@ func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 			}
 			taken++
 			return status.Snapshot{At: time.Now()}
-		}, func(err error) { t.Error(err) })
+		}, func(text string, _ bool) { t.Error(text) })
 		if again := r.changed(time.Now()); !again.IsZero() || taken != 0 {
 			t.Errorf("without a path: again %v, %d taken", again, taken)
 		}
@@ -65,8 +65,13 @@ func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 
 // §10: a status file that cannot be written.
 func TestStatusFileThatFailsIsReportedOnce(t *testing.T) {
-	var failures []error
-	r := newReport(func(bool) status.Snapshot { return status.Snapshot{} }, func(err error) { failures = append(failures, err) })
+	var failures []string
+	r := newReport(func(bool) status.Snapshot { return status.Snapshot{} }, func(text string, isError bool) {
+		if !isError {
+			t.Error("it passes for a warning")
+		}
+		failures = append(failures, text)
+	})
 	r.path = filepath.Join(t.TempDir(), "no", "such")
 	for range 3 {
 		r.soon()

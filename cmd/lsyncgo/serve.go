@@ -138,6 +138,9 @@ func (s *service) run() (exit core.Exit, err error) {
 			return exit, err
 		}
 		defer s.closing(pidfile.Close)
+		if warning := pidfile.Warning(); warning != "" {
+			s.log.Log("Warn", "pidfile: ", warning)
+		}
 	}
 	name := monitorName(s.script.Runtime)
 	if s.monitor, err = backend.Open(name, monitor.Options{}); err != nil {
@@ -170,7 +173,9 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	if err != nil {
 		s.log.Log("Warn", "no watchdog: ", err)
 	}
-	s.report = newReport(s.reported, func(err error) { s.log.Log("Error", err) })
+	s.report = newReport(s.reported, func(text string, isError bool) {
+		s.log.Log(map[bool]string{true: "Error", false: "Warn"}[isError], text)
+	})
 	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(), Count: guard.Count,

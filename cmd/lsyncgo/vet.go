@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"lsyncgo/engine/logging"
+	"lsyncgo/engine/ownfile"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
 )
@@ -34,9 +35,7 @@ func vet(config string, rt *lua.Runtime) (found lua.Problems) {
 			found = append(found, lua.Problem{File: config, Text: err.Error(), Remedy: remedy})
 		}
 	}
-	for _, f := range []struct{ name, path string }{
-		{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile},
-	} {
+	for _, f := range files(s) {
 		remedy, err := writable(f.name, f.path)
 		add(err, remedy)
 	}
@@ -52,6 +51,13 @@ func vet(config string, rt *lua.Runtime) (found lua.Problems) {
 		}
 	}
 	return append(found, oneMonitor(rt)...)
+}
+
+// ownFile is a file that the program writes as itself.
+type ownFile struct{ name, path string }
+
+func files(s lua.Settings) []ownFile {
+	return []ownFile{{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile}}
 }
 
 // oneMonitor reports syncs that ask for different monitors: one serves all of them.
@@ -88,7 +94,23 @@ func writable(name, path string) (remedy string, err error) {
 	case !info.IsDir():
 		return remedy, fmt.Errorf("%s: %s is no directory", name, dir)
 	}
+	if _, err := ownfile.Check(path); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
 	return "", nil
+}
+
+// exposed are warnings about files of the program's own that others can change.
+func exposed(s lua.Settings) (warnings []string) {
+	for _, f := range files(s) {
+		if f.path == "" {
+			continue
+		}
+		if warning, err := ownfile.Check(f.path); err == nil && warning != "" {
+			warnings = append(warnings, f.name+": "+warning)
+		}
+	}
+	return warnings
 }
 
 // exitStatus is what the failure of a load means for the program.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"lsyncgo/engine/ownfile"
 )
 
 // pidMax bounds what is read of a file that claims to be a pidfile.
@@ -40,12 +42,13 @@ const inherited = 2 * time.Second
 // file, says that an instance runs: a file left over by a crash is in nobody's way.
 type Pidfile struct {
 	path string
-	f    *os.File
+	f    *ownfile.File
 }
 
 // LockPidfile creates or takes over the file at path, locks it until Close or the
 // end of the process, and writes the process number. The error names the process
-// that holds the lock. A file with other contents than a number is refused.
+// that holds the lock. A file with other contents than a number is refused. What is no regular file
+// gets the number written to it, and that is all.
 func LockPidfile(path string) (*Pidfile, error) {
 	path, err := filepath.Abs(path) // the daemon changes its directory before Close
 	if err != nil {
@@ -65,25 +68,31 @@ func LockPidfile(path string) (*Pidfile, error) {
 
 // lockPidfile returns nothing if the file was removed by its owner before it was locked.
 func lockPidfile(path string) (_ *Pidfile, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := ownfile.Open(path, ownfile.Update)
 	if err != nil {
 		return nil, fmt.Errorf("pidfile: %w", err)
 	}
 	p := &Pidfile{path, f}
+	if !f.Regular {
+		if _, err := f.Write(fmt.Appendln(nil, os.Getpid())); err != nil {
+			return nil, errors.Join(fmt.Errorf("pidfile: %w", err), f.Close())
+		}
+		return p, nil
+	}
 	keep := false
 	defer func() {
 		if !keep {
 			_ = f.Close()
 		}
 	}()
-	if err := lock(f); err != nil {
+	if err := lock(f.File); err != nil {
 		if errors.Is(err, errLocked) {
-			owner, _ := readPid(f) // 0 if it says nothing
+			owner, _ := readPid(f.File) // 0 if it says nothing
 			return nil, lockedError{path, owner}
 		}
 		return nil, fmt.Errorf("lock pidfile %s: %w", path, err)
 	}
-	if !p.inPlace() {
+	if !f.InPlace() {
 		return nil, nil
 	}
 	if err := p.write(); err != nil {
@@ -93,18 +102,11 @@ func lockPidfile(path string) (_ *Pidfile, err error) {
 	return p, nil
 }
 
-// inPlace reports whether path still names the file that is locked.
-func (p *Pidfile) inPlace() bool {
-	ours, err := p.f.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(p.path)
-	return err == nil && os.SameFile(ours, there)
-}
+// Warning says why others can change the file though it is used; empty: they cannot.
+func (p *Pidfile) Warning() string { return p.f.Warning }
 
 func (p *Pidfile) write() error {
-	if _, err := readPid(p.f); err != nil {
+	if _, err := readPid(p.f.File); err != nil {
 		return fmt.Errorf("pidfile %s: %w; it is not overwritten: remove it or use another pidfile", p.path, err)
 	}
 	if err := p.f.Truncate(0); err != nil {

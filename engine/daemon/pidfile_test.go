@@ -179,7 +179,7 @@ func TestPidfileRace(t *testing.T) {
 				if running.Add(1) > 1 {
 					t.Error("two instances run")
 				}
-				if !p.inPlace() {
+				if !p.f.InPlace() {
 					t.Error("the lock is of a file that was removed")
 				}
 				locked.Add(1)

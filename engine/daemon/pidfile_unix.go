@@ -31,8 +31,8 @@ func lock(f *os.File) error {
 // Close removes the file, unless path names another by now, and releases the lock.
 func (p *Pidfile) Close() error {
 	var err error
-	if p.inPlace() { // before the lock is released, or it may be the next instance's
-		err = os.Remove(p.path)
+	if p.f.InPlace() { // before the lock is released, or it may be the next instance's
+		err = p.f.Remove()
 	}
 	if err := errors.Join(err, p.f.Close()); err != nil {
 		return fmt.Errorf("remove pidfile: %w", err)

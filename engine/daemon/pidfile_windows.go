@@ -23,10 +23,13 @@ func lock(f *os.File) error {
 
 // Close releases the lock and removes the file; an open file cannot be removed here.
 func (p *Pidfile) Close() error {
-	ours := p.inPlace()
-	err := p.f.Close()
+	ours := p.f.InPlace()
+	err := p.f.File.Close()
 	if ours {
-		err = errors.Join(err, os.Remove(p.path))
+		err = errors.Join(err, p.f.Remove())
+	}
+	if e := p.f.Close(); !errors.Is(e, os.ErrClosed) { // the directory it is in
+		err = errors.Join(err, e)
 	}
 	if err != nil {
 		return fmt.Errorf("remove pidfile: %w", err)

@@ -20,7 +20,7 @@ type Options struct {
 	// Categories as given to -log, in order; see Logger.Enabled.
 	Categories []string
 	// File is the log file, appended to, created with mode 0644 less the umask, so that
-	// who reads Lsyncd's can read this one. Empty: none. The name of a stream that the
+	// who reads Lsyncd's can read this one; see ownfile for what is refused. Empty: none. The name of a stream that the
 	// process has open (see Stream) means that stream, and then the console does not
 	// show everything a second time.
 	File string
@@ -85,6 +85,11 @@ func New(o Options) (*Logger, error) {
 			return nil, errors.Join(err, l.Close())
 		}
 		lr.AddHook(&sink{format, l.places.file, l.places.file})
+		defer func() {
+			if warning := l.places.file.warning(); warning != "" {
+				l.Log(Warn, "log file: ", warning)
+			}
+		}()
 	}
 	if o.Console {
 		w := o.streams()

@@ -1,14 +1,17 @@
 package logging
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"lsyncgo/engine/ownfile"
 )
 
 // sink is a logrus hook that writes entries to one of two writers.
@@ -41,7 +44,7 @@ type logFile struct {
 	format logrus.Formatter
 
 	mu   sync.Mutex // guards all below
-	f    *os.File
+	f    *ownfile.File
 	lost int   // messages since the last that was written
 	why  error // the last one could not be
 	torn bool  // the file ends within a line
@@ -59,12 +62,22 @@ func openFile(path string, format logrus.Formatter) (*logFile, error) {
 	return &logFile{path: path, format: format, f: f}, nil
 }
 
-func open(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
+func open(path string) (*ownfile.File, error) {
+	f, err := ownfile.Open(path, ownfile.Append)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("log file: %w; create its directory, allow writing there, or set another logfile", err)
+	case err != nil:
+		return nil, fmt.Errorf("log file: %w", err)
 	}
 	return f, nil
+}
+
+// warning says what is wrong with the file, though it is used.
+func (l *logFile) warning() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.f.Warning
 }
 
 // Write writes one message. After some that could not be written, on a full disk, it

@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"lsyncgo/engine/ownfile"
 )
 
 // StandardStream is a stream that every process has open.
@@ -21,26 +23,18 @@ var streamNames = map[string]StandardStream{
 	"/dev/stderr": Stderr, "/dev/fd/2": Stderr, "/proc/self/fd/2": Stderr,
 }
 
-// maxLinks is how long a chain of links is followed; the kernel has the same limit.
-const maxLinks = 40
-
 // Stream returns which stream of this process path names, itself or through symbolic links, as
 // images of containers have them in the place of log files. Such a path cannot always be opened: Linux
 // refuses to open a socket by its name, and that is what a service manager gives as standard output.
 func Stream(path string) StandardStream {
-	for range maxLinks {
-		path = filepath.Clean(path)
-		if s := streamNames[filepath.ToSlash(path)]; s != None {
-			return s
-		}
-		link, err := os.Readlink(path)
-		if err != nil {
-			return None
-		}
-		if !filepath.IsAbs(link) {
-			link = filepath.Join(filepath.Dir(path), link)
-		}
-		path = link
+	if s := streamNames[filepath.ToSlash(filepath.Clean(path))]; s != None {
+		return s
+	}
+	switch ownfile.Descriptor(path) {
+	case 1:
+		return Stdout
+	case 2:
+		return Stderr
 	}
 	return None
 }

@@ -42,6 +42,7 @@ type walk struct {
 	where string // its path, for messages
 	ahead []step // the next one is the last
 	links int
+	own   bool // the stricter rule of Parent
 }
 
 // step is a name to open, or the question whether a link has led to where it may.
@@ -61,6 +62,15 @@ func (w *walk) open() (int, error) {
 	}
 	w.where = start
 	w.push(w.path)
+	if err := w.goOn(); err != nil {
+		_ = unix.Close(w.fd)
+		return -1, err
+	}
+	return w.fd, nil
+}
+
+// goOn goes all that is ahead.
+func (w *walk) goOn() (err error) {
 	for len(w.ahead) > 0 {
 		s := w.ahead[len(w.ahead)-1]
 		w.ahead = w.ahead[:len(w.ahead)-1]
@@ -70,11 +80,10 @@ func (w *walk) open() (int, error) {
 			err = w.step(s.name)
 		}
 		if err != nil {
-			_ = unix.Close(w.fd)
-			return -1, w.refusal(err)
+			return w.refusal(err)
 		}
 	}
-	return w.fd, nil
+	return nil
 }
 
 // refusal: where a stranger's link leads to is nobody's business, not even that nothing is there.
@@ -123,50 +132,82 @@ func (w *walk) to(fd int, name string) {
 
 // follow goes where the link name says, if it may.
 func (w *walk) follow(name string) error {
-	if w.links++; w.links > maxLinks {
-		return unix.ELOOP
-	}
-	link, err := openat(w.fd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = unix.Close(link) }()
-	var st unix.Stat_t
-	if err := unix.Fstat(link, &st); err != nil {
-		return err
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
-		return w.step(name) // replaced meanwhile; the links that come are counted
-	}
-	text, err := readlink(link)
-	if err != nil {
-		return err
-	}
-	found := &LinkError{Path: w.path, Link: strings.TrimSuffix(w.where, "/") + "/" + name, Text: text, Owner: st.Uid}
-	if trusted(st.Uid) && st.Nlink > 1 && !private(w.fd) {
-		found.Names = true
-		return found
-	}
-	if !trusted(st.Uid) {
-		w.ahead = append(w.ahead, step{link: found})
-	}
-	if magic(link) {
+	text, err := w.read(name)
+	switch {
+	case errors.Is(err, errReplaced):
+		return w.step(name) // the links that come are counted
+	case errors.Is(err, errMagic):
 		fd, err := openat(w.fd, name, pathFlags)
 		if err != nil {
 			return err
 		}
 		w.to(fd, name)
 		return nil
+	case err != nil:
+		return err
 	}
-	if strings.HasPrefix(text, "/") {
-		fd, err := openat(unix.AT_FDCWD, "/", pathFlags)
-		if err != nil {
-			return err
-		}
-		w.to(fd, "/")
+	if err := w.start(text); err != nil {
+		return err
 	}
 	w.push(text)
 	return nil
+}
+
+// start goes to the root directory if a link's text says so.
+func (w *walk) start(text string) error {
+	if !strings.HasPrefix(text, "/") {
+		return nil
+	}
+	fd, err := openat(unix.AT_FDCWD, "/", pathFlags)
+	if err != nil {
+		return err
+	}
+	w.to(fd, "/")
+	return nil
+}
+
+var (
+	errReplaced = errors.New("no link any more")
+	errMagic    = errors.New("a link of proc, whose text is no path")
+)
+
+// read returns the text of the link name, or why it must not be followed.
+func (w *walk) read(name string) (text string, err error) {
+	if w.links++; w.links > maxLinks {
+		return "", unix.ELOOP
+	}
+	link, err := openat(w.fd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = unix.Close(link) }()
+	var st unix.Stat_t
+	if err := unix.Fstat(link, &st); err != nil {
+		return "", err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
+		return "", errReplaced
+	}
+	if text, err = readlink(link); err != nil {
+		return "", err
+	}
+	found := &LinkError{Path: w.path, Link: strings.TrimSuffix(w.where, "/") + "/" + name, Text: text, Owner: st.Uid}
+	if w.own {
+		if !trusted(st.Uid) || !private(w.fd) {
+			found.Own = true
+			return "", found
+		}
+	} else if trusted(st.Uid) && st.Nlink > 1 && !private(w.fd) {
+		found.Names = true
+		return "", found
+	}
+	if !trusted(st.Uid) {
+		w.ahead = append(w.ahead, step{link: found})
+	}
+	if magic(link) {
+		return "", errMagic
+	}
+	return text, nil
 }
 
 // arrived looks whether a stranger's link has led to a directory of his own.

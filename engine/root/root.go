@@ -21,10 +21,14 @@ type LinkError struct {
 	Leads uint32 // who owns the directory that it leads to, if Known
 	Known bool
 	Names bool // the link has several names, and others can make names where it was found
+	Own   bool // it is not followed for a file of the program's own, see Parent
 }
 
 func (e *LinkError) Error() string {
 	switch {
+	case e.Own:
+		return fmt.Sprintf("open %s: the link %s of user %s, to %s, is not followed: for the program's own files it would have to be a link of root or of the user lsyncgo runs as, "+
+			"in a directory where nobody else can write; name the file itself", e.Path, e.Link, userName(e.Owner), e.Text)
 	case e.Names:
 		return fmt.Sprintf("open %s: the link %s has other names elsewhere, so whoever can write in %s may have put it there, and it is not followed; make the link anew",
 			e.Path, e.Link, filepath.Dir(e.Link))

@@ -1,62 +1,23 @@
 package status
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
+
+	"lsyncgo/engine/ownfile"
 )
 
-// WriteFile replaces the status file at path by a report of s, mode 0644.
-// Readers see the old file or the whole new one, never half of it. The error names
-// what could not be done.
-func WriteFile(path string, s Snapshot) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".status-*")
+// WriteFile replaces the content of the status file at path by a report of s. A file that is not there is made, with mode
+// 0644 less the umask. Readers see the old report or the whole new one, never half of it, unless the file cannot be
+// replaced, see ownfile. The warning says why others can change the file; the error names what could not be done.
+func WriteFile(path string, s Snapshot) (warning string, err error) {
+	warning, err = ownfile.Replace(path, func(w io.Writer) error { return WriteReport(w, s) })
 	if err != nil {
-		return fmt.Errorf("write status file %s: %w", path, cause(err))
+		return "", fmt.Errorf("status file: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-			err = fmt.Errorf("write status file %s: %w", path, cause(err))
-		}
-	}()
-	if err := fill(f, s); err != nil {
-		_ = f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-// cause leaves out the name of the temporary file: it tells the user nothing, and
-// is another one each time.
-func cause(err error) error {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-func fill(f *os.File, s Snapshot) error {
-	// CreateTemp makes 0600; what reads a status file rarely is who writes it.
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	w := bufio.NewWriter(f)
-	if err := WriteReport(w, s); err != nil {
-		return err
-	}
-	return w.Flush()
+	return warning, nil
 }
 
 // WriteReport writes the text of the status file: the lines that plugins for

@@ -155,7 +155,7 @@ func TestPrintableLeavesTheOriginal(t *testing.T) {
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "odd name\n\xff")
-	if err := WriteFile(path, Snapshot{}); err != nil {
+	if _, err := WriteFile(path, Snapshot{}); err != nil {
 		t.Fatal(err)
 	}
 	reader, err := os.Open(path)
@@ -163,7 +163,7 @@ func TestWriteFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if err := WriteFile(path, sample()); err != nil {
+	if _, err := WriteFile(path, sample()); err != nil {
 		t.Fatal(err)
 	}
 	var want, before bytes.Buffer
@@ -191,12 +191,12 @@ func TestWriteFileThatFailsLeavesNothing(t *testing.T) {
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err := WriteFile(path, sample())
+	_, err := WriteFile(path, sample())
 	if err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v does not name %s", err, path)
 	}
 	alone(t, dir)
-	if err := WriteFile(filepath.Join(dir, "no", "such"), sample()); err == nil {
+	if _, err := WriteFile(filepath.Join(dir, "no", "such"), sample()); err == nil {
 		t.Error("no error for a missing directory")
 	}
 }
