@@ -15,9 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noWait has open not wait for the other end of a FIFO, nor make a terminal ours.
-const noWait = unix.O_NONBLOCK | unix.O_NOCTTY
-
 func statOf(info fs.FileInfo) *syscall.Stat_t {
 	st, _ := info.Sys().(*syscall.Stat_t)
 	return st
@@ -28,9 +25,6 @@ func trusted(info fs.FileInfo) bool {
 	st := statOf(info)
 	return st != nil && (st.Uid == 0 || int(st.Uid) == os.Geteuid())
 }
-
-// everybody: the bits of a mode mean what they say.
-func everybody(fs.FileInfo) bool { return false }
 
 // ownGroup reports whether the group of a file of ours is the one that has nobody in it but us, by the
 // custom that it has the user's name. Where it is in use, what a user makes is writable for the group.
@@ -128,10 +122,10 @@ func writeWithin(f *os.File, b []byte, wait time.Duration) (written int, err err
 			var n int
 			n, err = unix.Write(int(fd), b[written:min(len(b), written+portion)])
 			written += max(0, n)
-			switch err {
-			case unix.EINTR:
+			switch {
+			case errors.Is(err, unix.EINTR):
 				err = nil
-			case unix.EAGAIN: // not as much as that
+			case errors.Is(err, unix.EAGAIN): // not as much as that
 				err = errStalled
 			}
 		}
