@@ -433,7 +433,6 @@ local T = {
  {"method chain","return ('x'):rep(3):upper():len()"},
  {"varargs","local function f(...) local a,b=... return select('#',...),a,b,(...) end return f(nil,2)"},
  {"nested tables","local t={{1,2},{a={b=3}},[10]=5,x='y'; 'z'} return t[1][2],t[2].a.b,t[10],t.x,t[3]"},
- {"ext posix?","return (pcall(require,'posix'))"},
 }
 for i,t in ipairs(T) do
   local f,err=(loadstring or load)(t[2],'=s')
