@@ -12,12 +12,20 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/root"
 )
 
 // dir is an open directory. Names given to its methods are single segments.
 type dir struct {
-	fd        int
+	fd        int         // -1: closed, or not found again
 	announced atomic.Bool // others know that this process has temporary entries here
+
+	// The way from the directory that it was opened in, which is nil for a root.
+	up   *dir
+	name string
+	id   *root.Identity // which directory it is; nil: not asked yet
+	lone bool           // see within
 }
 
 // ref names something whose attributes are read: what fd is open on, or the
@@ -50,7 +58,12 @@ func openat(at int, name string, flags int, perm uint32) (int, error) {
 	}
 }
 
-func (d *dir) close() { _ = unix.Close(d.fd) }
+func (d *dir) close() {
+	if d.fd >= 0 {
+		_ = unix.Close(d.fd)
+		d.fd = -1
+	}
+}
 
 func (d *dir) ref(name string) ref  { return ref{fd: d.fd, name: name} }
 func (d *dir) stat() (stat, error)  { return fstat(d.fd) }
@@ -62,7 +75,7 @@ func (d *dir) sub(name string) (*dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dir{fd: fd}, nil
+	return &dir{fd: fd, up: d, name: name}, nil
 }
 
 // noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
@@ -70,42 +83,67 @@ var noOpenat2 atomic.Bool
 
 // below opens the directory rel, "" or "a/b/", without following any link.
 func (d *dir) below(rel string) (*dir, error) {
-	if rel == "" {
+	name := strings.TrimSuffix(rel, "/")
+	if name == "" {
 		return d.sub(".")
 	}
-	if len(rel) < unix.PathMax && !noOpenat2.Load() {
-		fd, err := unix.Openat2(d.fd, rel, &unix.OpenHow{
+	at := d
+	for rest := name; ; {
+		var part string
+		part, rest = piece(rest)
+		fd, err := at.chain(part)
+		if at != d {
+			at.close()
+		}
+		if err != nil {
+			return nil, err
+		}
+		at = &dir{fd: fd, up: d, name: name}
+		if rest == "" {
+			return at, nil
+		}
+	}
+}
+
+// piece cuts from a path what the kernel takes at once.
+func piece(path string) (part, rest string) {
+	if len(path) < unix.PathMax {
+		return path, ""
+	}
+	at := strings.LastIndexByte(path[:unix.PathMax], '/')
+	if at < 0 {
+		return path, "" // a name of that length is an error of the kernel's
+	}
+	return path[:at], path[at+1:]
+}
+
+// chain opens a directory below d whose path is no longer than the kernel takes.
+func (d *dir) chain(path string) (int, error) {
+	if !noOpenat2.Load() {
+		fd, err := unix.Openat2(d.fd, path, &unix.OpenHow{
 			Flags:   dirFlags,
 			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
 		})
 		switch err {
-		case nil:
-			return &dir{fd: fd}, nil
 		case unix.ENOSYS, unix.EPERM:
 			noOpenat2.Store(true)
 		case unix.EINTR, unix.EAGAIN:
 		default:
-			return nil, err
+			return fd, err
 		}
 	}
-	return d.chain(strings.TrimSuffix(rel, "/"))
-}
-
-// chain opens a directory step by step; rel has no slash at its end.
-func (d *dir) chain(rel string) (*dir, error) {
-	at, err := d.sub(".")
-	for err == nil && rel != "" {
-		var name string
-		name, rel, _ = strings.Cut(rel, "/")
-		var next *dir
-		next, err = at.sub(name)
-		at.close()
-		at = next
+	fd := d.fd
+	for name := range strings.SplitSeq(path, "/") {
+		next, err := openat(fd, name, dirFlags|unix.O_NOFOLLOW, 0)
+		if fd != d.fd {
+			_ = unix.Close(fd)
+		}
+		if err != nil {
+			return -1, err
+		}
+		fd = next
 	}
-	if err != nil {
-		return nil, err
-	}
-	return at, nil
+	return fd, nil
 }
 
 func (d *dir) lstat(name string) (stat, error) {

@@ -33,7 +33,7 @@ func (m *mirror) scan(d *dir, rel string, path []string, wanted map[inode]uint64
 		return
 	}
 	for _, e := range list {
-		if len(wanted) == 0 || m.halted() {
+		if len(wanted) == 0 || d.away() || m.halted() {
 			return
 		}
 		s, err := d.lstat(e.name)
@@ -56,15 +56,13 @@ func (m *mirror) scan(d *dir, rel string, path []string, wanted map[inode]uint64
 
 func (m *mirror) scanBelow(d *dir, rel string, path []string, wanted map[inode]uint64) {
 	name := path[len(path)-1]
-	sub, err := d.sub(name)
-	if err != nil {
-		if !gone(err) {
-			m.fail(rel+name, "read", err)
-		}
-		return
+	err := d.within(name, func(sub *dir) error {
+		m.scan(sub, rel+name+"/", path, wanted)
+		return nil
+	})
+	if err != nil && !gone(err) {
+		m.fail(rel+name, "read", err)
 	}
-	defer sub.close()
-	m.scan(sub, rel+name+"/", path, wanted)
 }
 
 // partial returns the files of the source that the target has under some of

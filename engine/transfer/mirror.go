@@ -96,7 +96,7 @@ func (m *mirror) open() (err error) {
 	}
 	m.protect()
 	if m.o.Workers <= 0 {
-		m.o.Workers = min(4, 2*runtime.GOMAXPROCS(0))
+		m.o.Workers = min(4, 2*runtime.GOMAXPROCS(0), max(maxOpen()/32, 1))
 	}
 	m.tokens = make(chan struct{}, m.o.Workers-1)
 	return nil

@@ -26,6 +26,8 @@ type place struct {
 	bequeaths bool   // new entries get an ACL from the directory
 	shared    bool   // others can change what is in it
 	dev       uint64 // of the target directory
+	lone      bool   // see enterAlone
+	away      bool   // moved meanwhile: nothing more can be done here
 
 	pending atomic.Int32 // pieces of work that are not done yet
 }
@@ -57,7 +59,7 @@ func (p *place) descend() {
 		list = list[n:]
 		p.fork(len(list) > 0, func() {
 			for _, t := range part {
-				if p.m.halted() {
+				if p.away || p.m.halted() {
 					return
 				}
 				p.entry(t)
@@ -71,7 +73,7 @@ func (p *place) descend() {
 // Work that finds none is done here, so nobody ever waits for a free one.
 func (p *place) fork(worth bool, work func()) {
 	p.pending.Add(1)
-	if worth {
+	if worth && !p.lone {
 		select {
 		case p.m.tokens <- struct{}{}:
 			p.m.workers.Go(func() {
@@ -92,7 +94,12 @@ func (p *place) release() {
 	if p.pending.Add(-1) > 0 {
 		return
 	}
-	p.finish()
+	if p.lone && p.up.lone {
+		p.up.back(p) // before finish, which may take our right to go through p
+	}
+	if !p.away {
+		p.finish()
+	}
 	if p.up == nil {
 		return
 	}
@@ -100,6 +107,9 @@ func (p *place) release() {
 		p.src.close()
 	}
 	p.dst.close()
+	if !p.lone {
+		giveDirs(dirsOfPlace)
+	}
 	p.up.release()
 }
 
@@ -312,6 +322,10 @@ func (p *place) incomplete(k mark, s, have stat) bool {
 func (p *place) enter(c *place) {
 	p.pending.Add(1) // until c is closed, which may be after its own goroutine ended
 	c.pending.Store(1)
+	if c.lone = p.lone || !takeDirs(dirsOfPlace); c.lone {
+		p.enterAlone(c)
+		return
+	}
 	p.fork(c.whole || c.node != nil && len(c.node.children) > 0, c.descend)
 }
 

@@ -52,28 +52,29 @@ func (m *mirror) empty(d *dir, rel, name string, have stat) (kept bool, err erro
 			return false, err
 		}
 	}
-	sub, err := d.sub(name)
-	if err != nil {
-		return false, err
-	}
-	defer sub.close()
-	list, err := sub.list()
-	if err != nil {
-		return false, err
-	}
 	rel += name + "/"
-	for _, e := range list {
-		st := stat{kind: e.kind}
-		if e.kind == directory || e.kind == unknown {
-			if st, err = sub.lstat(e.name); err != nil {
-				continue // gone; rmdir tells if not
+	err = d.within(name, func(sub *dir) error {
+		list, err := sub.list()
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			st := stat{kind: e.kind}
+			if e.kind == directory || e.kind == unknown {
+				if st, err = sub.lstat(e.name); err != nil {
+					continue // gone; rmdir tells if not
+				}
+			}
+			if m.spared(rel+e.name, st.kind) || !m.remove(sub, rel, e.name, st) {
+				kept = true
+			}
+			if sub.away() {
+				return nil // as was reported
 			}
 		}
-		if m.spared(rel+e.name, st.kind) || !m.remove(sub, rel, e.name, st) {
-			kept = true
-		}
-	}
-	return kept, nil
+		return nil
+	})
+	return kept, err
 }
 
 func (m *mirror) spared(path string, k kind) bool {

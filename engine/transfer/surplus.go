@@ -88,22 +88,31 @@ func (m *mirror) surplusEntry(src, dst *dir, rel, name string, has bool) (int, e
 	case have.kind != directory:
 		return 0, nil // replaced at most
 	}
-	below, err := dst.sub(name)
-	if err != nil {
-		return 0, err
-	}
-	defer below.close()
-	if !has {
-		n, err := m.all(below, rel+name+"/")
-		if m.holds(rel + name) {
-			return n, err // it stays for what is kept in it
+	n := 0
+	err = dst.within(name, func(below *dir) (err error) {
+		if !has {
+			n, err = m.all(below, rel+name+"/")
+			if !m.holds(rel + name) { // else it stays for what is kept in it
+				n++
+			}
+			return err
 		}
-		return n + 1, err
-	}
-	origin, err := src.sub(name)
-	if err == nil {
-		defer origin.close()
-		return m.surplus(origin, below, rel+name+"/")
+		n, err = m.surplusBelow(src, below, rel, name)
+		return err
+	})
+	return n, err
+}
+
+// surplusBelow compares the directory name of src, if it is one, with that of the target.
+func (m *mirror) surplusBelow(src, below *dir, rel, name string) (n int, err error) {
+	opened := false
+	err = src.within(name, func(origin *dir) (err error) {
+		opened = true
+		n, err = m.surplus(origin, below, rel+name+"/")
+		return err
+	})
+	if opened || err == nil {
+		return n, err
 	}
 	if s, serr := src.lstat(name); serr == nil && s.kind == directory {
 		return 0, err
