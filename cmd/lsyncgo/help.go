@@ -38,7 +38,7 @@ func helpText() string {
   settings{ logfile = "/var/log/lsyncgo.log", pidfile = "/run/lsyncgo.pid" }
   sync{ default.rsync, source = "/srv/www", target = "web1:/srv/www" }
 Signals: TERM, INT end (twice: at once), HUP reloads, USR1 writes status file.
-Exit: 0 ok, 255 wrong config or options, 128+N signal N.
+Exit: 0 ok, 1 -onepass left something undone, 255 failed, 128+N signal N.
 `)
 	return b.String()
 }

@@ -212,23 +212,10 @@ func (c *Core) forgetWaiting() {
 
 // finished ends the program when nothing is left to wait for.
 func (c *Core) finished() {
-	if !c.fading() && c.settings.OnePass && c.allStarted() {
-		c.stops, c.exitCode, c.exitWhy = 1, 0, "every startup is done"
-		c.forgetWaiting()
+	if !c.fading() && c.settings.OnePass {
+		c.onePass()
 	}
 	if c.stops > 0 && !c.exited && len(c.procs) == 0 && c.endTunnels() {
 		c.exit(c.exitCode, c.exitWhy)
 	}
-}
-
-func (c *Core) allStarted() bool {
-	for _, s := range c.syncs {
-		if s.phase == stopped || s.holds.any() {
-			continue
-		}
-		if s.phase != running || s.starting || len(s.running) > 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -263,7 +263,7 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-// FuzzForge: whatever is in category and message, the log has one line for it, of
+// §2 log. FuzzForge: whatever is in category and message, the log has one line for it, of
 // printable UTF-8 that begins with the time and the category.
 func FuzzForge(f *testing.F) {
 	f.Add("Normal", "a\n15:04:05 Error: forged")
@@ -300,7 +300,7 @@ func FuzzForge(f *testing.F) {
 	})
 }
 
-// What a script logs keeps its lines, and none of them passes for another message. What the
+// §2 log: what a script logs keeps its lines, and none of them passes for another message. What the
 // engine logs is one line, whatever name is in it.
 func TestSeveralLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")

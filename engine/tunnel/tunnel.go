@@ -199,6 +199,11 @@ func (t *Tunnel) Failing() bool {
 	return slices.ContainsFunc(t.processes, func(p *process) bool { return p.last != nil })
 }
 
+// Down reports that the newest attempt of every process failed.
+func (t *Tunnel) Down() bool {
+	return len(t.processes) > 0 && !slices.ContainsFunc(t.processes, func(p *process) bool { return p.last == nil })
+}
+
 // Snapshot tells what the tunnel is doing.
 func (t *Tunnel) Snapshot() status.Tunnel {
 	v := status.Tunnel{Name: t.cfg.Name, Ready: t.ready(), Wanted: len(t.processes)}
