@@ -1,11 +1,9 @@
 package lua
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -21,6 +19,7 @@ type ScriptError struct {
 	Message   string
 	Traceback []string // innermost first
 	Internal  bool     // a fault of this program, not of the script
+	GoStack   string   // where in this program, if Internal; for the log at Debug
 }
 
 // Error returns everything on one line, so that one error is one line of a log.
@@ -48,7 +47,7 @@ func (e *ScriptError) Error() string {
 // call calls a Lua function and leaves nret results on the stack. An error is
 // a *ScriptError or an *ExitError. event says what for, in messages.
 func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LValue) error {
-	outer := r.limit.enter()
+	r.limit.Enter()
 	r.L.Push(fn)
 	for _, a := range args {
 		r.L.Push(a)
@@ -57,7 +56,7 @@ func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	if err != nil {
 		err = r.fault(err, event)
 	}
-	r.limit.leave(outer)
+	r.limit.Leave()
 	return err
 }
 
@@ -74,13 +73,31 @@ func (r *Runtime) fault(err error, event string) error {
 			}
 		}
 	}
-	place, message, traceback, internal := dialect.Describe(err)
-	fault := &ScriptError{Place: place, Message: message, Event: event, Internal: internal, Traceback: frames(traceback)}
-	if r.limit.late() {
-		fault.Internal = false
-		fault.Message = fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", r.limit.time.Seconds())
+	place, message, traceback, goStack := dialect.Describe(err)
+	fault := &ScriptError{Place: place, Message: message, Event: event, Traceback: frames(traceback)}
+	if cause := r.limit.Cause(); cause != nil {
+		fault.Message = r.excess(cause)
+		return fault
+	}
+	if goStack != "" {
+		fault.Internal, fault.GoStack = true, goStack
+		r.log.Log("Debug", "internal error: ", message, "\n", goStack)
 	}
 	return fault
+}
+
+// excess says which limit a call has reached.
+func (r *Runtime) excess(cause error) string {
+	limits := r.limit.Limits()
+	switch {
+	case errors.Is(cause, dialect.ErrTime) && r.loading:
+		return fmt.Sprintf("the config was not loaded within %g seconds, its loading was stopped", limits.Time.Seconds())
+	case errors.Is(cause, dialect.ErrTime):
+		return fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", limits.Time.Seconds())
+	case errors.Is(cause, dialect.ErrMemory):
+		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", sizeText(limits.Memory))
+	}
+	return "the script was stopped, as the program ends"
 }
 
 // frames takes the lines of a Lua traceback that say something to the reader.
@@ -121,69 +138,5 @@ func where(L *glua.LState) string {
 			continue
 		}
 		return fmt.Sprintf("%s:%d", dbg.Source, dbg.CurrentLine)
-	}
-}
-
-// errScriptLate is the cause with which a script is interrupted.
-var errScriptLate = errors.New("the script ran too long")
-
-// limiter interrupts Lua code that runs too long. One timer serves all calls;
-// only after it has fired is another one made, since a call costs less than a timer.
-type limiter struct {
-	L      *glua.LState
-	time   time.Duration // 0: no limit
-	depth  int
-	timer  *time.Timer
-	cancel context.CancelCauseFunc
-}
-
-// set gives the limit for calls from now on.
-func (l *limiter) set(limit time.Duration) {
-	l.close()
-	l.time = limit
-	if limit > 0 {
-		l.renew()
-	}
-}
-
-func (l *limiter) renew() {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	l.cancel = cancel
-	l.L.SetContext(ctx)
-	l.timer = time.AfterFunc(l.time, func() { cancel(errScriptLate) })
-	l.timer.Stop()
-}
-
-// enter begins a call; only the outermost one is timed.
-func (l *limiter) enter() (outermost bool) {
-	l.depth++
-	if l.depth > 1 || l.timer == nil {
-		return false
-	}
-	l.timer.Reset(l.time)
-	return true
-}
-
-// late reports whether the call in progress was interrupted.
-func (l *limiter) late() bool {
-	ctx := l.L.Context()
-	return ctx != nil && ctx.Err() != nil
-}
-
-// leave ends a call.
-func (l *limiter) leave(outermost bool) {
-	l.depth--
-	if outermost && !l.timer.Stop() {
-		l.cancel(nil)
-		l.renew()
-	}
-}
-
-func (l *limiter) close() {
-	if l.timer != nil {
-		l.timer.Stop()
-		l.cancel(nil)
-		l.timer = nil
-		l.L.RemoveContext()
 	}
 }

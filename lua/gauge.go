@@ -16,10 +16,13 @@ func checkGauge(config *glua.LTable) []string {
 	if !ok {
 		return nil
 	}
-	return gaugeKeys("", config, gauge)
+	return gaugeKeys("", config, gauge, 0)
 }
 
-func gaugeKeys(prefix string, config, gauge *glua.LTable) (faults []string) {
+func gaugeKeys(prefix string, config, gauge *glua.LTable, depth int) (faults []string) {
+	if depth > maxNesting {
+		return []string{strings.TrimSuffix(prefix, ".") + " is a table within itself (remove it)"}
+	}
 	for _, k := range sortedKeys(config) {
 		v := config.RawGet(k)
 		if v == glua.LNil {
@@ -34,19 +37,19 @@ func gaugeKeys(prefix string, config, gauge *glua.LTable) (faults []string) {
 			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v), remedy))
 			continue
 		}
-		faults = append(faults, gaugeKey(prefix, string(name), v, gauge)...)
+		faults = append(faults, gaugeKey(prefix, string(name), v, gauge, depth)...)
 	}
 	return faults
 }
 
-func gaugeKey(prefix, key string, v glua.LValue, gauge *glua.LTable) []string {
+func gaugeKey(prefix, key string, v glua.LValue, gauge *glua.LTable, depth int) []string {
 	switch g := gauge.RawGetString(key).(type) {
 	case *glua.LTable:
 		table, ok := v.(*glua.LTable)
 		if !ok {
 			return []string{fmt.Sprintf("%s%s must be a table, not %s (write %s = { key = value })", prefix, key, describeValue(v), key)}
 		}
-		return gaugeKeys(prefix+key+".", table, g)
+		return gaugeKeys(prefix+key+".", table, g, depth+1)
 	case *glua.LNilType:
 		return []string{fmt.Sprintf("unknown parameter %q (%s)", prefix+key, gaugeRemedy(key, gauge))}
 	case glua.LBool:

@@ -149,7 +149,7 @@ func TestSettings(t *testing.T) {
 settings{ logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
 	logident = "me", logformat = "json", "insist", "onepass", inotifyMode = "CloseWrite or Modify",
 	maxProcesses = 3, maxDelays = 50 }
-settings{ delay = 1.5, scriptTimeout = 0, monitor = "poll", onDie = "stop-sync", maxProcesses = 4 }
+settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", onDie = "stop-sync", maxProcesses = 4 }
 same(settings("maxProcesses"), 4)
 same(settings("insist"), true)
 same(settings("pidfile"), "/run/p")
@@ -164,6 +164,7 @@ same(settings.delay, 1.5)
 		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
 		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
 		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", OnDieStop: true,
+		ScriptMemory: 512 << 20,
 	}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
@@ -177,7 +178,7 @@ func TestSettingsDefaults(t *testing.T) {
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	want := lua.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second}
+	want := lua.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
 	}
@@ -203,7 +204,7 @@ print("a", 1)`)
 		t.Fatal(err)
 	}
 	got := st.rt.Settings()
-	want := lua.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, Insist: true, OnePass: true,
+	want := lua.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, Insist: true, OnePass: true,
 		NoDaemon: true, LogFile: "/l", PidFile: "/p", Monitor: "inotify", Delay: got.Delay}
 	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)

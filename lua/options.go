@@ -36,6 +36,8 @@ type Options struct {
 
 	// Dir is what relative paths of the config are relative to; "" is the working directory.
 	Dir string
+	// LoadTimeout is how long each script and the config may run; 0 is a minute.
+	LoadTimeout time.Duration
 	// DryCheck: nothing will be started. Everything is resolved and checked all the same.
 	DryCheck bool
 	// Log takes what scripts log. Nil: it is kept until SetLog.

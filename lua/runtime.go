@@ -27,7 +27,7 @@ type Runtime struct {
 	presets  *presets
 	builtin  map[string]glua.LValue // the globals before the scripts and the config
 	metas    metatables
-	limit    limiter
+	limit    *dialect.Limiter
 
 	loading   bool
 	exit      *ExitError // of a script that ended the program while it was loaded, even if pcall has caught it
@@ -59,6 +59,8 @@ func (e *ExitError) Error() string {
 // *ExitError. Without an error the Runtime must be closed.
 func Load(o Options) (*Runtime, error) {
 	r := &Runtime{o: o, L: dialect.NewState(), log: o.Log, dir: o.Dir, loading: true, masters: masters{limit: maxControlDir}}
+	r.limit = dialect.LimiterOf(r.L)
+	r.limit.Set(dialect.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
 	if r.log == nil {
 		r.log = &early{}
 	}
@@ -81,7 +83,6 @@ func (r *Runtime) load() error {
 		r.dir = dir
 	}
 	r.settings = newSettings(r)
-	r.limit.L = r.L
 	r.openGlobals()
 	if err := r.openPresets(); err != nil {
 		return err
@@ -162,12 +163,28 @@ func (r *Runtime) loadProblem(file string, err error) Problem {
 }
 
 func (r *Runtime) runFile(file string) error {
+	r.limit.Enter()
 	fn, err := dialect.LoadFile(r.L, r.anchored(file))
+	if cause := r.limit.Cause(); err != nil && cause != nil {
+		err = &ScriptError{Message: r.excess(cause)}
+	}
+	r.limit.Leave()
 	if err != nil {
 		return err
 	}
 	return r.call("", fn, 0)
 }
+
+// loadTimeout is how long each script and the config may run.
+func loadTimeout(o Options) time.Duration {
+	if o.LoadTimeout > 0 {
+		return o.LoadTimeout
+	}
+	return defaultLoadTimeout
+}
+
+// Interrupt ends the callback that is running, if one is. Any goroutine may call it.
+func (r *Runtime) Interrupt() { r.limit.Interrupt() }
 
 // problem records a fault of the config.
 func (r *Runtime) problem(p Problem) {
@@ -254,7 +271,7 @@ func (r *Runtime) Succeed(former *Runtime) {
 func (r *Runtime) Close() {
 	r.watched.close()
 	r.masters.close()
-	r.limit.close()
+	r.limit.Close()
 	r.L.Close()
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/census"
 	"lsyncgo/engine/event"
+	"lsyncgo/lua/dialect"
 )
 
 // Settings are the values of settings{} after the whole config has been loaded,
@@ -29,14 +30,17 @@ type Settings struct {
 	MaxDelays      int            // 0: not set
 	Delay          *time.Duration // nil: not set
 	ScriptTimeout  time.Duration  // longest run of one callback; 0: no limit
+	ScriptMemory   int64          // bytes by which one callback may let the heap grow
 	Monitor        string
 	OnDieStop      bool
 	MaxDelete      *census.Limit // of guard; nil: none
 }
 
-// How long a callback may run and how often the status file is written, unless set.
+// What scripts may take, and how often the status file is written, unless set.
 const (
+	defaultLoadTimeout    = time.Minute
 	defaultScriptTimeout  = 10 * time.Second
+	defaultScriptMemory   = 1 << 30
 	defaultStatusInterval = 10 * time.Second
 )
 
@@ -75,7 +79,11 @@ var settingTable = map[string]setting{
 	"maxDelays":     whole(func(s *Settings) *int { return &s.MaxDelays }),
 	"delay":         seconds(func(s *Settings, d time.Duration) { s.Delay = &d }),
 	"scriptTimeout": seconds(func(s *Settings, d time.Duration) { s.ScriptTimeout = d }),
-	"monitor":       text(func(s *Settings) *string { return &s.Monitor }),
+	"scriptMemory": {`a number of bytes, or a text like "512M" or "1G"`, func(v glua.LValue, s *Settings) (err error) {
+		s.ScriptMemory, err = sizeOf(v)
+		return err
+	}},
+	"monitor": text(func(s *Settings) *string { return &s.Monitor }),
 	"guard": {`{ maxDelete = "50%" }, or false`, func(v glua.LValue, s *Settings) (err error) {
 		s.MaxDelete, err = guardOf(v)
 		return err
@@ -258,7 +266,7 @@ func (s *settings) value(key string) glua.LValue {
 
 // resolve makes the typed copy.
 func (s *settings) resolve() {
-	to := Settings{ScriptTimeout: defaultScriptTimeout, StatusInterval: s.interval(), LogFormat: "text"}
+	to := Settings{ScriptTimeout: defaultScriptTimeout, ScriptMemory: defaultScriptMemory, StatusInterval: s.interval(), LogFormat: "text"}
 	for key, rule := range settingTable {
 		if v := s.value(key); v != glua.LNil {
 			if err := rule.take(v, &to); err != nil {
@@ -270,7 +278,7 @@ func (s *settings) resolve() {
 		*p = s.r.anchored(*p)
 	}
 	s.resolved = to
-	s.r.limit.set(to.ScriptTimeout)
+	s.r.limit.Set(dialect.Limits{Time: to.ScriptTimeout, Memory: to.ScriptMemory})
 }
 
 // interval is default.statusInterval, which some configs change.

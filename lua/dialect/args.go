@@ -154,24 +154,8 @@ func push(L *glua.LState, values ...glua.LValue) int {
 func call(L *glua.LState, fn glua.LValue, args ...glua.LValue) glua.LValue {
 	L.Push(fn)
 	push(L, args...)
-	L.Call(len(args), 1)
+	LimiterOf(L).call(L, len(args), 1)
 	v := L.Get(-1)
 	L.Pop(1)
 	return v
-}
-
-// interrupt raises an error if the state's context has ended. Loops in Go have to ask, as only Lua instructions are
-// interrupted by themselves.
-func interrupt(L *glua.LState) {
-	if err := interrupted(L)(); err != nil {
-		L.RaiseError("%s", err)
-	}
-}
-
-func interrupted(L *glua.LState) func() error {
-	ctx := L.Context()
-	if ctx == nil {
-		return func() error { return nil }
-	}
-	return ctx.Err
 }

@@ -20,6 +20,7 @@ var baseFuncs = map[string]glua.LGFunction{
 	"loadfile":       baseLoadfile,
 	"loadstring":     baseLoadstring,
 	"pairs":          basePairs,
+	"pcall":          basePcall,
 	"print":          basePrint,
 	"rawequal":       baseRawequal,
 	"rawlen":         baseRawlen,
@@ -73,15 +74,34 @@ func baseXpcall(L *glua.LState) int {
 	for i := 3; i <= top; i++ {
 		L.Push(L.Get(i))
 	}
-	if err := L.PCall(max(top-2, 0), glua.MultRet, handler); err != nil {
-		var v glua.LValue = glua.LString(err.Error())
-		if e, ok := err.(*glua.ApiError); ok { //nolint:errorlint // PCall returns the type itself
-			v = e.Object
-		}
-		return push(L, glua.LFalse, v)
+	if err := LimiterOf(L).protect(L, max(top-2, 0), handler); err != nil {
+		return push(L, glua.LFalse, errorValue(err))
 	}
 	L.Insert(glua.LTrue, top+1)
 	return L.GetTop() - top
+}
+
+func basePcall(L *glua.LState) int {
+	if v := checkAny(L, 1); v.Type() != glua.LTFunction && L.GetMetaField(v, "__call").Type() != glua.LTFunction {
+		return push(L, glua.LFalse, glua.LString("attempt to call a "+v.Type().String()+" value"))
+	}
+	if err := LimiterOf(L).protect(L, L.GetTop()-1, nil); err != nil {
+		return push(L, glua.LFalse, errorValue(err))
+	}
+	L.Insert(glua.LTrue, 1)
+	return L.GetTop()
+}
+
+// errorValue is what pcall returns for an error of LState.PCall.
+func errorValue(err error) glua.LValue {
+	e, ok := err.(*glua.ApiError) //nolint:errorlint // PCall returns the type itself
+	switch {
+	case !ok:
+		return glua.LString(err.Error())
+	case isOverflow(e):
+		return glua.LString(stackOverflow)
+	}
+	return e.Object
 }
 
 func baseCollectGarbage(L *glua.LState) int {
@@ -131,7 +151,7 @@ func basePairs(L *glua.LState) int {
 	if mt, ok := metatable(v); ok {
 		if fn := mt.RawGetString("__pairs"); fn != glua.LNil {
 			push(L, fn, v)
-			L.Call(1, 3)
+			LimiterOf(L).call(L, 1, 3)
 			return 3
 		}
 	}
@@ -162,11 +182,14 @@ func nextIndex(L *glua.LState) int {
 }
 
 func basePrint(L *glua.LState) int {
-	values := make([]string, L.GetTop())
-	for i := range values {
-		values[i] = tostring(L, L.Get(i+1))
+	line := newBuilder(L)
+	for i := 1; i <= L.GetTop(); i++ {
+		if i > 1 {
+			line.addByte('\t')
+		}
+		line.add(tostring(L, L.Get(i)))
 	}
-	hostOf(L).print(strings.Join(values, "\t"))
+	hostOf(L).print(line.String())
 	return 0
 }
 
@@ -323,11 +346,13 @@ func joinBefore(L *glua.LState, i int, acc glua.LValue) (joined glua.LValue, n i
 	if len(parts) == 0 {
 		return acc, 0
 	}
-	b := make([]byte, 0, size)
+	all := newBuilder(L)
+	all.grow(size)
 	for k := len(parts) - 1; k >= 0; k-- {
-		b = append(b, parts[k]...)
+		all.add(parts[k])
 	}
-	return glua.LString(append(b, tail...)), len(parts)
+	all.add(tail)
+	return glua.LString(all.String()), len(parts)
 }
 
 func concatHandler(v glua.LValue) glua.LValue {

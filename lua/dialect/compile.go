@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
@@ -35,6 +34,11 @@ func (e *SyntaxError) Error() string {
 // Compile translates Lua 5.3 source into a function prototype. name is shown in errors. A first line that starts with
 // # is skipped. The error is a *SyntaxError.
 func Compile(name string, src []byte) (proto *glua.FunctionProto, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			proto, err = nil, &SyntaxError{Name: name, Line: 1, Msg: fmt.Sprintf("internal error of the compiler, please report it: %v", r)}
+		}
+	}()
 	text, unbalanced, err := translate.Source(src)
 	var fault *translate.Error
 	if errors.As(err, &fault) {
@@ -128,11 +132,12 @@ func patch(proto *glua.FunctionProto, jumps []jump) {
 
 // LoadFile compiles the file path into a function of L. A fault of the source is a *SyntaxError.
 func LoadFile(L *glua.LState, path string) (*glua.LFunction, error) {
-	src, err := os.ReadFile(path)
+	limiter := LimiterOf(L)
+	src, err := limiter.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("load %w", err)
 	}
-	proto, err := Compile(path, src)
+	proto, err := limiter.compile(path, src)
 	if err != nil {
 		return nil, err
 	}

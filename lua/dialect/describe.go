@@ -31,18 +31,22 @@ var phrases = []struct {
 }
 
 // Describe takes an error of Compile, LoadFile or LState.PCall apart for showing it. place is "file:line", or empty
-// when unknown; msg is the message without it; traceback is the Lua stack, or empty. internal tells that Go code
-// panicked: that is a fault of this program, not of the script, and traceback then has the Go stack too.
-func Describe(err error) (place, msg, traceback string, internal bool) {
+// when unknown; msg is the message without it; traceback is the Lua stack, or empty. goStack is not empty if Go code
+// panicked: that is a fault of this program, not of the script.
+func Describe(err error) (place, msg, traceback, goStack string) {
 	if err == nil {
-		return "", "", "", false
+		return "", "", "", ""
 	}
 	text := err.Error()
 	var ae *glua.ApiError
 	if errors.As(err, &ae) {
 		text, traceback = objectText(ae.Object), ae.StackTrace
 		if ae.Type == glua.ApiErrorPanic {
-			return "", text, traceback, true
+			place, traceback, goStack = takeApart(ae.StackTrace)
+			if isOverflow(ae) {
+				return place, stackOverflow, traceback, ""
+			}
+			return place, text, traceback, goStack
 		}
 	}
 	if m := placePrefix.FindStringSubmatch(text); m != nil {
@@ -52,8 +56,30 @@ func Describe(err error) (place, msg, traceback string, internal bool) {
 	for _, p := range phrases {
 		text = p.find.ReplaceAllString(text, p.replace)
 	}
-	return place, text, traceback, false
+	return place, text, traceback, ""
 }
+
+const stackOverflow = "stack overflow (endless recursion?)"
+
+// isOverflow tells the panic of a call stack that is full from faults of this program: gopher-lua's check is off by one.
+func isOverflow(e *glua.ApiError) bool {
+	return e.Type == glua.ApiErrorPanic && e.Object == glua.LString("lua callstack overflow")
+}
+
+// takeApart separates the Go stack of a panic from the Lua stack behind it, of which place is the innermost.
+func takeApart(stack string) (place, traceback, goStack string) {
+	const header = "stack traceback:"
+	goStack, traceback, _ = strings.Cut(stack, header)
+	for line := range strings.SplitSeq(traceback, "\n") {
+		if m := framePlace.FindStringSubmatch(line); m != nil {
+			place = m[1]
+			break
+		}
+	}
+	return place, header + traceback, goStack
+}
+
+var framePlace = regexp.MustCompile(`^\t([^\n]+?:\d+): `)
 
 // objectText is the message in an error value. Tables often carry it in a field.
 func objectText(v glua.LValue) string {

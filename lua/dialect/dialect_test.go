@@ -120,11 +120,12 @@ func TestDescribe(t *testing.T) {
 		{"string.rep()", "c.lua:1", "bad argument #1 to 'rep' (string expected, got no value)", false},
 		{"x = = 2", "c.lua:1", "syntax error near '='", false},
 		{"load('error(1 ..\"x\")', '=a b:c')()", "a b:c:1", "1x", false},
-		{"gopanic()", "", "broken", true},
+		{"gopanic()", "c.lua:1", "broken", true},
+		{"local function f() return 1 + f() end\nf()", "c.lua:1", stackOverflow, false},
 	} {
 		_, err := run(t, L, "c.lua", c.src)
-		place, msg, traceback, internal := Describe(err)
-		if place != c.place || msg != c.msg || internal != c.internal {
+		place, msg, traceback, goStack := Describe(err)
+		if internal := goStack != ""; place != c.place || msg != c.msg || internal != c.internal {
 			t.Errorf("%s:\n got  %q %q %v\n want %q %q %v", c.src, place, msg, internal, c.place, c.msg, c.internal)
 		}
 		var fault *SyntaxError
@@ -132,7 +133,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%s: no traceback: %q", c.src, traceback)
 		}
 	}
-	if place, msg, traceback, internal := Describe(nil); place != "" || msg != "" || traceback != "" || internal {
+	if place, msg, traceback, goStack := Describe(nil); place != "" || msg != "" || traceback != "" || goStack != "" {
 		t.Error("no error has a description")
 	}
 }

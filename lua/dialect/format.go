@@ -22,24 +22,24 @@ func (d directive) has(flag byte) bool { return strings.IndexByte(d.flags, flag)
 
 func stringFormat(L *glua.LState) int {
 	format := checkString(L, 1)
-	var out strings.Builder
+	out := newBuilder(L)
 	arg := 1
 	for i := 0; i < len(format); i++ {
 		c := format[i]
 		switch {
 		case c != '%':
-			out.WriteByte(c)
+			out.addByte(c)
 		case i+1 < len(format) && format[i+1] == '%':
-			out.WriteByte('%')
+			out.addByte('%')
 			i++
 		default:
 			d, length := parseDirective(L, format[i:])
 			i += length - 1
 			arg++
-			out.WriteString(formatArg(L, d, arg))
+			out.add(formatArg(L, d, arg))
 		}
 	}
-	return push(L, glua.LString(out.String()))
+	return out.push()
 }
 
 // parseDirective reads the directive at the start of s. As in C Lua widths and precisions have at most two digits.
@@ -203,7 +203,7 @@ func hexFloat(f float64, precision int) string {
 func quoted(L *glua.LState, v glua.LValue, n int) string {
 	switch v := v.(type) {
 	case glua.LString:
-		return quoteString(string(v))
+		return quoteString(L, string(v))
 	case glua.LNumber:
 		if f := float64(v); !isInteger(f) && !math.IsInf(f, 0) && !math.IsNaN(f) {
 			return directive{verb: 'a', precision: -1}.float(f)
@@ -216,24 +216,24 @@ func quoted(L *glua.LState, v glua.LValue, n int) string {
 	return ""
 }
 
-func quoteString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
+func quoteString(L *glua.LState, s string) string {
+	b := newBuilder(L)
+	b.addByte('"')
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c == '"' || c == '\\' || c == '\n':
-			b.WriteByte('\\')
-			b.WriteByte(c)
+			b.addByte('\\')
+			b.addByte(c)
 		case c < ' ' || c == 0x7f:
 			digits := strconv.Itoa(int(c))
 			if i+1 < len(s) && '0' <= s[i+1] && s[i+1] <= '9' {
 				digits = strconv.Itoa(1000 + int(c))[1:]
 			}
-			b.WriteString(`\` + digits)
+			b.add(`\` + digits)
 		default:
-			b.WriteByte(c)
+			b.addByte(c)
 		}
 	}
-	b.WriteByte('"')
+	b.addByte('"')
 	return b.String()
 }

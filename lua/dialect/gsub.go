@@ -13,7 +13,7 @@ func stringGsub(L *glua.LState) int {
 	replace := replacer(L, 3)
 	limit := optInt(L, 4, len(s)+1)
 	m, anchored := newMatcher(L, s, pat)
-	var out strings.Builder
+	out := newBuilder(L)
 	at, last, count := 0, -1, 0
 	for count < limit {
 		end, ok, err := m.At(at)
@@ -21,10 +21,10 @@ func stringGsub(L *glua.LState) int {
 		switch {
 		case ok && end != last:
 			count++
-			replace(&out, m, at, end)
+			replace(out, m, at, end)
 			at, last = end, end
 		case at < len(s):
-			out.WriteByte(s[at])
+			out.addByte(s[at])
 			at++
 		default:
 			limit = 0
@@ -33,24 +33,25 @@ func stringGsub(L *glua.LState) int {
 			break
 		}
 	}
-	out.WriteString(s[min(at, len(s)):])
+	out.add(s[min(at, len(s)):])
 	return push(L, glua.LString(out.String()), glua.LNumber(count))
 }
 
 // replacer returns what writes the replacement for one match, according to argument n.
-func replacer(L *glua.LState, n int) func(out *strings.Builder, m *pattern.Matcher, from, to int) {
+func replacer(L *glua.LState, n int) func(out *builder, m *pattern.Matcher, from, to int) {
 	switch repl := L.Get(n).(type) {
 	case glua.LString, glua.LNumber:
 		text := checkString(L, n)
-		return func(out *strings.Builder, m *pattern.Matcher, from, to int) { expand(L, out, text, m, from, to) }
+		return func(out *builder, m *pattern.Matcher, from, to int) { expand(L, out, text, m, from, to) }
 	case *glua.LTable:
-		return func(out *strings.Builder, m *pattern.Matcher, from, to int) {
+		return func(out *builder, m *pattern.Matcher, from, to int) {
 			writeValue(L, out, L.GetTable(repl, capture(L, m, 0, from, to)), m, from, to)
 		}
 	case *glua.LFunction:
-		return func(out *strings.Builder, m *pattern.Matcher, from, to int) {
+		limiter := LimiterOf(L)
+		return func(out *builder, m *pattern.Matcher, from, to int) {
 			L.Push(repl)
-			L.Call(pushCaptures(L, m, max(m.Captures(), 1), from, to), 1)
+			limiter.call(L, pushCaptures(L, m, max(m.Captures(), 1), from, to), 1)
 			v := L.Get(-1)
 			L.Pop(1)
 			writeValue(L, out, v, m, from, to)
@@ -61,14 +62,14 @@ func replacer(L *glua.LState, n int) func(out *strings.Builder, m *pattern.Match
 }
 
 // expand writes a replacement string with its %0 to %9 and %%.
-func expand(L *glua.LState, out *strings.Builder, text string, m *pattern.Matcher, from, to int) {
+func expand(L *glua.LState, out *builder, text string, m *pattern.Matcher, from, to int) {
 	for {
 		i := strings.IndexByte(text, '%')
 		if i < 0 {
-			out.WriteString(text)
+			out.add(text)
 			return
 		}
-		out.WriteString(text[:i])
+		out.add(text[:i])
 		if text = text[i+1:]; text == "" {
 			raise(L, errReplacement)
 		}
@@ -76,12 +77,12 @@ func expand(L *glua.LState, out *strings.Builder, text string, m *pattern.Matche
 		text = text[1:]
 		switch {
 		case c == '%':
-			out.WriteByte('%')
+			out.addByte('%')
 		case c == '0':
-			out.WriteString(m.Subject()[from:to])
+			out.add(m.Subject()[from:to])
 		case '1' <= c && c <= '9':
 			t, _ := toText(capture(L, m, int(c-'1'), from, to))
-			out.WriteString(t)
+			out.add(t)
 		default:
 			raise(L, errReplacement)
 		}
@@ -91,14 +92,14 @@ func expand(L *glua.LState, out *strings.Builder, text string, m *pattern.Matche
 const errReplacement = pattern.Error("invalid use of '%' in replacement string")
 
 // writeValue writes what a table or function gave; nil and false keep the match.
-func writeValue(L *glua.LState, out *strings.Builder, v glua.LValue, m *pattern.Matcher, from, to int) {
+func writeValue(L *glua.LState, out *builder, v glua.LValue, m *pattern.Matcher, from, to int) {
 	if !glua.LVAsBool(v) {
-		out.WriteString(m.Subject()[from:to])
+		out.add(m.Subject()[from:to])
 		return
 	}
 	t, ok := toText(v)
 	if !ok {
 		L.RaiseError("invalid replacement value (a %s)", v.Type())
 	}
-	out.WriteString(t)
+	out.add(t)
 }

@@ -3,14 +3,11 @@ package dialect
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
-	"time"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -19,24 +16,21 @@ const fileType = "FILE*"
 
 // file is the value of a file userdata. Writes are not buffered: a script that never closes its file loses nothing.
 type file struct {
-	f        *os.File
+	stream
 	r        *bufio.Reader
 	child    *child // of io.popen, else nil
 	standard bool   // stdin, stdout, stderr: stay open
 	closed   bool
 }
 
-// child is a process that io.popen started. Its own goroutine waits for it, so that it leaves no zombie when the
-// script forgets the file; that goroutine ends with the child.
-type child struct {
-	cmd  *exec.Cmd
-	err  error // valid when done is closed
-	done chan struct{}
-}
+// readAhead is the size of a file's buffer in bytes.
+const readAhead = 16 << 10
 
 func newFile(L *glua.LState, f *os.File) *glua.LUserData {
+	v := &file{stream: stream{f: f, limiter: LimiterOf(L)}}
+	v.r = bufio.NewReaderSize(&v.stream, readAhead)
 	ud := L.NewUserData()
-	ud.Value = &file{f: f, r: bufio.NewReader(f)}
+	ud.Value = v
 	ud.Metatable = L.G.Registry.RawGetString(fileType)
 	return ud
 }
@@ -61,27 +55,12 @@ func isFile(v glua.LValue) *file {
 	return nil
 }
 
-// interruptible runs an operation that may block and lets the end of the state's context cut it short, if the file is
-// of a kind that can: pipes can, plain files need not.
-func (f *file) interruptible(L *glua.LState, operation func() error) error {
-	ctx := L.Context()
-	if ctx == nil {
-		return operation()
-	}
-	stop := context.AfterFunc(ctx, func() { _ = f.f.SetDeadline(time.Unix(1, 0)) })
-	err := operation()
-	if !stop() && errors.Is(err, os.ErrDeadlineExceeded) {
+// ended raises an error if the call under way is to end, and with it the child that the script was waiting for.
+func (f *file) ended(L *glua.LState) {
+	if f.limiter.Cause() != nil {
 		f.child.kill()
-		L.RaiseError("%s", ctx.Err())
 	}
-	return err
-}
-
-// kill ends a child, which the script was made to stop waiting for. What the shell started in turn is not ours.
-func (c *child) kill() {
-	if c != nil {
-		_ = c.cmd.Process.Kill()
-	}
+	interrupt(L)
 }
 
 // sync drops what was read ahead, so that the file's position is where the script believes it to be.
@@ -91,25 +70,24 @@ func (f *file) sync() error {
 			return err
 		}
 	}
-	f.r.Reset(f.f)
+	f.r.Reset(&f.stream)
 	return nil
 }
 
 // write writes the arguments from n on as one piece.
 func (f *file) write(L *glua.LState, n int) error {
-	var b []byte
+	all := newBuilder(L)
 	for i := n; i <= L.GetTop(); i++ {
-		b = append(b, checkString(L, i)...)
+		all.add(checkString(L, i))
 	}
 	if f.child == nil && f.r.Buffered() > 0 {
 		if err := f.sync(); err != nil {
 			return err
 		}
 	}
-	return f.interruptible(L, func() error {
-		_, err := f.f.Write(b)
-		return err
-	})
+	_, err := f.stream.Write([]byte(all.String()))
+	f.ended(L)
+	return err
 }
 
 // close closes the file and pushes the results of io.close.
@@ -118,24 +96,14 @@ func (f *file) close(L *glua.LState) int {
 		return push(L, glua.LNil, glua.LString("cannot close standard file"))
 	}
 	f.closed = true
-	err := f.f.Close()
-	if f.child == nil {
-		if err != nil {
-			return failure(L, errorText(err), errorNumber(err))
-		}
-		return push(L, glua.LTrue)
+	err := f.stream.close()
+	if f.child != nil {
+		return f.child.wait(L)
 	}
-	var cancelled <-chan struct{}
-	if ctx := L.Context(); ctx != nil {
-		cancelled = ctx.Done()
+	if err != nil {
+		return failure(L, errorText(err), errorNumber(err))
 	}
-	select {
-	case <-f.child.done:
-	case <-cancelled:
-		f.child.kill()
-		interrupt(L)
-	}
-	return pushExit(L, f.child.cmd.ProcessState, f.child.err)
+	return push(L, glua.LTrue)
 }
 
 // read reads by formats, which were given from argument first on, or a line without any. It pushes a value for each,
@@ -145,11 +113,8 @@ func (f *file) read(L *glua.LState, formats []glua.LValue, first int) (n int, er
 		formats = []glua.LValue{glua.LString("l")}
 	}
 	for i, format := range formats {
-		var v glua.LValue
-		err = f.interruptible(L, func() (err error) {
-			v, err = f.readOne(L, format, first+i)
-			return err
-		})
+		v, err := f.readOne(L, format, first+i)
+		f.ended(L)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
@@ -163,17 +128,18 @@ func (f *file) read(L *glua.LState, formats []glua.LValue, first int) (n int, er
 
 func (f *file) readOne(L *glua.LState, format glua.LValue, arg int) (glua.LValue, error) {
 	if n, ok := format.(glua.LNumber); ok {
-		return f.readBytes(int64(n))
+		return f.readBytes(L, int64(n))
 	}
 	name, _ := toText(format)
 	switch name = strings.TrimPrefix(name, "*"); {
 	case strings.HasPrefix(name, "l"):
-		return f.readLine(false)
+		return f.readLine(L, false)
 	case strings.HasPrefix(name, "L"):
-		return f.readLine(true)
+		return f.readLine(L, true)
 	case strings.HasPrefix(name, "a"):
-		b, err := io.ReadAll(f.r)
-		return glua.LString(b), err
+		all := newBuilder(L)
+		_, err := f.r.WriteTo(all)
+		return glua.LString(all.String()), err
 	case strings.HasPrefix(name, "n"):
 		return f.readNumber()
 	}
@@ -182,29 +148,35 @@ func (f *file) readOne(L *glua.LState, format glua.LValue, arg int) (glua.LValue
 }
 
 // readBytes reads up to n bytes; 0 bytes are an empty string unless the file is at its end.
-func (f *file) readBytes(n int64) (glua.LValue, error) {
+func (f *file) readBytes(L *glua.LState, n int64) (glua.LValue, error) {
 	if n <= 0 {
 		if _, err := f.r.Peek(1); err != nil {
 			return glua.LNil, err
 		}
 		return glua.LString(""), nil
 	}
-	var b bytes.Buffer // grows as data comes: n may be larger than any memory
-	if _, err := io.CopyN(&b, f.r, n); err != nil && b.Len() == 0 {
+	all := newBuilder(L) // grows as data comes: n may be larger than any memory
+	if _, err := io.CopyN(all, f.r, n); err != nil && all.len() == 0 {
 		return glua.LNil, err
 	}
-	return glua.LString(b.String()), nil
+	return glua.LString(all.String()), nil
 }
 
-func (f *file) readLine(keep bool) (glua.LValue, error) {
-	line, err := f.r.ReadBytes('\n')
-	if err != nil && len(line) == 0 {
+func (f *file) readLine(L *glua.LState, keep bool) (glua.LValue, error) {
+	line, err := f.r.ReadSlice('\n')
+	all := newBuilder(L)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		all.addBytes(line)
+		line, err = f.r.ReadSlice('\n')
+	}
+	if err != nil && len(line) == 0 && all.len() == 0 {
 		return glua.LNil, err
 	}
 	if !keep {
 		line = bytes.TrimSuffix(line, []byte("\n"))
 	}
-	return glua.LString(line), err
+	all.addBytes(line)
+	return glua.LString(all.String()), err
 }
 
 // readNumber reads the longest text that may be a numeral, as C Lua does: what is no numeral after all is lost.

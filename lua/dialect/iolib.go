@@ -75,9 +75,9 @@ func openFlags(mode string) (flags int, ok bool) {
 	return 0, false
 }
 
-// openFile opens with the mode 0666 that the umask narrows.
 func openFile(L *glua.LState, path string, flags int) (*glua.LUserData, error) {
-	f, err := os.OpenFile(path, flags, 0o666)
+	f, err := LimiterOf(L).open(path, flags)
+	interrupt(L)
 	if err != nil {
 		return nil, err
 	}
@@ -106,26 +106,22 @@ func ioPopen(L *glua.LState) int {
 	if err != nil {
 		return fileResult(L, err, command)
 	}
-	cmd := exec.Command(shell[0], shell[1], command)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	ours, theirs := r, w
-	if mode == "r" {
-		cmd.Stdout = w
-	} else {
-		cmd.Stdin = r
+	if mode == "w" {
 		ours, theirs = w, r
 	}
-	err = cmd.Start()
+	c, err := startChild(L, command, func(cmd *exec.Cmd) {
+		if mode == "r" {
+			cmd.Stdout = w
+		} else {
+			cmd.Stdin = r
+		}
+	})
 	_ = theirs.Close()
 	if err != nil {
 		_ = ours.Close()
 		return fileResult(L, err, command)
 	}
-	c := &child{cmd: cmd, done: make(chan struct{})}
-	go func() {
-		c.err = cmd.Wait()
-		close(c.done)
-	}()
 	ud := newFile(L, ours)
 	isFile(ud).child = c
 	return push(L, ud)
@@ -229,11 +225,12 @@ func ioLines(L *glua.LState) int {
 		return pushLines(L, useDefault(L, hostOf(L).input, "input"), arguments(L, 2), false)
 	}
 	path := checkString(L, 1)
-	ud, err := openFile(L, path, os.O_RDONLY)
+	f, err := LimiterOf(L).openSource(path)
+	interrupt(L)
 	if err != nil {
 		L.RaiseError("cannot open file '%s' (%s)", path, errorText(err))
 	}
-	return pushLines(L, isFile(ud), arguments(L, 2), true)
+	return pushLines(L, isFile(newFile(L, f)), arguments(L, 2), true)
 }
 
 func fileLines(L *glua.LState) int { return pushLines(L, checkFile(L, 1), arguments(L, 2), false) }

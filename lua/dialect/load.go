@@ -27,7 +27,11 @@ func chunkName(s string) string {
 }
 
 func pushCompiled(L *glua.LState, name string, src []byte, env *glua.LTable) int {
-	proto, err := Compile(name, src)
+	if len(src) > maxSource {
+		return push(L, glua.LNil, glua.LString(name+": "+errTooLong.Error()))
+	}
+	proto, err := LimiterOf(L).compile(name, src)
+	interrupt(L)
 	if err != nil {
 		return push(L, glua.LNil, glua.LString(err.Error()))
 	}
@@ -54,17 +58,17 @@ func baseLoad(L *glua.LState) int {
 
 // readChunk collects what the pieces function returns until nil or an empty string.
 func readChunk(L *glua.LState, pieces *glua.LFunction) string {
-	var b strings.Builder
+	all := newBuilder(L)
 	for {
 		interrupt(L)
 		switch piece := call(L, pieces).(type) {
 		case *glua.LNilType:
-			return b.String()
+			return all.String()
 		case glua.LString:
 			if piece == "" {
-				return b.String()
+				return all.String()
 			}
-			b.WriteString(string(piece))
+			all.add(string(piece))
 		default:
 			L.RaiseError("reader function must return a string")
 		}
@@ -108,18 +112,21 @@ func baseDofile(L *glua.LState) int {
 	if pushCompiled(L, name, src, nil) > 1 {
 		L.Error(L.Get(-1), 0)
 	}
-	L.Call(0, glua.MultRet)
+	LimiterOf(L).call(L, 0, glua.MultRet)
 	return L.GetTop() - top
 }
 
 // readFile reads the file of argument 1, or standard input if there is none.
 func readFile(L *glua.LState) (src []byte, name string, err error) {
 	if L.Get(1) == glua.LNil {
-		src, err = io.ReadAll(os.Stdin)
+		input := &stream{f: os.Stdin, limiter: LimiterOf(L)}
+		src, err = io.ReadAll(io.LimitReader(input, maxSource))
+		interrupt(L)
 		return src, "stdin", err
 	}
 	name = hostOf(L).resolve(checkString(L, 1))
-	src, err = os.ReadFile(name)
+	src, err = LimiterOf(L).ReadFile(name)
+	interrupt(L)
 	return src, name, err
 }
 

@@ -1,11 +1,9 @@
 package dialect
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -36,27 +34,11 @@ func osExecute(L *glua.LState) int {
 		_, err := exec.LookPath(shell[0])
 		return push(L, glua.LBool(err == nil))
 	}
-	cmd := shellCommand(L, checkString(L, 1))
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err := cmd.Run()
-	interrupt(L)
-	return pushExit(L, cmd.ProcessState, err)
-}
-
-var shell = func() []string {
-	if runtime.GOOS == "windows" {
-		return []string{"cmd.exe", "/c"}
+	c, err := startChild(L, checkString(L, 1), func(*exec.Cmd) {})
+	if err != nil {
+		return failure(L, errorText(err), errorNumber(err))
 	}
-	return []string{"/bin/sh", "-c"}
-}()
-
-// shellCommand prepares a command that ends with the state's context.
-func shellCommand(L *glua.LState, command string) *exec.Cmd {
-	ctx := L.Context()
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	return exec.CommandContext(ctx, shell[0], shell[1], command)
+	return c.wait(L)
 }
 
 // pushExit pushes how a child ended: true or nil, "exit" or "signal", and the code or signal number.
@@ -125,6 +107,10 @@ func errorText(err error) string {
 	}
 	if errors.Is(err, os.ErrClosed) {
 		return "file already closed"
+	}
+	var on *os.PathError
+	if errors.As(err, &on) {
+		return on.Err.Error()
 	}
 	return err.Error()
 }

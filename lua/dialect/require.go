@@ -95,7 +95,7 @@ func findLoader(L *glua.LState, name string) (loader, extra glua.LValue) {
 			L.RaiseError("module '%s' not found:%s", name, tried.String())
 		}
 		push(L, searcher, glua.LString(name))
-		L.Call(1, 2)
+		LimiterOf(L).call(L, 1, 2)
 		loader, extra = L.Get(-2), L.Get(-1)
 		L.Pop(2)
 		switch v := loader.(type) {

@@ -12,15 +12,20 @@ import (
 // host is what one state knows about the program around it. It is reached from the state's registry, so that
 // coroutines share it; like the state itself it belongs to one goroutine.
 type host struct {
-	base   string            // directory of the configuration; the root until SetBase
-	exit   func(code int)    // os.exit
-	print  func(line string) // print
-	random *rand.Rand        // math.random
-	input  glua.LValue       // default files of io, userdata
-	output glua.LValue
+	base    string            // directory of the configuration; the root until SetBase
+	exit    func(code int)    // os.exit
+	print   func(line string) // print
+	random  *rand.Rand        // math.random
+	input   glua.LValue       // default files of io, userdata
+	output  glua.LValue
+	limiter *Limiter
 }
 
 const hostKey = "lsyncgo.dialect"
+
+// A list grows up to its largest index in one step, at 16 bytes an element: nothing could interrupt gopher-lua's own
+// limit of 67,108,864.
+func init() { glua.MaxArrayIndex = 1 << 24 }
 
 // NewState returns a Lua state with the standard libraries as Lua 5.3 scripts know them. Close it after use.
 //
@@ -29,11 +34,11 @@ func NewState() *glua.LState {
 	L := glua.NewState(glua.Options{
 		RegistryMaxSize:     1 << 20,
 		RegistryGrowStep:    1 << 16, // the default of 32 makes growth quadratic
-		CallStackSize:       20000,
+		CallStackSize:       maxCalls,
 		MinimizeStackMemory: true,
 		IncludeGoStackTrace: true,
 	})
-	h := &host{base: string(os.PathSeparator), exit: os.Exit, print: func(line string) { fmt.Println(line) }}
+	h := &host{base: string(os.PathSeparator), exit: os.Exit, print: func(line string) { fmt.Println(line) }, limiter: &Limiter{L: L}}
 	h.seed(rand.Uint64())
 	ud := L.NewUserData()
 	ud.Value = h
@@ -78,6 +83,7 @@ func install(L *glua.LState, h *host) {
 	setConstants(L)
 	openPackage(L)
 	openIO(L, h)
+	openCoroutines(L, h.limiter)
 	openNumbers(L)
 }
 

@@ -30,7 +30,9 @@ var stringFuncs = map[string]glua.LGFunction{
 
 // flipCase changes the case of the ASCII letters from lo to hi; other bytes belong to names in any encoding.
 func flipCase(L *glua.LState, lo, hi byte) int {
-	b := []byte(checkString(L, 1))
+	s := checkString(L, 1)
+	room(L, 2*len(s))
+	b := []byte(s)
 	for i, c := range b {
 		if lo <= c && c <= hi {
 			b[i] = c ^ 0x20
@@ -49,11 +51,23 @@ func stringRep(L *glua.LState) int {
 		L.RaiseError("resulting string too large")
 	}
 	interrupt(L)
-	return push(L, glua.LString(strings.Repeat(s+sep, n-1)+s))
+	room(L, unit*n)
+	if sep == "" {
+		return push(L, glua.LString(strings.Repeat(s, n)))
+	}
+	all := newBuilder(L)
+	all.grow(unit * n)
+	for range n - 1 {
+		all.add(s)
+		all.add(sep)
+	}
+	all.add(s)
+	return all.push()
 }
 
 func stringReverse(L *glua.LState) int {
 	s := checkString(L, 1)
+	room(L, 2*len(s))
 	b := make([]byte, len(s))
 	for i := range len(s) {
 		b[len(s)-1-i] = s[i]

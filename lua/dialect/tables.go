@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"sort"
-	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -59,7 +58,7 @@ func (l list) set(i int, v glua.LValue) {
 func tableConcat(L *glua.LState) int {
 	l, sep := checkList(L, 1), optString(L, 2, "")
 	i, j := optInt(L, 3, 1), optInt(L, 4, l.len())
-	var out strings.Builder
+	out := newBuilder(L)
 	for k := i; k <= j; k++ {
 		if k&(askEvery-1) == 0 {
 			interrupt(L)
@@ -69,12 +68,13 @@ func tableConcat(L *glua.LState) int {
 		if !ok {
 			L.RaiseError("invalid value (%s) at index %d in table for 'concat'", v.Type(), k)
 		}
-		out.WriteString(s)
-		if k != j {
-			out.WriteString(sep)
+		out.add(s)
+		if k == j {
+			break // the largest integer has no successor
 		}
+		out.add(sep)
 	}
-	return push(L, glua.LString(out.String()))
+	return out.push()
 }
 
 func tableInsert(L *glua.LState) int {
@@ -89,6 +89,9 @@ func tableInsert(L *glua.LState) int {
 			argError(L, 2, "position out of bounds")
 		}
 		for i := end; i > pos; i-- {
+			if i&(askEvery-1) == 0 {
+				interrupt(L)
+			}
 			l.set(i, l.get(i-1))
 		}
 		l.set(pos, L.Get(3))
@@ -110,6 +113,9 @@ func tableRemove(L *glua.LState) int {
 	}
 	v := l.get(pos)
 	for ; pos < size; pos++ {
+		if pos&(askEvery-1) == 0 {
+			interrupt(L)
+		}
 		l.set(pos, l.get(pos+1))
 	}
 	l.set(pos, glua.LNil)
@@ -143,6 +149,7 @@ func tableMove(L *glua.LState) int {
 
 func tablePack(L *glua.LState) int {
 	n := L.GetTop()
+	room(L, n*slotSize)
 	t := L.CreateTable(n, 1)
 	for i := 1; i <= n; i++ {
 		t.RawSetInt(i, L.Get(i))
@@ -166,8 +173,8 @@ func tableUnpack(L *glua.LState) int {
 	if n := j - i; n < 0 || n >= maxResults {
 		L.RaiseError("too many results to unpack (limit %d): go through the table with a loop", maxResults)
 	}
-	for k := i; k <= j; k++ {
-		L.Push(l.get(k))
+	for k := range j - i + 1 {
+		L.Push(l.get(i + k))
 	}
 	return j - i + 1
 }
@@ -200,12 +207,26 @@ func tableSort(L *glua.LState) int {
 	if less != glua.LNil {
 		checkFunction(L, 2)
 	}
-	s := &sorter{L: L, values: make([]glua.LValue, l.len()), less: less}
+	size := l.len()
+	if size < 2 {
+		return 0
+	}
+	if size >= glua.MaxArrayIndex {
+		argError(L, 1, "array too big")
+	}
+	room(L, size*slotSize)
+	s := &sorter{L: L, values: make([]glua.LValue, size), less: less}
 	for i := range s.values {
+		if i&(askEvery-1) == 0 {
+			interrupt(L)
+		}
 		s.values[i] = l.get(i + 1)
 	}
 	sort.Sort(s)
 	for i, v := range s.values {
+		if i&(askEvery-1) == 0 {
+			interrupt(L)
+		}
 		l.set(i+1, v)
 	}
 	return 0

@@ -28,7 +28,7 @@ func osDate(L *glua.LState) int {
 		setTime(t, now)
 		return push(L, t)
 	}
-	text, bad := strftime(now, format)
+	text, bad := strftime(L, now, format)
 	if bad != "" {
 		argError(L, 1, "invalid conversion specifier '%s'", bad)
 	}
@@ -46,11 +46,11 @@ func setTime(t *glua.LTable, at time.Time) {
 }
 
 // strftime formats as C99 does in the C locale. bad is the first directive that C99 does not know.
-func strftime(t time.Time, format string) (text, bad string) {
-	var b strings.Builder
+func strftime(L *glua.LState, t time.Time, format string) (text, bad string) {
+	b := newBuilder(L)
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
-			b.WriteByte(format[i])
+			b.addByte(format[i])
 			continue
 		}
 		start := i
@@ -58,7 +58,7 @@ func strftime(t time.Time, format string) (text, bad string) {
 		if i+1 < len(format) && isAlternative(format[i:i+2]) {
 			i++ // other digits or eras, which the C locale lacks
 		}
-		if i >= len(format) || !conversion(&b, t, format[i]) {
+		if i >= len(format) || !conversion(b, t, format[i]) {
 			return "", format[start:min(i+1, len(format))]
 		}
 	}
@@ -83,16 +83,16 @@ var layouts = map[byte]string{
 	'y': "06", 'Y': "2006", 'z': "-0700",
 }
 
-func conversion(b *strings.Builder, t time.Time, c byte) bool {
+func conversion(b *builder, t time.Time, c byte) bool {
 	if layout, ok := layouts[c]; ok {
-		b.WriteString(t.Format(layout))
+		b.add(t.Format(layout))
 		return true
 	}
 	weekday := int(t.Weekday())
 	isoYear, isoWeek := t.ISOWeek()
 	switch c {
 	case '%':
-		b.WriteByte('%')
+		b.addByte('%')
 	case 'C':
 		fmt.Fprintf(b, "%02d", t.Year()/100)
 	case 'g':
@@ -100,9 +100,9 @@ func conversion(b *strings.Builder, t time.Time, c byte) bool {
 	case 'G':
 		fmt.Fprintf(b, "%d", isoYear)
 	case 'n':
-		b.WriteByte('\n')
+		b.addByte('\n')
 	case 't':
-		b.WriteByte('\t')
+		b.addByte('\t')
 	case 'u':
 		fmt.Fprintf(b, "%d", (weekday+6)%7+1)
 	case 'U':
@@ -114,7 +114,7 @@ func conversion(b *strings.Builder, t time.Time, c byte) bool {
 	case 'W':
 		fmt.Fprintf(b, "%02d", (t.YearDay()+6-(weekday+6)%7)/7)
 	case 'Z':
-		b.WriteString(zone(t))
+		b.add(zone(t))
 	default:
 		return false
 	}

@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"strings"
-
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/lua/dialect/translate"
@@ -58,15 +56,15 @@ func decode(s string) (code, size int) {
 func continues(c byte) bool { return c&0xC0 == 0x80 }
 
 func utf8Char(L *glua.LState) int {
-	var b strings.Builder
+	all := newBuilder(L)
 	for i := 1; i <= L.GetTop(); i++ {
 		code := checkInt(L, i)
 		if code < 0 || code > maxUnicode {
 			argError(L, i, "value out of range")
 		}
-		b.Write(translate.Encode(code))
+		all.addBytes(translate.Encode(code))
 	}
-	return push(L, glua.LString(b.String()))
+	return all.push()
 }
 
 // checkPosition reads argument n, a byte position that may count from the end.

@@ -20,6 +20,8 @@ var attributes = map[string]string{
 // check refuses by panic what cannot be translated and returns the first block that does not close.
 func check(toks []token) (unbalanced *Error) {
 	var open nesting
+	var levels chain
+	var prev token
 	for i, t := range toks {
 		if msg, ok := missing[t.text]; ok && t.kind == op {
 			panic(&Error{t.line, msg, ""})
@@ -30,9 +32,11 @@ func check(toks []token) (unbalanced *Error) {
 		if t.is("local") {
 			checkAttributes(toks[i+1:])
 		}
-		if unbalanced == nil {
+		if unbalanced == nil { // or the parser will refuse it before anything goes deep
+			levels.step(prev, t, len(open))
 			unbalanced = open.step(t)
 		}
+		prev = t
 	}
 	return unbalanced
 }

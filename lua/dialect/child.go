@@ -1,0 +1,68 @@
+package dialect
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+var shell = func() []string {
+	if runtime.GOOS == "windows" {
+		return []string{"cmd.exe", "/c"}
+	}
+	return []string{"/bin/sh", "-c"}
+}()
+
+// child is a process that io.popen or os.execute started. Its own goroutine waits for it, so that it leaves no zombie
+// when the script forgets it; that goroutine ends with the child.
+type child struct {
+	cmd   *exec.Cmd
+	apart bool          // in a session of its own
+	err   error         // valid when done is closed
+	done  chan struct{} // closed when it has ended
+}
+
+// startChild starts a shell command with the files of this process, except for those that adjust sets. In a callback
+// it gets a session of its own, so that the end of the callback can be the end of all that the shell started; while
+// a config is loaded it may want to ask somebody at the terminal, which only our own session can.
+func startChild(L *glua.LState, command string, adjust func(*exec.Cmd)) (*child, error) {
+	c := &child{cmd: exec.Command(shell[0], shell[1], command), done: make(chan struct{})}
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	adjust(c.cmd)
+	if !LimiterOf(L).patient() {
+		c.apart = ownSession(c.cmd)
+	}
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		c.err = c.cmd.Wait()
+		close(c.done)
+	}()
+	return c, nil
+}
+
+// wait waits for the child and pushes how it ended. The end of the call under way is the child's, too.
+func (c *child) wait(L *glua.LState) int {
+	select {
+	case <-c.done:
+	case <-LimiterOf(L).context().Done():
+		c.kill()
+		interrupt(L)
+	}
+	return pushExit(L, c.cmd.ProcessState, c.err)
+}
+
+// kill ends a child, and with it what it has started in its session.
+func (c *child) kill() {
+	if c == nil || errors.Is(c.cmd.Process.Signal(nothing), os.ErrProcessDone) {
+		return // its id may be another's by now
+	}
+	if c.apart {
+		killSession(c.cmd.Process)
+	}
+	_ = c.cmd.Process.Kill()
+}

@@ -1,0 +1,17 @@
+//go:build !unix
+
+package dialect
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+const openAtOnce = 0
+
+const nothing = syscall.Signal(0)
+
+func ownSession(*exec.Cmd) bool { return false }
+
+func killSession(*os.Process) {}

@@ -1,0 +1,23 @@
+//go:build unix
+
+package dialect
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// openAtOnce has open wait for nobody, and take no terminal for ours.
+const openAtOnce = syscall.O_NONBLOCK | syscall.O_NOCTTY
+
+// nothing is the signal that only asks whether a process is there.
+const nothing = syscall.Signal(0)
+
+func ownSession(cmd *exec.Cmd) bool {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return true
+}
+
+// killSession kills the group that the session began with. What has left it is not ours.
+func killSession(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
