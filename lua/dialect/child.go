@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -25,7 +26,8 @@ type child struct {
 	done  chan struct{} // closed when it has ended
 }
 
-// startChild starts a shell command with the files of this process, except for those that adjust sets. In a callback
+// startChild starts a shell command with the files of this process, except for those that adjust sets. If the call
+// under way is made to end, so is the child. In a callback
 // it gets a session of its own, so that the end of the callback can be the end of all that the shell started; while
 // a config is loaded it may want to ask somebody at the terminal, which only our own session can.
 func startChild(L *glua.LState, command string, adjust func(*exec.Cmd)) (*child, error) {
@@ -38,8 +40,15 @@ func startChild(L *glua.LState, command string, adjust func(*exec.Cmd)) (*child,
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
 	}
+	ctx := LimiterOf(L).context()
+	stop := context.AfterFunc(ctx, func() {
+		if !errors.Is(context.Cause(ctx), errOver) {
+			c.kill()
+		}
+	})
 	go func() {
 		c.err = c.cmd.Wait()
+		stop()
 		close(c.done)
 	}()
 	return c, nil
@@ -50,15 +59,14 @@ func (c *child) wait(L *glua.LState) int {
 	select {
 	case <-c.done:
 	case <-LimiterOf(L).context().Done():
-		c.kill()
 		interrupt(L)
 	}
 	return pushExit(L, c.cmd.ProcessState, c.err)
 }
 
-// kill ends a child, and with it what it has started in its session.
+// kill ends the child, and with it what it has started in its session.
 func (c *child) kill() {
-	if c == nil || errors.Is(c.cmd.Process.Signal(nothing), os.ErrProcessDone) {
+	if errors.Is(c.cmd.Process.Signal(nothing), os.ErrProcessDone) {
 		return // its id may be another's by now
 	}
 	if c.apart {

@@ -55,14 +55,6 @@ func isFile(v glua.LValue) *file {
 	return nil
 }
 
-// ended raises an error if the call under way is to end, and with it the child that the script was waiting for.
-func (f *file) ended(L *glua.LState) {
-	if f.limiter.Cause() != nil {
-		f.child.kill()
-	}
-	interrupt(L)
-}
-
 // sync drops what was read ahead, so that the file's position is where the script believes it to be.
 func (f *file) sync() error {
 	if ahead := f.r.Buffered(); ahead > 0 {
@@ -86,7 +78,7 @@ func (f *file) write(L *glua.LState, n int) error {
 		}
 	}
 	_, err := f.stream.Write([]byte(all.String()))
-	f.ended(L)
+	interrupt(L)
 	return err
 }
 
@@ -114,7 +106,7 @@ func (f *file) read(L *glua.LState, formats []glua.LValue, first int) (n int, er
 	}
 	for i, format := range formats {
 		v, err := f.readOne(L, format, first+i)
-		f.ended(L)
+		interrupt(L)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}

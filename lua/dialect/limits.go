@@ -23,6 +23,7 @@ var (
 	ErrTime        = errors.New("the time limit of the script is over")
 	ErrMemory      = errors.New("the memory limit of the script is reached")
 	ErrInterrupted = errors.New("the script was interrupted")
+	errOver        = errors.New("the call is over") // by itself
 )
 
 const (
@@ -83,7 +84,7 @@ func (l *Limiter) Leave() {
 	}
 	l.levels, l.depth = 0, 0
 	if s := l.sentry.Load(); !l.timer.Stop() || s.ctx.Err() != nil {
-		s.cancel(context.Canceled) // lets watch return
+		s.cancel(errOver) // lets watch return
 		l.renew()
 	}
 }
@@ -107,7 +108,7 @@ func (l *Limiter) Close() {
 		return
 	}
 	l.timer.Stop()
-	l.sentry.Load().cancel(context.Canceled)
+	l.sentry.Load().cancel(errOver)
 	l.sentry.Store(nil)
 	l.timer = nil
 	l.L.RemoveContext()
