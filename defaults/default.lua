@@ -15,7 +15,7 @@ default.checkgauge = {
 	exclude = true, excludeFrom = true, exitcodes = true, filter = true, filterFrom = true,
 	full = true, guard = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true,
 	onAttrib = true, onCreate = true, onDelete = true, onFull = true, onModify = true, onMove = true,
-	onStartup = true, prepare = true, source = true, subdirs = true, target = true, tunnel = true,
+	onStartup = true, prepare = true, source = true, subdirs = true, target = true, tunnel = true, unsafeShell = true,
 }
 
 -- Exit codes, and what collect does about them. 128 and more are deaths by a signal.

@@ -1,13 +1,14 @@
 package lua
 
 import (
+	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/shell"
 )
 
 // layer3Variables are the names after ^, each before its own prefixes.
@@ -25,16 +26,20 @@ func (s *script) compileStrings() {
 			continue
 		}
 		fn, err := s.compileString(key, string(text))
-		if err != nil {
+		var place *shell.PlaceError
+		switch {
+		case errors.As(err, &place):
+			s.problem(place.Remedy, "%s: %v", key, err)
+		case err != nil:
 			s.problem("", "%s: %v", key, err)
-			continue
+		default:
+			s.table.RawSetString(key, fn)
 		}
-		s.table.RawSetString(key, fn)
 	}
 }
 
 func (s *script) compileString(key, text string) (*glua.LFunction, error) {
-	source, err := generate(text)
+	source, err := s.generate(key, text)
 	if err != nil {
 		return nil, err
 	}
@@ -55,96 +60,110 @@ func (s *script) compileString(key, text string) (*glua.LFunction, error) {
 }
 
 // generate writes the Lua function of a layer 3 string.
-func generate(text string) (string, error) {
+func (s *script) generate(key, text string) (string, error) {
 	trimmed := strings.TrimSpace(text)
 	switch {
 	case trimmed == "":
 		return "", fmt.Errorf("the command is empty")
+	case strings.Contains(text, "\x00"):
+		return "", fmt.Errorf("the command holds a zero byte, which no program can get")
 	case strings.HasPrefix(trimmed, "^/"):
-		return generateShell(trimmed[1:])
+		return s.generateShell(key, trimmed[1:])
 	case strings.HasPrefix(trimmed, "/"):
-		return generateBinary(trimmed)
+		return s.generateBinary(key, trimmed)
 	}
-	return generateShell(text)
+	return s.generateShell(key, text)
 }
 
 // generateBinary: the words of the text are program and arguments.
-func generateBinary(text string) (string, error) {
+func (s *script) generateBinary(key, text string) (string, error) {
 	words := splitQuoted(text)
 	args := make([]string, len(words))
 	for i, word := range words {
-		parts, err := split(word)
+		variables, err := variablesOf(word)
 		if err != nil {
 			return "", err
 		}
 		var exprs []string
-		for _, p := range parts {
-			if p.expr != "" {
-				exprs = append(exprs, p.expr)
-			} else {
-				exprs = append(exprs, luaQuote(p.text))
+		end := 0
+		for _, v := range variables {
+			if v.Start > end {
+				exprs = append(exprs, luaQuote(word[end:v.Start]))
 			}
+			exprs = append(exprs, v.Value)
+			end = v.End
+		}
+		if end < len(word) || len(variables) == 0 {
+			exprs = append(exprs, luaQuote(word[end:]))
 		}
 		args[i] = strings.Join(exprs, " .. ")
 	}
+	s.hazards(key, shell.CheckProgram(words, s.surroundings()))
 	// In a table, since a first argument '<' would announce the input, and a file may have that name.
 	return fmt.Sprintf("function(event, event2)\n  spawn(event, %s, { %s })\nend", args[0], strings.Join(args[1:], ", ")), nil
 }
 
 // generateShell: each variable becomes a positional parameter, quoted as its
 // place in the command needs it.
-func generateShell(text string) (string, error) {
-	parts, err := split(text)
+func (s *script) generateShell(key, text string) (string, error) {
+	variables, err := variablesOf(text)
 	if err != nil {
 		return "", err
 	}
-	var command strings.Builder
-	var quotes shellQuotes
-	var args []string
-	number := map[string]int{}
-	for _, p := range parts {
-		if p.expr == "" {
-			quotes.read(p.text)
-			command.WriteString(p.text)
-			continue
-		}
-		n, known := number[p.expr]
-		if !known {
-			args = append(args, p.expr)
-			n = len(args)
-			number[p.expr] = n
-		}
-		command.WriteString(quotes.parameter(n))
+	command, args, err := shell.Quote(text, variables)
+	if err != nil {
+		return "", err
 	}
-	call := append([]string{"event", luaQuote(command.String())}, args...)
+	s.hazards(key, shell.Check(text, s.surroundings()))
+	call := append([]string{"event", luaQuote(command)}, args...)
 	return "function(event, event2)\n  spawnShell(" + strings.Join(call, ", ") + ")\nend", nil
 }
 
-// part is literal text, or the Lua expression of a variable.
-type part struct{ text, expr string }
+// surroundings is what the danger of a command depends on besides its text.
+func (s *script) surroundings() shell.Surroundings {
+	target := s.stringKey("target")
+	return shell.Surroundings{
+		Variables: func(text string) []shell.Variable {
+			variables, _ := variablesOf(text) // the text has been read before without an error
+			return variables
+		},
+		Trees:        []string{s.stringKey("source"), target},
+		RemoteTarget: !strings.HasPrefix(target, "/") && strings.Contains(target, ":"),
+	}
+}
 
-// split takes the variables out of a text.
-func split(text string) ([]part, error) {
-	var parts []part
-	for {
-		before, after, found := strings.Cut(text, "^")
-		if !found {
-			return append(parts, part{text: text}), nil
+// hazards refuses a command that has somebody evaluate the names of files; with unsafeShell it warns.
+func (s *script) hazards(key string, list []shell.Hazard) {
+	for _, h := range list {
+		if s.table.RawGetString("unsafeShell") == glua.LTrue {
+			s.warn("unsafeShell allows it; "+h.Remedy, "%s: %s", key, h.Text)
+		} else {
+			s.problem(h.Remedy+"; or unsafeShell = true, if all who can name files there may run commands here", "%s: %s", key, h.Text)
 		}
-		expr, length, err := variable(after)
+	}
+}
+
+// variablesOf finds the variables of a text.
+func variablesOf(text string) (list []shell.Variable, err error) {
+	for at := 0; ; {
+		next := strings.IndexByte(text[at:], '^')
+		if next < 0 {
+			return list, nil
+		}
+		at += next + 1
+		expr, length, err := variable(text[at:])
 		if err != nil {
 			return nil, err
 		}
-		if length == 0 {
-			before += "^"
-		}
-		if before != "" {
-			parts = append(parts, part{text: before})
-		}
 		if length > 0 {
-			parts = append(parts, part{expr: expr})
+			name := text[at : at+length]
+			name = name[strings.IndexByte(name, '.')+1:]
+			list = append(list, shell.Variable{
+				Start: at - 1, End: at + length, Value: expr,
+				Foreign: name != "source" && name != "target", Relative: strings.HasPrefix(name, "path"),
+			})
 		}
-		text = after[length:]
+		at += length
 	}
 }
 
@@ -178,65 +197,6 @@ func misspelt(s string) error {
 		}
 	}
 	return nil
-}
-
-// shellQuotes follows where in a shell command text stands: a stack of
-// contexts, since $( ) starts afresh within double quotes.
-type shellQuotes struct {
-	stack []byte // '"', '\'', '(', '`', or '#' up to the end of the line
-	last  byte   // what stands before the text; 0 at the start of the command
-}
-
-func (q *shellQuotes) top() byte {
-	if len(q.stack) == 0 {
-		return 0
-	}
-	return q.stack[len(q.stack)-1]
-}
-
-func (q *shellQuotes) read(text string) {
-	for i := 0; i < len(text); i++ {
-		c, top := text[i], q.top()
-		before := q.last
-		q.last = c
-		switch {
-		case top == '#':
-			if c == '\n' {
-				q.stack = q.stack[:len(q.stack)-1]
-			}
-		case top == '\'' && c != '\'':
-		case c == '#' && top != '"' && strings.IndexByte("\x00 \t\n;&|(`", before) >= 0:
-			q.stack = append(q.stack, '#')
-		case c == '\\':
-			i++
-		case c == '$' && i+1 < len(text) && text[i+1] == '(':
-			q.stack = append(q.stack, '(')
-			q.last = '('
-			i++
-		case c == '(' && top == '(':
-			q.stack = append(q.stack, '(')
-		case c == ')' && top == '(', c == top && c != '(':
-			q.stack = q.stack[:len(q.stack)-1]
-		case c == '\'' && top != '"', c == '"', c == '`':
-			q.stack = append(q.stack, c)
-		}
-	}
-}
-
-// parameter writes the n-th positional parameter so that it is one word here.
-func (q *shellQuotes) parameter(n int) string {
-	q.last = 'x'
-	number := strconv.Itoa(n)
-	if n > 9 {
-		number = "{" + number + "}"
-	}
-	switch q.top() {
-	case '"':
-		return "${" + strconv.Itoa(n) + "}"
-	case '\'':
-		return `'"$` + number + `"'`
-	}
-	return `"$` + number + `"`
 }
 
 // luaQuote writes a string as a Lua literal.

@@ -40,8 +40,8 @@ func TestLayer3(t *testing.T) {
 		{"a; b=$(cat \"^path\" `c ^path`)", "sh -c 'a; b=$(cat \"${1}\" `c \"$1\"`)' sh d/f", ``},
 		{"a", "sh -c a sh", ``},
 		{"cp ^sourcePathname.bak ^source/x ^pathology", `sh -c 'cp "$1".bak "$2"/x "$3"ology' sh Sd/f S d/f`, ``},
-		{"^source^target^path^pathname^pathdir^sourcePath^sourcePathname^sourcePathdir^targetPath^targetPathname^targetPathdir^source",
-			`sh -c '"$1""$2""$3""$4""$5""$6""$7""$8""$9""${10}""${11}""$1"' sh S T d/f d/f d/ Sd/f Sd/f Sd/ Td/f Td/f Td/`, ``},
+		{"a ^source^target^path^pathname^pathdir^sourcePath^sourcePathname^sourcePathdir^targetPath^targetPathname^targetPathdir^source",
+			`sh -c 'a "$1""$2""$3""$4""$5""$6""$7""$8""$9""${10}""${11}""$1"' sh S T d/f d/f d/ Sd/f Sd/f Sd/ Td/f Td/f Td/`, ``},
 	} {
 		st := start(t, fmt.Sprintf("sync{ source = source, target = target, maxProcesses = 2, onCreate = %s, onMove = %s }", luaString(c.text), luaString(c.text)))
 		st.event(event.Create, "d/f")

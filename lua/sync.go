@@ -190,6 +190,7 @@ var syncTypes = []struct {
 	{"prepare", "a function", []glua.LValueType{glua.LTFunction, glua.LTBool}},
 	{"exitcodes", "a table", []glua.LValueType{glua.LTTable, glua.LTBool}},
 	{"checkgauge", "a table", []glua.LValueType{glua.LTTable}},
+	{"unsafeShell", "true or false", []glua.LValueType{glua.LTBool}},
 }
 
 // handlers are the keys that are called on an event.
