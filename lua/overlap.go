@@ -8,6 +8,7 @@ import (
 
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/guard"
+	"lsyncgo/engine/root"
 )
 
 // checkOverlap refuses targets of the presets that would make a mirror eat its own source,
@@ -83,22 +84,52 @@ func (s *script) localTarget() string {
 	return s.r.anchored(target)
 }
 
-// checkTarget looks whether the target is the one it was. The goroutines that work call it.
-func (s *script) checkTarget() error {
+// checkTarget opens the target if it is the one it was; nil: it is still to be made. The goroutines that work call it.
+func (s *script) checkTarget() (*os.File, error) {
 	if s.home == nil {
-		return nil
+		return nil, nil
 	}
-	err := s.home.Check(s.homePath)
-	if errors.Is(err, guard.ErrRenewed) {
-		s.renewed.Store(true)
+	dir, err := s.home.Check(s.homePath, s.config.Source)
+	switch {
+	case errors.Is(err, guard.ErrRenewed):
+		s.renewed.Store(&err)
+	case errors.Is(err, guard.ErrOther):
+		s.other.Store(&err)
+	}
+	return dir, err
+}
+
+// checkRoots looks at both sides before rsync is started. It gets their paths, so what it opens may be
+// another directory by then; SECURITY.md says so.
+func (s *script) checkRoots() error {
+	if s.config.Source != "" {
+		source, err := root.Open(s.config.Source)
+		if err != nil {
+			return err
+		}
+		_ = source.Close()
+	}
+	target, err := s.checkTarget()
+	if target != nil {
+		_ = target.Close()
 	}
 	return err
 }
 
+// wrote looks at the target when work has ended.
+func (s *script) wrote() {
+	if s.home != nil {
+		s.home.Wrote(s.homePath)
+	}
+}
+
 // arrived is called when a piece of work for the target has ended.
 func (s *script) arrived() {
-	if s.renewed.Swap(false) {
-		s.sync.Renew(guard.ErrRenewed.Error())
+	if why := s.renewed.Swap(nil); why != nil {
+		s.sync.Renew((*why).Error())
+	}
+	if why := s.other.Swap(nil); why != nil {
+		s.sync.HoldTarget((*why).Error(), s.home.Accept)
 	}
 }
 

@@ -74,7 +74,7 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 		return
 	case *glua.LUserData:
 		if p, ok := v.Value.(*plan); ok {
-			cmd.Check, cmd.Prefix = p.check, p.protect
+			cmd.Check, cmd.Prefix, cmd.After = p.check, p.protect, p.after
 			if cmd.Feed = p.feed; p.text != nil {
 				cmd.Feed, cmd.Stdin = nil, []byte(*p.text)
 			}

@@ -39,7 +39,8 @@ type script struct {
 
 	home     *guard.Target // of presets with a target on this machine
 	homePath string
-	renewed  atomic.Bool // home has found another target, which needs everything
+	renewed  atomic.Pointer[error] // home has found a target that needs everything
+	other    atomic.Pointer[error] // home has found another target, which is not to be touched
 
 	inherited []*plan     // of transfers that ended unheard, or will, before the next one begins
 	sweeper   *core.Agent // for which transfer.sweep was called last, and what it gave

@@ -2,8 +2,10 @@ package lua
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -17,6 +19,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
+	"lsyncgo/engine/root"
 	"lsyncgo/engine/transfer"
 )
 
@@ -51,6 +54,8 @@ type plan struct {
 	root    string
 	mounted []string
 	noticed func(missing []string)
+	// after looks at it when the child has ended.
+	after func()
 }
 
 func (p *plan) feed(ctx context.Context, w io.Writer) error {
@@ -154,7 +159,7 @@ func (r *Runtime) transferInput(L *glua.LState) int {
 	if s.sweeper != a {
 		p = &plan{}
 	}
-	p.text, p.check = &text, s.checkTarget
+	p.text, p.check, p.after = &text, s.checkRoots, s.wrote
 	s.guardMounts(p)
 	ud := L.NewUserData()
 	ud.Value = p
@@ -200,7 +205,7 @@ func stringTable(L *glua.LState, list []string) *glua.LTable {
 func (r *Runtime) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
-	p := &plan{name: s.name, log: r.log, check: s.checkTarget, Plan: transfer.Plan{
+	p := &plan{name: s.name, log: r.log, check: s.checkRoots, after: s.wrote, Plan: transfer.Plan{
 		Source:    s.stringKey("source"),
 		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
 		Delete:    glua.LVAsBool(o.RawGetString("delete")),
@@ -288,13 +293,11 @@ func (r *Runtime) transferApply(L *glua.LState) int {
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
-			if err := s.checkTarget(); err != nil {
-				tell(out, err)
-				return transfer.ExitUnreachable
-			}
-			report, err := transfer.Apply(ctx, o, ops)
-			s.mirrored(log, report)
-			return conclude(report, err, out)
+			return s.mirrorInto(o, out, func(o transfer.Options) int {
+				report, err := transfer.Apply(ctx, o, ops)
+				s.mirrored(log, report)
+				return conclude(report, err, out)
+			})
 		},
 	})
 	return 0
@@ -318,25 +321,37 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
-			if err := s.checkTarget(); err != nil {
-				tell(out, err)
-				return transfer.ExitUnreachable
-			}
-			if err := makeTarget(o.Target); err != nil {
-				tell(out, err)
-				return transfer.ExitUnreachable
-			}
-			if limited && o.Delete {
-				if code := within(ctx, o, path, limit, out); code != transfer.ExitOK {
-					return code
+			return s.mirrorInto(o, out, func(o transfer.Options) int {
+				if limited && o.Delete {
+					if code := within(ctx, o, path, limit, out); code != transfer.ExitOK {
+						return code
+					}
 				}
-			}
-			report, err := bring(ctx, o, path)
-			s.mirrored(log, report)
-			return conclude(report, err, out)
+				report, err := bring(ctx, o, path)
+				s.mirrored(log, report)
+				return conclude(report, err, out)
+			})
 		},
 	})
 	return 0
+}
+
+// mirrorInto runs work on the target that was looked at, which stays open until it has ended: nobody can put
+// another one in its place meanwhile.
+func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfer.Options) int) int {
+	dir, err := s.checkTarget()
+	if err == nil && dir == nil {
+		dir, err = makeTarget(o.Target)
+	}
+	if err != nil {
+		tell(out, err)
+		return transfer.ExitUnreachable
+	}
+	defer dir.Close()
+	o.TargetDir = dir
+	code := work(o)
+	s.wrote()
+	return code
 }
 
 // mirrored tells what a job has done. It is called by the job's goroutine.
@@ -389,15 +404,18 @@ func bring(ctx context.Context, o transfer.Options, path string) (transfer.Repor
 	return transfer.Apply(ctx, o, []transfer.Op{{Kind: event.Create, Path: path, Tree: event.IsDir(path)}})
 }
 
-// makeTarget creates a missing target directory, but not its parents: those
+// makeTarget opens the target of a sync that remembers none, or makes it, but not the directories above: those
 // may be the mount point of a disk that is not there. Nobody else gets in until
 // the mirror, which sets the mode last, is done.
-func makeTarget(path string) error {
-	err := os.Mkdir(path, 0o700)
-	if err == nil || os.IsExist(err) {
-		return nil
+func makeTarget(path string) (*os.File, error) {
+	dir, err := root.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		dir, err = root.Make(path, 0o700)
 	}
-	return fmt.Errorf("create the target %s: %w", path, err)
+	if err != nil {
+		return nil, fmt.Errorf("create the target %s: %w", path, err)
+	}
+	return dir, nil
 }
 
 // tell writes an error as one line, whatever names are in it.

@@ -178,7 +178,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	})
 	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
-		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Guard: s.guard(), Count: guard.Count,
+		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Look: s.look(), Count: guard.Count,
 		Ready: s.ready, Changed: s.report.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})
@@ -335,12 +335,12 @@ func (s *service) ask(ctx context.Context, request status.Request) (shot status.
 	return shot, err
 }
 
-// guard looks at sources, unless -force says to trust them.
-func (s *service) guard() loop.Guard {
+// look is how sources are looked at; nil: -force says to trust them.
+func (s *service) look() func(source, target string) core.Seen {
 	if s.options.force {
 		return nil
 	}
-	return guard.New()
+	return guard.Look
 }
 
 // definitions are the syncs of a script, with -force without a limit of deletions.

@@ -72,7 +72,7 @@ type Result struct {
 // ProcID names one started piece of work.
 type ProcID uint64
 
-// Input is what happened outside. One of Events, Exited, Watched, Counted, Reserved, Tick, Stop.
+// Input is what happened outside. One of Events, Exited, Watched, Returned, Counted, Reserved, Tick, Stop.
 type Input interface{ input() }
 
 // Events came from the monitor.
@@ -88,14 +88,16 @@ type Exited struct {
 type Watched struct {
 	Sync event.RootID
 	Err  error
-	// Hold is a reason not to sync yet although the watches are placed; the
-	// sync is held until Resume.
-	Hold error
-	// Empty: the source has nothing in it. Nobody can see from here whether a target on another
-	// host has, so the startup may delete nothing there until Resume.
-	Empty bool
+	// Seen is what the source was when the watches were placed; nil: any will do.
+	Seen *Seen
 	// Unmounted are those of the sync's mount points where nothing was mounted when the watches were placed.
 	Unmounted []string
+}
+
+// Returned says that a lost source is back, in place of a RootBack event.
+type Returned struct {
+	Sync event.RootID
+	Seen *Seen
 }
 
 // Reserved answers a Reserve command.
@@ -126,6 +128,7 @@ type Stop struct {
 func (Events) input()   {}
 func (Exited) input()   {}
 func (Watched) input()  {}
+func (Returned) input() {}
 func (Counted) input()  {}
 func (Reserved) input() {}
 func (Tick) input()     {}

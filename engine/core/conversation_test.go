@@ -18,6 +18,7 @@ import (
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/root"
 	"lsyncgo/engine/tunnel"
 )
 
@@ -157,11 +158,18 @@ func (st *stage) line(words []string) {
 	case "uncounted":
 		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
 	case "empty":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Empty: true})
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Empty: true}})
 	case "suspect":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Hold: errors.New("it looks wrong")})
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it looks wrong")}})
 	case "suspect-back":
-		st.step(core.Events{{Root: st.find(args[0]).ID(), Kind: event.RootBack, Err: errors.New("it is another one")}})
+		st.step(core.Returned{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it is another one")}})
+	case "seen":
+		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: seen(args[1:])})
+	case "seen-back":
+		st.step(core.Returned{Sync: st.find(args[0]).ID(), Seen: seen(args[1:])})
+	case "other-target":
+		st.find(args[0]).HoldTarget("the target is another one", func() { st.say("accepted") })
+		st.step(core.Tick{})
 	case "resume":
 		if err := st.machine().Resume(args[0]); err != nil {
 			st.say("error: %v", err)
@@ -219,6 +227,20 @@ func (st *stage) event(verb string, args []string) {
 		e.Dest = args[2]
 	}
 	st.step(core.Events{e})
+}
+
+// seen reads a directory, "x/2" if it is mounted for the second time, "x?" if it cannot be known again, and "empty" and "full".
+func seen(args []string) *core.Seen {
+	letter, mount, _ := strings.Cut(args[0], "/")
+	s := &core.Seen{Empty: slices.Contains(args, "empty"), TargetFull: slices.Contains(args, "full")}
+	s.Source = root.Identity{Device: 1, Inode: 2, FileSystem: uint64(letter[0]), Birth: root.Time{Sec: 9}, Mount: 1}
+	if strings.HasSuffix(letter, "?") {
+		s.Source.Birth = root.Time{}
+	}
+	if mount != "" {
+		s.Source.Mount = uint64(mount[0])
+	}
+	return s
 }
 
 func result(code int) core.Result {
@@ -365,7 +387,7 @@ func parseSettings(t *testing.T, words []string) core.Settings {
 
 func (st *stage) parseSync(words []string) core.SyncConfig {
 	a := &script{st: st, style: "single"}
-	cfg := core.SyncConfig{Name: words[0], Source: "/" + words[0] + "/", MaxProcesses: 1, MaxDelays: 1000, Actions: a, Digest: strings.Join(words, " ")}
+	cfg := core.SyncConfig{Name: words[0], Source: "/" + words[0] + "/", Target: words[0], MaxProcesses: 1, MaxDelays: 1000, Actions: a, Digest: strings.Join(words, " ")}
 	for _, w := range words[1:] {
 		key, value, _ := strings.Cut(w, "=")
 		switch key {
@@ -377,6 +399,12 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.MaxDelays = st.number(value)
 		case "init":
 			cfg.HasInit = true
+		case "source":
+			cfg.Source = value
+		case "target":
+			cfg.Target = value
+		case "deletes":
+			cfg.DeletesAtStart = true
 		case "ignore":
 			cfg.Ignores = append(cfg.Ignores, kinds[value])
 		case "trees":

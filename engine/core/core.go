@@ -96,6 +96,10 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.ended(in)
 	case Watched:
 		c.watched(in)
+	case Returned:
+		if s := c.byID[in.Sync]; s != nil && !s.phase.ended() {
+			s.returned(in.Seen)
+		}
 	case Counted:
 		c.counted(in)
 	case Reserved:

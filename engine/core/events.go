@@ -27,9 +27,9 @@ func (s *Sync) event(e event.Event) {
 	case event.Overflow:
 		s.overflow(e)
 	case event.RootLost:
-		s.hold(e)
+		s.lost(e)
 	case event.RootBack:
-		s.returned(e)
+		s.returned(nil)
 	case event.Unwatched:
 		s.log("Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
 	case event.Mounted:
@@ -162,36 +162,7 @@ func (s *Sync) Renew(why string) {
 	s.Full("")
 }
 
-// hold stops a sync whose source is gone. Its absence is never passed on as deletes.
-func (s *Sync) hold(e event.Event) {
-	why := "the source is lost"
-	if e.Err != nil {
-		why = e.Err.Error()
-	}
-	s.holds[sourceLost] = why
-	s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
-		"; the target is left as it is, and the sync goes on when the source is back")
-}
-
-// returned: the lost source is there again; e.Err says why it cannot be trusted.
-func (s *Sync) returned(e event.Event) {
-	if !s.holds.has(sourceLost) {
-		return
-	}
-	s.holds.end(sourceLost)
-	if e.Err != nil {
-		s.holds.end(overEvents, overStart) // of another directory
-		s.distrust(sourceDoubt, e.Err.Error())
-		return
-	}
-	s.log("Normal", "source ", s.cfg.Source, " is back")
-	s.release()
-	if s.holds.any() {
-		s.log("Error", "still on hold: ", s.holds.reason())
-	}
-}
-
-// Resume lets a sync go on that is on hold for want of trust in its source, and forgets what was unmounted below
+// Resume lets a sync go on that is on hold for want of trust in its source or target, and forgets what was unmounted below
 // it: what is missing there is deleted at the target.
 func (c *Core) Resume(name string) error {
 	for _, s := range c.syncs {
@@ -208,6 +179,7 @@ func (c *Core) Resume(name string) error {
 			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
 		}
 		s.log("Normal", "resumed")
+		s.trust()
 		if !s.pardon() {
 			s.release()
 		}

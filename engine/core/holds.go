@@ -5,7 +5,9 @@ type cause uint8
 
 const (
 	sourceLost  cause = iota // until the source is back
+	sourceOther              // it is another directory, or may be: until Resume, or until it is back
 	sourceDoubt              // it may not be what the target shall become: until Resume
+	targetOther              // the target is another directory, which has something in it: until Resume
 	overEvents               // events would delete more than the limit: until Resume
 	overStart                // so would an Init or Full
 	causes

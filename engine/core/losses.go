@@ -200,18 +200,20 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 func (s *Sync) pardon() bool {
 	l := &s.losses
 	starts, excess := s.holds.has(overStart), s.holds.has(overStart, overEvents)
-	doubt := s.holds.has(sourceDoubt)
+	doubt := s.holds.has(sourceOther, sourceDoubt, targetOther)
 	s.holds.end()
 	l.empty = false
 	switch {
 	case s.cfg.MaxDelete == nil:
 		return false
-	case doubt || !excess: // of another guard: the source may be another one
+	case doubt || !excess: // the source may be another one
 		l.census = nil
 		l.meant = s.cfg.HasInit
 		return false
 	}
-	l.census.Forgive()
+	if l.census != nil { // a reload has not counted yet
+		l.census.Forgive()
+	}
 	l.meant = starts || s.starting
 	s.changes++
 	return true

@@ -9,7 +9,8 @@ import (
 // Reload replaces the settings and the definitions. A sync whose definition
 // has the same digest keeps its FIFO, its children and its watches and only
 // gets the new script; the others are removed, and new ones start when the children of
-// the removed ones have ended. It returns the syncs in the order of cfgs. The
+// the removed ones have ended. What is known of a source, and what holds its sync, goes on
+// to the one that has that source and the same name or target. It returns the syncs in the order of cfgs. The
 // error names a filter rule that cannot be used; then nothing has changed.
 func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 	old := c.syncs
@@ -24,21 +25,24 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 			c.forget(next, old)
 			return nil, err
 		}
-		s.inheritMounts(old)
 		next = append(next, s)
 	}
 	c.settings = settings
 	c.alarms = nil
 	c.turn = 0
 	c.syncs = next
+	var removed []*Sync
 	for _, s := range old {
 		if !slices.Contains(next, s) {
+			removed = append(removed, s)
 			c.remove(s)
 		}
 	}
 	for i, s := range next {
 		if slices.Contains(old, s) {
 			s.adopt(cfgs[i])
+		} else if former := predecessor(&s.cfg, removed); former != nil {
+			s.succeed(former)
 		}
 	}
 	return next, nil

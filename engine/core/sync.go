@@ -99,6 +99,8 @@ type Sync struct {
 	shut   bool           // it has been told that the sync waits for its tunnel
 
 	holds    holds
+	origin   origin
+	accept   func() // takes the target that holds the sync for right
 	reason   string // why stopped or degraded, in words
 	losses   losses
 	mounts   *mounts

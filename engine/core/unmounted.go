@@ -80,15 +80,6 @@ func (s *Sync) Mounted() []string { return slices.Sorted(maps.Keys(s.mounts.here
 // MountPoints returns all mount points that the sync knows of, whether something is mounted there or not.
 func (s *Sync) MountPoints() []string { return append(s.Mounted(), s.Unmounted()...) }
 
-// inheritMounts takes over what a sync of the same name and source knows, which a reload has replaced.
-func (s *Sync) inheritMounts(old []*Sync) {
-	for _, o := range old {
-		if o.cfg.Name == s.cfg.Name && o.cfg.Source == s.cfg.Source {
-			s.mounts = o.mounts
-		}
-	}
-}
-
 // NoticeUnmounted tells the sync that nothing is mounted at a directory any more, before the monitor does.
 func (s *Sync) NoticeUnmounted(path string) {
 	if s.mounts.here[path] {

@@ -15,6 +15,9 @@ func backoff(first time.Duration, tries int) time.Duration {
 	return min(wait, max(maxBackoff, first))
 }
 
+// maxAbsence is the longest wait between two looks for a source that was lost before a reload.
+const maxAbsence = 10 * time.Second
+
 // place asks for the watches of syncs that have none.
 func (c *Core) place() {
 	for _, s := range c.syncs {
@@ -49,14 +52,20 @@ func (c *Core) watched(in Watched) {
 		s.reason = ""
 		s.log("Info", "watched")
 		s.recount()
-		s.losses.empty = in.Empty
-		if in.Hold != nil {
-			s.distrust(sourceDoubt, in.Hold.Error())
+		away := s.origin.heir && s.holds.has(sourceLost)
+		if away {
+			s.holds.end(sourceLost)
 		}
+		s.origin.heir = false
+		s.judge(in.Seen, away)
 		return
 	}
 	s.watchTries++
 	s.reason = in.Err.Error()
+	if s.holds.has(sourceLost) { // as it was before a reload, or is again
+		s.watchAt = c.now.Add(min(backoff(time.Second, s.watchTries), maxAbsence))
+		return
+	}
 	if !c.settings.Insist {
 		s.log("Error", "cannot watch ", s.cfg.Source, ": ", in.Err, "; use -insist or settings{ insist = true } to keep trying")
 		s.die()

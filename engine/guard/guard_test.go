@@ -1,30 +1,30 @@
 package guard_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"lsyncgo/engine/guard"
+	"lsyncgo/engine/root"
 )
 
-func TestStarted(t *testing.T) {
+// §9: what is looked at before a source is trusted.
+func TestLook(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		source, target []string // entries; nil: missing
-		deletes        bool
 		remote         bool
-		held           bool
+		empty, full    bool
 	}{
-		{name: "both full", source: []string{"a"}, target: []string{"b"}, deletes: true},
-		{name: "source empty", source: []string{}, target: []string{"b"}, deletes: true, held: true},
-		{name: "only lost+found", source: []string{"lost+found"}, target: []string{"b"}, deletes: true, held: true},
-		{name: "nothing is deleted", source: []string{}, target: []string{"b"}},
-		{name: "target empty too", source: []string{}, target: []string{}, deletes: true},
-		{name: "target missing", source: []string{}, deletes: true},
-		{name: "remote target", source: []string{}, target: []string{"b"}, deletes: true, remote: true},
-		{name: "source missing", target: []string{"b"}, deletes: true},
+		{name: "both full", source: []string{"a"}, target: []string{"b"}, full: true},
+		{name: "source empty", source: []string{}, target: []string{"b"}, empty: true, full: true},
+		{name: "only lost+found", source: []string{"lost+found"}, target: []string{"lost+found"}, empty: true},
+		{name: "target empty too", source: []string{}, target: []string{}, empty: true},
+		{name: "target missing", source: []string{}, empty: true},
+		{name: "remote target", source: []string{}, target: []string{"b"}, remote: true, empty: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -32,14 +32,18 @@ func TestStarted(t *testing.T) {
 			if c.remote {
 				target = "host:" + target
 			}
-			err := guard.New().Started(1, source, target, c.deletes)
-			if (err != nil) != c.held {
-				t.Errorf("held: %v, want %v", err, c.held)
+			seen := guard.Look(source+"/", target)
+			is, err := root.Is(source)
+			if err != nil || seen.Err != nil || seen.Source != is || is.Zero() {
+				t.Errorf("%+v (%v), want %s", seen, err, is)
 			}
-			if err != nil && !strings.Contains(err.Error(), source) {
-				t.Errorf("%q does not name the source", err)
+			if seen.Empty != c.empty || seen.TargetFull != c.full {
+				t.Errorf("empty %v, full %v", seen.Empty, seen.TargetFull)
 			}
 		})
+	}
+	if seen := guard.Look(filepath.Join(t.TempDir(), "none"), ""); !errors.Is(seen.Err, fs.ErrNotExist) {
+		t.Errorf("a source that is not there: %+v", seen)
 	}
 }
 
@@ -55,35 +59,4 @@ func fill(t *testing.T, dir, name string, entries []string) string {
 		}
 	}
 	return path
-}
-
-func TestReturned(t *testing.T) {
-	dir := t.TempDir()
-	source, away := fill(t, dir, "source", []string{"a"}), filepath.Join(dir, "away")
-	g := guard.New()
-	if err := g.Returned(1, source); err != nil {
-		t.Errorf("a source that was never seen is held: %v", err)
-	}
-	if err := g.Started(1, source, "", true); err != nil {
-		t.Fatal(err)
-	}
-	rename := func(from, to string) {
-		t.Helper()
-		if err := os.Rename(from, to); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rename(source, away)
-	rename(away, source)
-	if err := g.Returned(1, source); err != nil {
-		t.Errorf("the same directory is held: %v", err)
-	}
-	rename(source, away)
-	fill(t, dir, "source", []string{})
-	if err := g.Returned(1, source); err == nil {
-		t.Error("another directory is not held")
-	}
-	if err := g.Returned(1, source); err != nil {
-		t.Errorf("accepted once, it is held again: %v", err)
-	}
 }

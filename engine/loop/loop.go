@@ -25,14 +25,6 @@ type Runner interface {
 	Exits() <-chan core.Exited
 }
 
-// Guard looks at a source, which may take as long as a file system takes to
-// answer. The errors are reasons to hold a sync; see package guard.
-type Guard interface {
-	Started(id event.RootID, source, target string, deletes bool) error
-	Returned(id event.RootID, source string) error
-	Empty(source string) bool
-}
-
 // Options are the parts that a loop connects. Core, Runner and Monitor are required.
 type Options struct {
 	Core    *core.Core
@@ -40,8 +32,9 @@ type Options struct {
 	Monitor monitor.Monitor
 	Log     core.Log // of events, in the category Inotify, and of turns, in Masterloop; nil: nothing
 
-	// Guard looks at sources before they are trusted; nil trusts them all.
-	Guard Guard
+	// Look looks at a source and its target, which may take as long as a file system takes to answer; guard.Look.
+	// Nil trusts them all.
+	Look func(source, target string) core.Seen
 	// Count looks what a source has, for syncs with MaxDelete; guard.Count. Without such a sync it may be nil.
 	Count func(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error)
 
@@ -75,9 +68,9 @@ type Loop struct {
 	exit *core.Exit
 }
 
-// returned is a RootBack event that the guard has looked at.
+// returned is a source that is back and was looked at.
 type returned struct {
-	event.Event
+	core.Returned
 	losses int // of the root when it came back
 }
 
@@ -169,9 +162,9 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			l.log(batch)
 			in = core.Events(l.check(watching, batch))
 		case r := <-l.checked:
-			in = core.Events{r.Event}
-			if r.losses != l.losses[r.Root] {
-				in = core.Events{} // lost again meanwhile: what the guard saw means nothing
+			in = r.Returned
+			if r.losses != l.losses[r.Sync] {
+				in = core.Events{} // lost again meanwhile: what was seen means nothing
 			}
 		case x := <-l.o.Runner.Exits():
 			in = x
@@ -252,10 +245,9 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 		if w.Err == nil {
 			w.Unmounted = mount.Missing(root.Path, root.Mounts)
 		}
-		if w.Err == nil && l.o.Guard != nil {
-			deletes := cfg.HasInit && cfg.DeletesAtStart
-			w.Hold = l.o.Guard.Started(root.ID, cfg.Source, cfg.Target, deletes)
-			w.Empty = deletes && l.o.Guard.Empty(cfg.Source)
+		if w.Err == nil && l.o.Look != nil {
+			seen := l.o.Look(cfg.Source, cfg.Target)
+			w.Seen = &seen
 		}
 		select {
 		case l.watched <- w:
@@ -278,10 +270,10 @@ func (l *Loop) count(ctx context.Context, cmd core.Count) {
 	})
 }
 
-// check takes the RootBack events out of a batch; they follow when the guard
-// has looked at their sources beside the loop.
+// check takes the RootBack events out of a batch; what their sources are
+// follows, as they are looked at beside the loop.
 func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
-	if l.o.Guard == nil {
+	if l.o.Look == nil {
 		return batch
 	}
 	return slices.DeleteFunc(batch, func(e event.Event) bool {
@@ -291,15 +283,16 @@ func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
 		if e.Kind != event.RootBack {
 			return false
 		}
-		r := returned{e, l.losses[e.Root]}
-		source := ""
+		r := returned{core.Returned{Sync: e.Root}, l.losses[e.Root]}
+		var source, target string
 		for _, s := range l.o.Core.Syncs() {
 			if s.ID() == e.Root {
-				source = s.Config().Source
+				source, target = s.Config().Source, s.Config().Target
 			}
 		}
 		l.placing.Go(func() {
-			r.Err = l.o.Guard.Returned(r.Root, source)
+			seen := l.o.Look(source, target)
+			r.Seen = &seen
 			select {
 			case l.checked <- r:
 			case <-ctx.Done():

@@ -6,26 +6,27 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/loop"
+	"lsyncgo/engine/root"
 	"lsyncgo/engine/status"
 )
 
-// slowGuard answers Returned when the test lets it.
-type slowGuard struct{ answers chan struct{} }
-
-func (slowGuard) Started(event.RootID, string, string, bool) error { return nil }
-func (slowGuard) Empty(string) bool                                { return false }
-func (g slowGuard) Returned(event.RootID, string) error {
-	<-g.answers
-	return nil
-}
-
-// A source that came back and is lost again while the guard still looks at it stays lost.
+// A source that came back and is lost again while it is still looked at stays lost.
 func TestReturnedAndLostAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := slowGuard{make(chan struct{})}
-		sc := newScene(t, func(_ *scene, o *loop.Options) { o.Guard = g })
+		answers := make(chan struct{})
+		sc := newScene(t, func(_ *scene, o *loop.Options) {
+			o.Look = func(source, _ string) core.Seen {
+				if source != "/one/" {
+					t.Errorf("looked at %s", source)
+				}
+				<-answers
+				return core.Seen{Source: root.Identity{Inode: 1, Birth: root.Time{Sec: 1}}}
+			}
+		})
+		answers <- struct{}{}
 		<-sc.ready
 		tell := func(kinds ...event.Kind) {
 			for _, k := range kinds {
@@ -38,13 +39,13 @@ func TestReturnedAndLostAgain(t *testing.T) {
 			return s
 		}
 		tell(event.RootLost, event.RootBack, event.RootLost)
-		g.answers <- struct{}{}
+		answers <- struct{}{}
 		synctest.Wait()
 		if s := state(); s != status.Stopped {
 			t.Errorf("it is %s although the source is lost", s)
 		}
 		tell(event.RootBack)
-		g.answers <- struct{}{}
+		answers <- struct{}{}
 		synctest.Wait()
 		if s := state(); s == status.Stopped {
 			t.Error("it is still stopped although the source is back")

@@ -22,6 +22,8 @@ type Command struct {
 	// Prefix, if there is one, returns arguments that go before Args, decided beside the loop when the child is about to be
 	// started: it may have waited long for its turn. Describe does not show them.
 	Prefix func() []string
+	// After, if there is one, is called beside the loop when the child has ended, before that is reported.
+	After func()
 	// Binary is looked up in PATH unless it holds a slash.
 	Binary string
 	Args   []string // without the program's name

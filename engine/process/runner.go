@@ -254,8 +254,26 @@ func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 		return
 	}
 	p.supervise(ctx, r.hard, r.opts.KillGrace)
-	report(p.finish(r.hard, r.opts.TailLines))
+	res := p.finish(r.hard, r.opts.TailLines)
+	r.after(ctx, c)
+	report(res)
 	p.linger(r.ctx)
+}
+
+// after runs After, and does not wait for it longer than for ctx either.
+func (r *Runner) after(ctx context.Context, c *Command) {
+	if c.After == nil {
+		return
+	}
+	ran := make(chan struct{})
+	r.tasks.Go(func() {
+		defer close(ran)
+		_ = guard(func() error { c.After(); return nil }) // a look in vain
+	})
+	select {
+	case <-ran:
+	case <-ctx.Done():
+	}
 }
 
 // check returns what Check says. It does not wait for it longer than for ctx.

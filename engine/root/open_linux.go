@@ -134,7 +134,7 @@ func (w *walk) to(fd int, name string) {
 func (w *walk) follow(name string) error {
 	text, err := w.read(name)
 	switch {
-	case errors.Is(err, errReplaced):
+	case errors.Is(err, errNoLink):
 		return w.step(name) // the links that come are counted
 	case errors.Is(err, errMagic):
 		fd, err := openat(w.fd, name, pathFlags)
@@ -167,8 +167,8 @@ func (w *walk) start(text string) error {
 }
 
 var (
-	errReplaced = errors.New("no link any more")
-	errMagic    = errors.New("a link of proc, whose text is no path")
+	errNoLink = errors.New("no link any more")
+	errMagic  = errors.New("a link of proc, whose text is no path")
 )
 
 // read returns the text of the link name, or why it must not be followed.
@@ -186,7 +186,7 @@ func (w *walk) read(name string) (text string, err error) {
 		return "", err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFLNK {
-		return "", errReplaced
+		return "", errNoLink
 	}
 	if text, err = readlink(link); err != nil {
 		return "", err

@@ -66,6 +66,8 @@ func Empty(dir *os.File) (bool, error) {
 	return len(names) == 1 && names[0] == "lost+found", nil
 }
 
+var errReplaced = errors.New("another directory has taken its place")
+
 // Is opens a path and reports which directory it means.
 func Is(path string) (Identity, error) {
 	dir, err := Open(path)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,9 +39,10 @@ type ref struct {
 
 const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
 
-// openRoot opens a directory by its path; symbolic links in it are followed.
-func openRoot(path string) (*dir, error) {
-	fd, err := openat(unix.AT_FDCWD, path, dirFlags, 0)
+// openRoot opens a directory that is open to be named only.
+func openRoot(top *os.File) (*dir, error) {
+	fd, err := openat(int(top.Fd()), ".", dirFlags, 0)
+	runtime.KeepAlive(top)
 	if err != nil {
 		return nil, err
 	}

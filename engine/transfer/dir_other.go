@@ -35,9 +35,21 @@ const canPin = false
 
 var errNoProc = errors.ErrUnsupported
 
-func openRoot(path string) (*dir, error) {
-	base, err := os.OpenRoot(path)
+// openRoot opens a directory again that is open. Its path may have come to mean another one.
+func openRoot(top *os.File) (*dir, error) {
+	base, err := os.OpenRoot(top.Name())
 	if err != nil {
+		return nil, err
+	}
+	was, err := top.Stat()
+	if err == nil {
+		var now fs.FileInfo
+		if now, err = base.Stat("."); err == nil && !os.SameFile(was, now) {
+			err = errors.New("another directory has taken its place")
+		}
+	}
+	if err != nil {
+		_ = base.Close()
 		return nil, err
 	}
 	return &dir{base: base, owner: true}, nil

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"lsyncgo/engine/root"
 )
 
 // TestNoLinkFollowed: between the look at an entry and its opening, a link may
@@ -15,18 +17,23 @@ func TestNoLinkFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	root, err := openRoot(top)
+	given, err := root.Open(top)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.close()
-	if _, err := root.sub("l"); !gone(err) {
+	defer given.Close()
+	dir, err := openRoot(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.close()
+	if _, err := dir.sub("l"); !gone(err) {
 		t.Errorf("sub: %v", err)
 	}
-	if _, err := root.below("l/"); !gone(err) {
+	if _, err := dir.below("l/"); !gone(err) {
 		t.Errorf("below: %v", err)
 	}
-	near := nearby{root: root}
+	near := nearby{root: dir}
 	defer near.forget()
 	if _, err := near.lstat([]string{"l", "f"}); !gone(err) {
 		t.Errorf("lstat: %v", err)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"lsyncgo/engine/root"
 )
 
 // mirror is one run of Tree or Apply.
@@ -21,7 +23,7 @@ type mirror struct {
 
 	src, dst     *dir
 	srcID, dstID inode
-	srcInfo      fs.FileInfo
+	source       root.Identity
 
 	privileged bool
 	uid, gid   uint32
@@ -82,15 +84,26 @@ func (m *mirror) open() (err error) {
 	if !filepath.IsAbs(m.o.Source) || !filepath.IsAbs(m.o.Target) {
 		return fmt.Errorf("mirror %s to %s: both paths have to be absolute", m.o.Source, m.o.Target)
 	}
-	if m.src, m.srcInfo, err = openSide(m.o.Source); err != nil {
+	source, err := root.Open(m.o.Source)
+	if err != nil {
 		return fmt.Errorf("open source %s: %w", m.o.Source, err)
 	}
-	var dstInfo fs.FileInfo
-	if m.dst, dstInfo, err = openSide(m.o.Target); err != nil {
-		m.src.close()
-		return fmt.Errorf("open target %s: %w; create the directory, or mount what belongs there", m.o.Target, err)
+	defer source.Close()
+	target := m.o.TargetDir
+	if target == nil {
+		if target, err = root.Open(m.o.Target); err != nil {
+			return fmt.Errorf("open target %s: %w; create the directory, or mount what belongs there", m.o.Target, err)
+		}
+		defer target.Close()
 	}
-	if err = m.identify(dstInfo); err != nil {
+	if m.src, err = openRoot(source); err != nil {
+		return fmt.Errorf("open source %s: %w", m.o.Source, err)
+	}
+	if m.dst, err = openRoot(target); err != nil {
+		m.src.close()
+		return fmt.Errorf("open target %s: %w", m.o.Target, err)
+	}
+	if err = m.identify(source, target); err != nil {
 		m.close()
 		return err
 	}
@@ -102,33 +115,18 @@ func (m *mirror) open() (err error) {
 	return nil
 }
 
-func openSide(path string) (*dir, fs.FileInfo, error) {
-	d, err := openRoot(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		d.close()
-		return nil, nil, err
-	}
-	return d, info, nil
-}
-
 // identify learns who we are and what the roots are. A source inside the
 // target would be taken for an extra and removed.
-func (m *mirror) identify(dstInfo fs.FileInfo) error {
-	source, err := filepath.EvalSymlinks(m.o.Source)
+func (m *mirror) identify(source, target *os.File) error {
+	inside, err := root.Holds(target, source)
 	if err != nil {
-		return fmt.Errorf("open source %s: %w", m.o.Source, err)
+		return fmt.Errorf("look above source %s: %w", m.o.Source, err)
 	}
-	for at := source; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(at); err == nil && os.SameFile(info, dstInfo) {
-			return fmt.Errorf("mirror %s to %s: the target is or holds the source; choose a target beside it", m.o.Source, m.o.Target)
-		}
-		if at == filepath.Dir(at) {
-			break
-		}
+	if inside {
+		return fmt.Errorf("mirror %s to %s: the target is or holds the source; choose a target beside it", m.o.Source, m.o.Target)
+	}
+	if m.source, err = root.Of(source); err != nil {
+		return err
 	}
 	s, err := m.src.stat()
 	if err != nil {
@@ -160,15 +158,15 @@ func (m *mirror) walk() {
 	if m.marks.mark == 0 && len(m.marks.children) == 0 {
 		return
 	}
-	root := &place{m: m, src: m.src, dst: m.dst, node: &m.marks}
-	root.whole = m.marks.mark&whole != 0
-	root.written = m.marks.mark&written != 0
-	if err := root.open(); err != nil {
+	top := &place{m: m, src: m.src, dst: m.dst, node: &m.marks}
+	top.whole = m.marks.mark&whole != 0
+	top.written = m.marks.mark&written != 0
+	if err := top.open(); err != nil {
 		m.fail("", "open", err)
 		return
 	}
-	root.pending.Store(1)
-	root.descend()
+	top.pending.Store(1)
+	top.descend()
 	m.workers.Wait()
 }
 
@@ -218,12 +216,9 @@ func (m *mirror) fail(path, verb string, err error) {
 // sourceStill tells whether the source is what and where it was when the work
 // began. Below a root that was unmounted or moved away everything looks gone.
 func (m *mirror) sourceStill() bool {
-	info, err := os.Stat(m.o.Source)
-	if err == nil && os.SameFile(info, m.srcInfo) {
-		return true
-	}
+	err := root.Here(m.o.Source, m.source)
 	if err == nil {
-		err = errors.New("another directory has taken its place")
+		return true
 	}
 	m.lose(fmt.Errorf("source %s was lost: %w", m.o.Source, err))
 	m.stopped.Store(true)

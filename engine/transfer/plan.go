@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/root"
 )
 
 // Plan lists the exact paths that one rsync run is to look at, in the form that
@@ -79,7 +79,12 @@ const maxListed = 4092
 // by a zero byte. If the source itself cannot be looked at, or is another
 // directory at the end, nothing is written: every path would look deleted.
 func (p *Plan) Write(ctx context.Context, w io.Writer) (PlanSummary, error) {
-	before, err := os.Stat(p.Source)
+	source, err := root.Open(p.Source)
+	if err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
+	}
+	defer source.Close()
+	before, err := root.Of(source)
 	if err != nil {
 		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
 	}
@@ -87,12 +92,8 @@ func (p *Plan) Write(ctx context.Context, w io.Writer) (PlanSummary, error) {
 	if err := s.run(); err != nil {
 		return PlanSummary{}, fmt.Errorf("plan %s: %w", p.Source, err)
 	}
-	after, err := os.Stat(p.Source)
-	if err != nil {
-		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
-	}
-	if !os.SameFile(before, after) {
-		return PlanSummary{}, fmt.Errorf("plan: source %s was replaced by another directory: try again", p.Source)
+	if err := root.Here(p.Source, before); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: source %s: %w: try again", p.Source, err)
 	}
 	lines := s.lines()
 	return s.sum, write(ctx, w, lines)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"os"
 
 	"lsyncgo/engine/event"
 )
@@ -10,6 +11,8 @@ import (
 type Options struct {
 	// Source and Target are absolute directories. Both must exist.
 	Source, Target string
+	// TargetDir is the target, opened by package root; nil: Target is opened. The caller closes it.
+	TargetDir *os.File
 	// Delete removes from the target what the source does not have.
 	Delete bool
 	// Excluded tells of a path relative to the roots, a directory ending in a
