@@ -1,0 +1,197 @@
+package lua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/delay"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/printable"
+	"lsyncgo/engine/process"
+	"lsyncgo/engine/root"
+	"lsyncgo/engine/transfer"
+)
+
+// mirror reads the options of apply and tree.
+func (s *script) mirror(L *glua.LState, name string) transfer.Options {
+	o := transfer.Defaults()
+	given := L.OptTable(2, L.NewTable())
+	target, ok := given.RawGetString("target").(glua.LString)
+	if !ok {
+		L.RaiseError("%s: the target is missing: write %s(event, { target = \"/directory/\" })", name, name)
+	}
+	o.Source = s.stringKey("source")
+	o.Target = withSlash(s.r.anchored(string(target)))
+	o.Excluded = s.running(L, name).Hidden()
+	o.Spared, o.Mounted = s.sync.Spared(), s.sync.Mounted()
+	given.ForEach(func(k, v glua.LValue) {
+		switch k {
+		case glua.LString("delete"):
+			o.Delete = glua.LVAsBool(v)
+		case glua.LString("workers"):
+			if n, ok := v.(glua.LNumber); ok {
+				o.Workers = int(n)
+			}
+		case glua.LString("unsafe"):
+			o.Unsafe = glua.LVAsBool(v)
+		case glua.LString("target"):
+		default:
+			L.RaiseError("%s: unknown option %s; known are target, delete, workers, unsafe", name, readable(L, k))
+		}
+	})
+	return o
+}
+
+// transferUnsafe is transfer.unsafe(): whether apply and tree need the option unsafe, which is as root on systems that
+// have no way to hold what is worked on.
+func transferUnsafe(L *glua.LState) int {
+	L.Push(glua.LBool(transfer.Unsafe()))
+	return 1
+}
+
+// transferApply is transfer.apply(agent, { target, delete }): acts on events in process.
+func (r *Runtime) transferApply(L *glua.LState) int {
+	s, a := agentArgument(L, "transfer.apply")
+	o := s.mirror(L, "transfer.apply")
+	ops := make([]transfer.Op, 0, len(a.Delays))
+	for _, d := range a.Delays {
+		if d.Kind <= event.Move {
+			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()})
+		}
+	}
+	log := r.log
+	s.spawn(L, a, &process.Job{
+		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
+		Run: func(ctx context.Context, out io.Writer) int {
+			return s.mirrorInto(o, out, func(o transfer.Options) int {
+				report, err := transfer.Apply(ctx, o, ops)
+				s.mirrored(log, report)
+				return conclude(report, err, out)
+			})
+		},
+	})
+	return 0
+}
+
+func counted(ds []*delay.Delay) string {
+	if len(ds) == 1 {
+		return ds[0].Kind.String() + " " + quoted(ds[0].Path)
+	}
+	return fmt.Sprintf("%d changes", len(ds))
+}
+
+// transferTree is transfer.tree(event, { target, delete }): brings everything
+// below the event's path into step, in process.
+func (r *Runtime) transferTree(L *glua.LState) int {
+	s, a := agentArgument(L, "transfer.tree")
+	o := s.mirror(L, "transfer.tree")
+	path := treePath(a)
+	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)
+	log := r.log
+	s.spawn(L, a, &process.Job{
+		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
+		Run: func(ctx context.Context, out io.Writer) int {
+			return s.mirrorInto(o, out, func(o transfer.Options) int {
+				if limited && o.Delete {
+					if code := within(ctx, o, path, limit, out); code != transfer.ExitOK {
+						return code
+					}
+				}
+				report, err := bring(ctx, o, path)
+				s.mirrored(log, report)
+				return conclude(report, err, out)
+			})
+		},
+	})
+	return 0
+}
+
+// mirrorInto runs work on the target that was looked at, which stays open until it has ended: nobody can put
+// another one in its place meanwhile.
+func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfer.Options) int) int {
+	dir, err := s.checkTarget()
+	if err == nil && dir == nil {
+		dir, err = makeTarget(o.Target)
+	}
+	if err != nil {
+		tell(out, err)
+		return transfer.ExitUnreachable
+	}
+	defer dir.Close()
+	o.TargetDir = dir
+	code := work(o)
+	s.wrote()
+	return code
+}
+
+// mirrored tells what a job has done. It is called by the job's goroutine.
+func (s *script) mirrored(log core.Log, report transfer.Report) {
+	if log.Enabled("Debug") {
+		log.Log("Debug", s.name, ": mirrored: ", report.Summary())
+	}
+}
+
+// within counts what would be deleted before anything is touched.
+func within(ctx context.Context, o transfer.Options, path string, limit int, out io.Writer) int {
+	n, err := transfer.Surplus(ctx, o, path)
+	switch {
+	case err != nil:
+		return conclude(transfer.Report{}, err, out)
+	case n > limit:
+		fmt.Fprintf(out, "%d entries are at the target only\n", n)
+		return core.ExitDeleteLimit
+	}
+	return transfer.ExitOK
+}
+
+// bring does a whole tree, or one path that may be a file or gone.
+func bring(ctx context.Context, o transfer.Options, path string) (transfer.Report, error) {
+	if path == "" {
+		return transfer.Tree(ctx, o, "")
+	}
+	if info, err := os.Lstat(o.Source + path); err == nil && info.IsDir() {
+		path = withSlash(path)
+	}
+	return transfer.Apply(ctx, o, []transfer.Op{{Kind: event.Create, Path: path, Tree: event.IsDir(path)}})
+}
+
+// makeTarget opens the target of a sync that remembers none, or makes it, but not the directories above: those
+// may be the mount point of a disk that is not there. Nobody else gets in until
+// the mirror, which sets the mode last, is done.
+func makeTarget(path string) (*os.File, error) {
+	dir, err := root.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		dir, err = root.Make(path, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create the target %s: %w", path, err)
+	}
+	return dir, nil
+}
+
+// tell writes an error as one line, whatever names are in it.
+func tell(out io.Writer, err error) {
+	fmt.Fprintln(out, printable.Line(err.Error())) // out keeps lines in memory
+}
+
+// conclude writes what failed and returns the exit code.
+func conclude(report transfer.Report, err error, out io.Writer) int {
+	for _, f := range report.Failed {
+		tell(out, f)
+	}
+	code := report.ExitCode()
+	if err != nil {
+		tell(out, err)
+		if code == transfer.ExitOK || code == transfer.ExitVanished {
+			code = transfer.ExitUnreachable
+		}
+	}
+	return code
+}
