@@ -259,6 +259,11 @@ func (d *dir) rename(name string, to *dir, toName string) error {
 	return unix.Renameat(d.fd, name, to.fd, toName)
 }
 
+// exchange makes two entries change places.
+func (d *dir) exchange(name string, to *dir, toName string) error {
+	return unix.Renameat2(d.fd, name, to.fd, toName, unix.RENAME_EXCHANGE)
+}
+
 func (d *dir) symlink(text, name string) error { return unix.Symlinkat(text, d.fd, name) }
 
 func (d *dir) readlink(name string) (string, error) {

@@ -159,6 +159,7 @@ func (d *dir) mkdir(name string, perm uint32) error {
 func (d *dir) rename(name string, to *dir, toName string) error {
 	return d.base.Rename(d.path(name), to.path(toName))
 }
+func (d *dir) exchange(string, *dir, string) error              { return errors.ErrUnsupported }
 func (d *dir) symlink(text, name string) error                  { return d.base.Symlink(text, d.path(name)) }
 func (d *dir) readlink(name string) (string, error)             { return d.base.Readlink(d.path(name)) }
 func (d *dir) mknod(string, stat) error                         { return errors.ErrUnsupported }

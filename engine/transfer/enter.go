@@ -7,19 +7,13 @@ const (
 
 // openOrMake opens the target directory of c, which replaces anything that is none, and returns what it is.
 func (p *place) openOrMake(c *place, name string, s, have stat) (stat, error) {
-	if have.kind != directory && have.kind != unknown {
-		if err := p.dst.unlink(name); err != nil {
-			return stat{}, err
-		}
-		p.m.removed.Add(1)
-	}
 	made := have.kind != directory
 	perm := uint32(0o700)
 	if made {
 		if !p.m.o.Perms {
 			perm |= s.perm & 0o777
 		}
-		if err := p.dst.mkdir(name, perm); err != nil {
+		if err := p.makeDir(name, perm, have); err != nil {
 			return stat{}, err
 		}
 		p.m.created.Add(1)
@@ -45,6 +39,22 @@ func (p *place) openOrMake(c *place, name string, s, have stat) (stat, error) {
 		return stat{}, err
 	}
 	return have, nil
+}
+
+// makeDir makes a directory in the place of have.
+func (p *place) makeDir(name string, perm uint32, have stat) error {
+	if have.kind == unknown {
+		return p.dst.mkdir(name, perm)
+	}
+	temp := p.dst.temp(name)
+	if err := p.dst.mkdir(temp, perm); err != nil {
+		return err
+	}
+	err := p.m.supersede(p.dst, temp, p.dst, name, p.rel+name, have)
+	if err != nil {
+		_ = p.dst.rmdir(temp)
+	}
+	return err
 }
 
 // openTarget opens a directory of the target so that its entries can be changed.

@@ -134,7 +134,7 @@ func (v *mover) rename(from, to []string, returns, passes bool) bool {
 	if v.m.o.Excluded != nil && (v.hidden(from, have.kind) || v.hidden(to, have.kind)) {
 		return false
 	}
-	if !v.parents(to) || !v.clear(to, have) {
+	if !v.parents(to) {
 		return false
 	}
 	a, name, err := v.from.parent(from)
@@ -142,7 +142,19 @@ func (v *mover) rename(from, to []string, returns, passes bool) bool {
 		return false
 	}
 	b, toName, err := v.to.parent(to)
-	return err == nil && a.rename(name, b, toName) == nil
+	if err != nil {
+		return false
+	}
+	old, err := b.lstat(toName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && old.kind != directory && have.kind != directory:
+		return a.rename(name, b, toName) == nil
+	case err != nil, !v.m.sourceStill():
+		return false
+	}
+	err = v.m.supersede(a, name, b, toName, strings.Join(to, "/"), old)
+	v.forget() // what is open may have been removed
+	return err == nil
 }
 
 // hidden tells whether path or a directory above it is excluded.
@@ -158,27 +170,6 @@ func (v *mover) hidden(path []string, k kind) bool {
 		}
 	}
 	return false
-}
-
-// clear removes what is at to if rename would not replace it.
-func (v *mover) clear(to []string, have stat) bool {
-	d, name, err := v.to.parent(to)
-	if err != nil {
-		return false
-	}
-	old, err := d.lstat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return true
-	case err != nil:
-		return false
-	case old.kind != directory && have.kind != directory:
-		return true
-	}
-	if !v.m.sourceStill() {
-		return false
-	}
-	return v.m.remove(d, withSlash(strings.Join(to[:len(to)-1], "/")), name, old)
 }
 
 // parents makes the directories above to that only the target lacks.

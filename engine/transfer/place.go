@@ -256,7 +256,7 @@ func (p *place) gone(t todo) {
 	case t.node != nil && t.node.mark&named == 0 && !p.whole:
 		p.thin(t, have)
 	default:
-		m.remove(p.dst, p.rel, t.name, have)
+		m.remove(p.dst, t.name, p.rel+t.name, have)
 	}
 }
 

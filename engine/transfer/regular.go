@@ -190,19 +190,10 @@ func check(in file, s stat) error {
 	return nil
 }
 
-// put renames a finished temporary entry to name. A directory in its place
-// has to go first: rename replaces only what is none.
+// put renames a finished temporary entry to name.
 func (p *place) put(temp, name string, have stat) error {
 	if have.kind == directory {
-		if p.m.keeps(p.rel+name, have.kind) || p.m.holds(p.rel+name) {
-			return atTarget(errors.New("a directory is in the way that holds what was unmounted in the source"))
-		}
-		if !p.m.o.Delete {
-			return atTarget(errors.New("a directory is in the way, and nothing may be deleted"))
-		}
-		if !p.m.remove(p.dst, p.rel, name, have) {
-			return atTarget(errors.New("a directory is in the way that could not be removed"))
-		}
+		return atTarget(p.m.supersede(p.dst, temp, p.dst, name, p.rel+name, have))
 	}
 	return atTarget(p.dst.rename(temp, p.dst, name))
 }

@@ -6,30 +6,30 @@ import (
 	"syscall"
 )
 
-// remove takes name, and everything below it, out of the target directory d
-// whose path is rel. It reports its failures, and returns whether name is gone.
-func (m *mirror) remove(d *dir, rel, name string, have stat) bool {
-	if m.halted() || m.keeps(rel+name, have.kind) {
+// remove takes name, and everything below it, out of the target directory d. Path is where it belongs, by which
+// rules know it. It reports its failures, and returns whether name is gone.
+func (m *mirror) remove(d *dir, name, path string, have stat) bool {
+	if m.halted() || m.keeps(path, have.kind) {
 		return false
 	}
 	if have.kind == directory {
-		return m.removeDir(d, rel, name, have)
+		return m.removeDir(d, name, path, have)
 	}
 	err := m.force(d, func() error { return d.unlink(name) })
 	if err != nil && !gone(err) {
-		m.fail(rel+name, "remove", atTarget(err))
+		m.fail(path, "remove", atTarget(err))
 		return false
 	}
 	m.removed.Add(1)
 	return true
 }
 
-func (m *mirror) removeDir(d *dir, rel, name string, have stat) bool {
+func (m *mirror) removeDir(d *dir, name, path string, have stat) bool {
 	if have.inode == m.srcID && have.ino != 0 {
-		m.fail(rel+name, "remove", errors.New("refused: this is the source"))
+		m.fail(path, "remove", errors.New("refused: this is the source"))
 		return false
 	}
-	kept, err := m.empty(d, rel, name, have)
+	kept, err := m.empty(d, name, path, have)
 	if err == nil && kept {
 		return false
 	}
@@ -37,7 +37,7 @@ func (m *mirror) removeDir(d *dir, rel, name string, have stat) bool {
 		err = m.force(d, func() error { return d.rmdir(name) })
 	}
 	if err != nil && !gone(err) {
-		m.fail(rel+name, "remove", atTarget(err))
+		m.fail(path, "remove", atTarget(err))
 		return false
 	}
 	m.removed.Add(1)
@@ -46,13 +46,12 @@ func (m *mirror) removeDir(d *dir, rel, name string, have stat) bool {
 
 // empty removes what is in the directory name; kept tells that something has
 // to stay, or could not be removed and was reported.
-func (m *mirror) empty(d *dir, rel, name string, have stat) (kept bool, err error) {
+func (m *mirror) empty(d *dir, name, path string, have stat) (kept bool, err error) {
 	if !m.privileged && have.perm&0o700 != 0o700 {
 		if err := d.enable(name, have); err != nil {
 			return false, err
 		}
 	}
-	rel += name + "/"
 	err = d.within(name, func(sub *dir) error {
 		list, err := sub.list()
 		if err != nil {
@@ -65,7 +64,8 @@ func (m *mirror) empty(d *dir, rel, name string, have stat) (kept bool, err erro
 					continue // gone; rmdir tells if not
 				}
 			}
-			if m.spared(rel+e.name, st.kind) || !m.remove(sub, rel, e.name, st) {
+			inner := path + "/" + e.name
+			if m.spared(inner, st.kind) || !m.remove(sub, e.name, inner, st) {
 				kept = true
 			}
 			if sub.away() {
