@@ -26,6 +26,7 @@ type env struct {
 }
 
 func main() {
+	daemon.KeepName()
 	if code, done := daemon.AsFirst(); done {
 		os.Exit(code)
 	}

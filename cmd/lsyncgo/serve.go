@@ -379,6 +379,8 @@ func (s *service) snapshot(withDelays bool) status.Snapshot {
 	shot := s.core.Snapshot(time.Now(), withDelays)
 	about := s.about
 	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
+	watching := s.monitor.Stats()
+	about.Watched, about.Polled = watching.Watched, watching.Polled
 	shot.Daemon = about
 	return shot
 }

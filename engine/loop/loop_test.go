@@ -41,6 +41,8 @@ func (m *fakeMonitor) List(_ event.RootID, dir string) {
 func (m *fakeMonitor) Uncover(id event.RootID, dir string, before func(string) bool) {
 	m.List(id, fmt.Sprint("uncover ", dir, before("x.tmp")))
 }
+func (m *fakeMonitor) Stats() monitor.Stats { return monitor.Stats{} }
+
 func (m *fakeMonitor) Unwatch(id event.RootID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

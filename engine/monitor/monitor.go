@@ -88,9 +88,17 @@ type Monitor interface {
 	Uncover(id event.RootID, dir string, before func(path string) bool)
 	// Unwatch ends the reports for a root; its late events may still arrive.
 	Unwatch(id event.RootID)
+	// Stats tells what is watched now. It does not wait, and any goroutine may call it.
+	Stats() Stats
 	// Events is closed after Close, when the last goroutine of the monitor has ended.
 	Events() <-chan []event.Event
 	Close() error
+}
+
+// Stats count directories of all roots; one that several roots share counts once where they share its watch.
+type Stats struct {
+	Watched int // the system reports their changes
+	Polled  int // listed again and again, for want of a watch
 }
 
 // Options are the times a monitor works with. The zero value means the defaults.

@@ -30,12 +30,8 @@ func WriteReport(w io.Writer, s Snapshot) error {
 	for i := range s.Syncs {
 		r.sync(&s.Syncs[i])
 	}
-	if s.Daemon.Watches != nil {
-		r.line("Inotify watching %d directories", len(s.Daemon.Watches))
-		for _, v := range s.Daemon.Watches {
-			r.line("  %d: %s", v.ID, v.Path)
-		}
-	}
+	// Lsyncd lists them, too, which of a million directories nobody reads.
+	r.line("Inotify watching %d directories", s.Daemon.Watched)
 	return r.err
 }
 
@@ -62,9 +58,8 @@ func (r *report) sync(s *Sync) {
 	for _, d := range s.Delays {
 		r.delay(d)
 	}
-	// 2.2 heads its list "Filtering:", 2.1 "Excluding:"; a sync without
-	// patterns has "nothing" below it.
-	r.patterns("Filtering:", s.Filters, len(s.Excludes) == 0)
+	// 2.2 always has its list "Filtering:" of filters, with "nothing" below it for want of any; 2.1 had "Excluding:".
+	r.patterns("Filtering:", s.Filters, true)
 	r.patterns("Excluding:", s.Excludes, false)
 	r.line("State: %s", stateText(s))
 	if len(s.NotMounted) > 0 {

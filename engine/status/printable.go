@@ -12,10 +12,6 @@ func (s Snapshot) UTF8() Snapshot { return s.with(printable.UTF8) }
 // with returns a copy in which spell has spelled every path and text.
 func (s Snapshot) with(spell func(string) string) Snapshot {
 	s.Daemon.Version, s.Daemon.Config, s.Daemon.Monitor = spell(s.Daemon.Version), spell(s.Daemon.Config), spell(s.Daemon.Monitor)
-	s.Daemon.Watches = each(s.Daemon.Watches, func(w Watch) Watch {
-		w.Path = spell(w.Path)
-		return w
-	})
 	s.Syncs = each(s.Syncs, func(v Sync) Sync { return v.with(spell) })
 	s.Tunnels = each(s.Tunnels, func(t Tunnel) Tunnel {
 		t.Name = spell(t.Name)

@@ -47,15 +47,10 @@ type Daemon struct {
 	// their limit, 0 for none.
 	Running      int `json:"running"`
 	MaxProcesses int `json:"maxProcesses,omitempty"`
-	// Watches are the directories the monitor watches, in the order it tells
-	// them. Only filled when the status file is written.
-	Watches []Watch `json:"-"`
-}
-
-// Watch is one watched directory.
-type Watch struct {
-	ID   int
-	Path string
+	// Watched counts the directories whose changes the system reports, Polled those that are
+	// listed again and again for want of a watch.
+	Watched int `json:"watched"`
+	Polled  int `json:"polled,omitempty"`
 }
 
 // Sync is what one sync was doing.

@@ -28,7 +28,7 @@ func sample() Snapshot {
 		At: at,
 		Daemon: Daemon{Version: "0.1.0", PID: 4711, Started: at.Add(-26*time.Hour - 5*time.Minute),
 			Config: "/etc/lsyncgo.lua", Monitor: "inotify", Running: 1, MaxProcesses: 8,
-			Watches: []Watch{{1, "/src/"}, {2, "/src/odd\nThere are 99 delays/"}}},
+			Watched: 1234, Polled: 5},
 		Syncs: []Sync{
 			{Name: "Sync1", Source: "/src/", Target: "host:/dst/", State: Behind,
 				Pending: 4, Waiting: 2, Blocked: 1, Active: 1, OldestAge: 75 * time.Second, MaxProcesses: 1,
@@ -81,12 +81,13 @@ func TestReport(t *testing.T) {
 // §10: the lines of Lsyncd.
 func TestReportKeepsLinesOfLsyncd(t *testing.T) {
 	var b bytes.Buffer
-	shot := Snapshot{At: at, Syncs: []Sync{{Name: "Sync1", Source: "/src/", State: InStep}}}
+	shot := Snapshot{At: at, Syncs: []Sync{{Name: "Sync1", Source: "/src/", State: InStep}}, Daemon: Daemon{Watched: 3}}
 	if err := WriteReport(&b, shot); err != nil {
 		t.Fatal(err)
 	}
 	want := "Lsyncd status report at Thu Nov  5 03:28:05 2026\n\nSync1 source=/src/\nThere are 0 delays\nFiltering:\n  nothing.\n"
-	if !strings.HasPrefix(b.String(), want) {
+	const end = "\n\n\nInotify watching 3 directories\n"
+	if !strings.HasPrefix(b.String(), want) || !strings.HasSuffix(b.String(), end) {
 		t.Errorf("got %q", b.String())
 	}
 }

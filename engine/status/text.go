@@ -46,7 +46,11 @@ func daemonText(s Snapshot) string {
 	if d.Config != "" {
 		line += ", config " + d.Config
 	}
-	line += ", monitor " + d.Monitor + ", " + count(d.Running, "process", "processes")
+	line += ", monitor " + d.Monitor + " (" + count(d.Watched, "directory", "directories")
+	if d.Polled > 0 {
+		line += fmt.Sprintf(", %d more polled", d.Polled)
+	}
+	line += "), " + count(d.Running, "process", "processes")
 	if d.MaxProcesses > 0 {
 		line += fmt.Sprintf(" of at most %d", d.MaxProcesses)
 	}

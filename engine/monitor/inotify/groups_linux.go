@@ -63,6 +63,11 @@ type census struct {
 	wanted  atomic.Int64 // watched, or polled for want of a watch
 }
 
+func (g *groups) Stats() monitor.Stats {
+	watched := g.census.watched.Load()
+	return monitor.Stats{Watched: int(watched), Polled: int(max(g.census.wanted.Load()-watched, 0))}
+}
+
 func (g *groups) Watch(ctx context.Context, root monitor.Root) error {
 	m, err := g.join(root)
 	if err != nil {
@@ -190,6 +195,9 @@ func (w *watcher) count() {
 	watched, wanted := int64(len(w.nodes)), int64(len(w.nodes))
 	for _, t := range w.trees {
 		wanted += int64(len(t.polled))
+	}
+	if watched == w.watched && wanted == w.wanted {
+		return
 	}
 	w.census.watched.Add(watched - w.watched)
 	w.census.wanted.Add(wanted - w.wanted)

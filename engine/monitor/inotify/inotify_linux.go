@@ -216,6 +216,7 @@ func (w *watcher) settle(caughtUp bool) {
 }
 
 func (w *watcher) flush() {
+	w.count()
 	w.addLinks()
 	w.queue.Put(w.out)
 	w.out = nil

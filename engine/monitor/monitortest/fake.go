@@ -79,6 +79,9 @@ func (f *Fake) Roots() []monitor.Root {
 	return slices.Clone(f.roots)
 }
 
+// Stats counts the roots.
+func (f *Fake) Stats() monitor.Stats { return monitor.Stats{Watched: len(f.Roots())} }
+
 // Events is closed by Close.
 func (f *Fake) Events() <-chan []event.Event { return f.queue.Events() }
 

@@ -482,12 +482,20 @@ func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises
 	s.Watch(b)
 	run(t, a.Path, "mkdir d")
 	s.Equal()
+	watches := func(want int) {
+		t.Helper()
+		if got := s.Monitor.Stats(); got != (monitor.Stats{Watched: want}) {
+			t.Errorf("%+v, want %d directories watched", got, want)
+		}
+	}
+	watches(3)
 	s.Monitor.Unwatch(1)
 	s.Monitor.Unwatch(77) // unknown: nothing
 	s.roots = []monitor.Root{b}
 	delete(s.models, 1)
 	s.Sync()
 	s.Take()
+	watches(1)
 	run(t, a.Path, "write d/f one; mkdir e")
 	s.Sync()
 	for _, e := range s.Take() {

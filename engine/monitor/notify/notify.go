@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -23,6 +24,7 @@ func Open(opts monitor.Options) (monitor.Monitor, error) {
 	m := &hinter{
 		queue:  monitor.NewQueue(),
 		calls:  make(chan func(*watcher)),
+		known:  &atomic.Int64{},
 		ctx:    ctx,
 		cancel: cancel,
 	}
@@ -30,6 +32,7 @@ func Open(opts monitor.Options) (monitor.Monitor, error) {
 		opts:  opts.WithDefaults(),
 		queue: m.queue,
 		calls: m.calls,
+		known: m.known,
 		hints: make(chan message),
 		ctx:   ctx,
 	}
@@ -41,6 +44,7 @@ func Open(opts monitor.Options) (monitor.Monitor, error) {
 type hinter struct {
 	queue  *monitor.Queue
 	calls  chan func(*watcher) // run by the owner
+	known  *atomic.Int64       // directories
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	ended  sync.WaitGroup
@@ -100,6 +104,8 @@ func (m *hinter) call(ctx context.Context, f func(*watcher)) error {
 	}
 }
 
+func (m *hinter) Stats() monitor.Stats { return monitor.Stats{Watched: int(m.known.Load())} }
+
 func (m *hinter) Events() <-chan []event.Event { return m.queue.Events() }
 
 func (m *hinter) Close() error {
@@ -120,6 +126,7 @@ type watcher struct {
 	opts  monitor.Options
 	queue *monitor.Queue
 	calls <-chan func(*watcher)
+	known *atomic.Int64 // directories of all trees
 	hints chan message
 	ctx   context.Context // ends with the monitor
 	trees []*tree
@@ -136,6 +143,7 @@ func (w *watcher) run() {
 		}
 	}()
 	for {
+		w.count()
 		w.queue.Put(w.out)
 		w.out = nil
 		timer.Reset(w.wait())
@@ -157,6 +165,14 @@ func (w *watcher) run() {
 			return
 		}
 	}
+}
+
+func (w *watcher) count() {
+	n := 0
+	for _, t := range w.trees {
+		n += len(t.dirs)
+	}
+	w.known.Store(int64(n))
 }
 
 // wait is how long nothing has to be done.
