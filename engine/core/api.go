@@ -19,6 +19,13 @@ type Work interface {
 	Describe() string
 }
 
+// Dated is work that is told when it begins what it must not delete. If there is more of that while it runs,
+// it is ended and begun anew.
+type Dated interface {
+	Work
+	Dated() bool
+}
+
 // Actions is what core asks of one sync's script. All calls come from the goroutine
 // that calls Step. An error is a failure of the script; core logs it once and
 // treats the agent as described at each function.
@@ -212,6 +219,7 @@ type Agent struct {
 	Script any
 
 	limited bool // its work was told a limit of deletions
+	stale   bool // its work was ended because it does not know what must not be deleted
 
 	proc  ProcID
 	work  Work

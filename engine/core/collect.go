@@ -49,6 +49,10 @@ func (c *Core) ended(in Exited) {
 	if c.log.Enabled("Debug") {
 		s.log("Debug", a, ": exit code ", in.Result.Code, ", after ", c.now.Sub(a.begun), ", means ", verdict)
 	}
+	if a.stale && in.Result.Code != 0 {
+		s.anew(a)
+		return
+	}
 	switch verdict {
 	case Again, Partial:
 		s.failed(a, in.Result, verdict)

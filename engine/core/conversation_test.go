@@ -27,7 +27,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 // TestConversations plays testdata/*.txt: each line that is not indented is an
 // input, the indented ones after it are what the engine has to answer.
 //
-//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail] [digest=S]
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
 //	settings [max=N] [insist] [onepass] [stop] [dry]
 //	tunnel NAME [pool=N] [ready=D] [retry=D] [check] (for the sync lines after it that have tunnel=NAME)
 //	port PROC PORT|ERROR
@@ -442,6 +442,11 @@ type work string
 
 func (w work) Describe() string { return string(w) }
 
+// dated is work that has to know what it must not delete.
+type dated struct{ work }
+
+func (dated) Dated() bool { return true }
+
 func workFor(a *core.Agent) work {
 	var words []string
 	for _, d := range a.Delays {
@@ -487,6 +492,9 @@ func (a *script) Init(s *core.Sync, agent *core.Agent) error {
 	w := workFor(agent)
 	if n, limited := s.DeleteLimit(agent); limited {
 		w += work(fmt.Sprintf(" deleting at most %d", n))
+	}
+	if a.style == "dated" {
+		return s.Spawn(agent, dated{w})
 	}
 	return s.Spawn(agent, w)
 }

@@ -99,8 +99,29 @@ func (s *Sync) unmounted(path string) {
 	}
 	s.mounts.away = append(s.mounts.away, &absence{names: []absent{{path: path, there: true}}})
 	s.changes++
+	s.outdate()
 	s.log("Warn", s.cfg.Source, path, ": its file system was unmounted; at the target nothing is deleted there until it is mounted again, or lsyncgo resume ",
 		s.cfg.Name, " says that it shall be")
+}
+
+// outdate ends the work that does not know yet that something is away: what it has still to look at would seem to
+// be deleted.
+func (s *Sync) outdate() {
+	for _, a := range s.running {
+		if work, ok := a.work.(Dated); ok && work.Dated() && a.proc != 0 && !a.stale {
+			a.stale = true
+			s.core.do(Kill{Proc: a.proc})
+		}
+	}
+}
+
+// anew takes an agent back whose work was outdated. That is no failure.
+func (s *Sync) anew(a *Agent) {
+	s.log("Normal", a, ": begun anew, as something was unmounted meanwhile")
+	a.stale = false
+	for _, d := range a.Delays {
+		s.queue.Retry(d, s.core.now)
+	}
 }
 
 // mounted ends the absence of what was mounted at a directory, unless what is mounted there now is empty: a

@@ -20,7 +20,8 @@ type Command struct {
 	// long as a file system takes to answer. An error is the result's, with Code CodeRefused.
 	Check func() error
 	// Prefix, if there is one, returns arguments that go before Args, decided beside the loop when the child is about to be
-	// started: it may have waited long for its turn. Describe does not show them.
+	// started: it may have waited long for its turn. Describe does not show them. What they tell the child
+	// has to be told anew when it changes; see core.Dated.
 	Prefix func() []string
 	// After, if there is one, is called beside the loop when the child has ended, before that is reported.
 	After func()
@@ -77,6 +78,9 @@ const (
 
 // sigTerm is SIGTERM's number on every Unix.
 const sigTerm = 15
+
+// Dated implements core.Dated.
+func (c *Command) Dated() bool { return c.Prefix != nil }
 
 // Describe returns the command as one line that a shell would read the same way,
 // cut after about 1000 bytes.

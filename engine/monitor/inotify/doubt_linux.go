@@ -115,13 +115,14 @@ func (t *tree) rightBelow(e entry) bool {
 // repair makes the tree right at one name.
 func (t *tree) repair(e entry) {
 	path := t.path(e, true)
-	table := t.w.table()
-	t.remounted(table) // first, so that Mounted and Unmounted are told before what is there
 	kid := e.dir.child(e.name)
+	if kid != nil && kid.has(unmounted) || mountPoint(t.Path+path) {
+		t.remounted(t.w.table()) // first, so that it is told before what is there
+	}
 	switch {
 	case kid == nil:
 	case kid.has(unmounted): // what was in it is not deleted
-		if table == nil { // else it was told
+		if t.points == nil && t.w.table() == nil { // else it was told
 			t.emit(event.Unmounted, path)
 		}
 		t.drop(kid)

@@ -78,6 +78,11 @@ func (w *watcher) remounted() {
 			t.lose(errCovered)
 		default:
 			t.remounted(table)
+			for path := range t.points {
+				if e, ok := t.at(path); ok {
+					t.doubt(e)
+				}
+			}
 		}
 	}
 }
@@ -99,40 +104,56 @@ func (t *tree) remounted(table []mount.Point) {
 	}
 	before, now := t.points, mount.Below(table, t.Path)
 	t.points = now
-	var left map[uint64]bool // mounts that are somewhere, by number
+	var left map[uint64]whereabout
 	for path, id := range before {
 		if now[path] == id {
 			continue
 		}
 		if left == nil {
-			left = otherMounts(table, t.Path, now)
+			left = whereabouts(table, t.Path, now)
 		}
-		if !left[id] { // else a directory above it was renamed, of which events tell
+		// If a directory above it was renamed, events tell of that. One that is elsewhere although its mount
+		// point is where it was has been moved from there.
+		if where := left[id]; where == nowhere || where == outside && isDir(t.Path+path) {
 			t.unmounted(path)
 		}
 	}
 	for path, id := range now {
 		if before[path] != id {
 			t.mounted(path)
-		}
-		if e, ok := t.at(path); ok {
-			t.doubt(e)
+			if e, ok := t.at(path); ok {
+				t.doubt(e)
+			}
 		}
 	}
 }
 
-// otherMounts returns the numbers of the mounts that are not below root, or are one of the points.
-func otherMounts(table []mount.Point, root string, points map[string]uint64) map[uint64]bool {
-	found := map[uint64]bool{}
+// whereabout says where a mount is by now.
+type whereabout uint8
+
+const (
+	nowhere whereabout = iota
+	outside            // not below the root
+	inside
+)
+
+// whereabouts tells of the mounts by their numbers.
+func whereabouts(table []mount.Point, root string, points map[string]uint64) map[uint64]whereabout {
+	found := map[uint64]whereabout{}
 	for _, p := range table {
 		if !strings.HasPrefix(p.Path, root) {
-			found[p.ID] = true
+			found[p.ID] = outside
 		}
 	}
 	for _, id := range points {
-		found[id] = true
+		found[id] = inside
 	}
 	return found
+}
+
+func isDir(path string) bool {
+	var st unix.Stat_t
+	return lstat(cstring(path), &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
 }
 
 // unmounted reports that what was mounted at a directory is not there any more, and has the directory looked at.
