@@ -232,7 +232,9 @@ func (p *place) excluded(name string, k kind) bool {
 // gone handles an entry that the source does not have.
 func (p *place) gone(t todo) {
 	m := p.m
-	m.missed(p.rel + t.name)
+	if m.protection.points != nil {
+		m.missed(p.rel + t.name)
+	}
 	ours := isTemp(t.name)
 	if ours && !foreign(t.name) && t.mark()&named == 0 {
 		return // being written by another run of this process
@@ -295,7 +297,9 @@ func (p *place) directory(t todo, s, have stat) {
 		p.lost(t.name, "look at", err)
 		return
 	}
-	m.entered(src, p.rel+t.name+"/")
+	if m.protection.points != nil {
+		m.entered(src, p.rel+t.name+"/")
+	}
 	c := &place{m: m, up: p, rel: p.rel + t.name + "/", node: t.node, src: src, written: p.written || t.mark()&written != 0}
 	if have, err = p.openOrMake(c, t.name, s, have); err != nil {
 		src.close()

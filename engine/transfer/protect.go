@@ -4,18 +4,23 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // protection is where nothing may be removed from the target: what the source had there is only out of sight.
 type protection struct {
-	mu     sync.RWMutex // guards dirs: a worker may find out that something was unmounted
-	dirs   []string     // relative to the roots, with a slash at the end
+	// dirs are relative to the roots, with a slash at the end; nil if there are none. A worker that finds out that
+	// something was unmounted puts a longer list there.
+	dirs   atomic.Pointer[[]string]
+	longer sync.Mutex // held to do so
 	points map[string]bool
 }
 
 // protect reads the options. It looks at all mount points once, for work that does not go through them.
 func (m *mirror) protect() {
-	m.protection.dirs = slices.Clone(m.o.Spared)
+	for _, rel := range m.o.Spared {
+		m.spare(rel)
+	}
 	if len(m.o.Mounted) == 0 {
 		return
 	}
@@ -54,15 +59,23 @@ func (m *mirror) missed(path string) {
 }
 
 func (m *mirror) spare(rel string) {
-	m.protection.mu.Lock()
-	defer m.protection.mu.Unlock()
-	if !slices.Contains(m.protection.dirs, rel) {
-		m.protection.dirs = append(m.protection.dirs, rel)
+	m.protection.longer.Lock()
+	defer m.protection.longer.Unlock()
+	var dirs []string
+	if now := m.protection.dirs.Load(); now != nil {
+		dirs = *now
+	}
+	if !slices.Contains(dirs, rel) {
+		dirs = append(slices.Clone(dirs), rel)
+		m.protection.dirs.Store(&dirs)
 	}
 }
 
 // keeps reports whether path may not be removed from the target.
 func (m *mirror) keeps(path string, k kind) bool {
+	if m.protection.dirs.Load() == nil {
+		return false
+	}
 	if k == directory {
 		path += "/"
 	}
@@ -75,9 +88,8 @@ func (m *mirror) holds(path string) bool {
 }
 
 func (m *mirror) protected(by func(dir string) bool) bool {
-	m.protection.mu.RLock()
-	defer m.protection.mu.RUnlock()
-	return slices.ContainsFunc(m.protection.dirs, by)
+	dirs := m.protection.dirs.Load()
+	return dirs != nil && slices.ContainsFunc(*dirs, by)
 }
 
 // maxRule is the longest pattern that rsync takes; it ignores a longer one with a mere warning.
