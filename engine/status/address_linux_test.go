@@ -35,12 +35,12 @@ func TestDeepSocket(t *testing.T) {
 
 func leaveStaleDeep(t *testing.T, path string) {
 	t.Helper()
-	name, release, err := address(path)
+	p, err := locate(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
-	leaveStale(t, name)
+	defer p.Close()
+	leaveStale(t, p.name)
 }
 
 // Between bind and a chmod anyone could connect.

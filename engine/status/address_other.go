@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// shortName: no other system lets a path start at an open directory.
-func shortName(*os.File, string) string { return "" }
-
-// private can do nothing before bind here; listen sets the mode after it.
+// private can do nothing before bind here.
 func private(string, string, syscall.RawConn) error { return nil }
+
+// restrict gives the socket its mode.
+func restrict(name string) error { return os.Chmod(name, 0o600) }

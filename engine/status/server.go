@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"sync"
 	"time"
+
+	"lsyncgo/engine/ownfile"
 )
 
 // patience is how long one request may take, a slow reader included.
@@ -17,6 +20,12 @@ const patience = 10 * time.Second
 // maxClients bounds the connections that are answered at once; others wait in
 // the kernel's backlog.
 const maxClients = 16
+
+// maxRequest bounds what a client may ask, in bytes.
+const maxRequest = 64 << 10
+
+// pace is the time between two requests that reach the engine, however many clients ask.
+const pace = 10 * time.Millisecond
 
 // Server answers Ask and Resume over a unix socket.
 type Server struct {
@@ -28,6 +37,9 @@ type Server struct {
 	cancel   context.CancelFunc
 	slots    chan struct{}
 	clients  sync.WaitGroup
+
+	mu   sync.Mutex // guards next
+	next time.Time  // when the engine may be bothered again
 }
 
 // Request is what a client asks for.
@@ -51,26 +63,26 @@ func Serve(path string, handle func(context.Context, Request) (Snapshot, error))
 }
 
 func (s *Server) listen() error {
-	name, release, err := address(s.path)
+	p, err := locate(s.path)
 	if err != nil {
 		return err
 	}
-	defer release()
-	if err := clearStale(s.path, name); err != nil {
+	defer p.Close()
+	if err := p.clearStale(); err != nil {
 		return err
 	}
 	config := net.ListenConfig{Control: private}
-	l, err := config.Listen(context.Background(), "unix", name)
+	l, err := config.Listen(context.Background(), "unix", p.name)
 	if err != nil {
 		return err
 	}
 	s.listener = l.(*net.UnixListener)
 	s.listener.SetUnlinkOnClose(false) // it would remove whatever has the name by then
-	if err := os.Chmod(name, 0o600); err != nil {
+	if err := restrict(p.name); err != nil {
 		_ = l.Close()
 		return err
 	}
-	if s.file, err = os.Lstat(name); err != nil {
+	if s.file, err = p.Stat(); err != nil {
 		_ = l.Close()
 		return err
 	}
@@ -78,8 +90,8 @@ func (s *Server) listen() error {
 }
 
 // clearStale removes the socket of a daemon that is gone.
-func clearStale(path, name string) error {
-	info, err := os.Lstat(name)
+func (p *place) clearStale() error {
+	info, err := p.Stat()
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -89,12 +101,18 @@ func clearStale(path, name string) error {
 	if info.Mode()&os.ModeSocket == 0 {
 		return errors.New("a file that is no socket is in the way; remove it or choose another pidfile or status file")
 	}
-	conn, err := net.DialTimeout("unix", name, patience)
-	if err == nil {
-		_ = conn.Close()
-		return fmt.Errorf("another daemon answers there; stop it or choose another pidfile or status file than %s", path)
+	if uid, known := ownfile.Owner(info); known && uid != 0 && uid != os.Geteuid() && !p.Private() {
+		return fmt.Errorf("a socket of user %d is in the way, and other users can write in its directory; remove it, or choose another pidfile or status file", uid)
 	}
-	return os.Remove(name)
+	conn, err := net.DialTimeout("unix", p.name, patience)
+	switch {
+	case err == nil:
+		_ = conn.Close()
+		return errors.New("another daemon answers there; stop it or choose another pidfile or status file")
+	case !refused(err): // it is there and has no time, or may not be asked
+		return fmt.Errorf("another daemon may be there: %w; stop it or choose another pidfile or status file", err)
+	}
+	return p.Remove()
 }
 
 func (s *Server) accept() {
@@ -147,8 +165,11 @@ func (s *Server) answer(conn net.Conn) {
 	defer context.AfterFunc(s.ctx, func() { _ = conn.Close() })()
 	_ = conn.SetDeadline(time.Now().Add(patience))
 	var request Request
-	if json.NewDecoder(conn).Decode(&request) != nil {
+	if json.NewDecoder(io.LimitReader(conn, maxRequest)).Decode(&request) != nil {
 		return // whoever that is, it is no client
+	}
+	if !s.turn(ctx) {
+		return
 	}
 	var r reply
 	if shot, err := s.handle(ctx, request); err != nil {
@@ -160,19 +181,39 @@ func (s *Server) answer(conn net.Conn) {
 	_ = json.NewEncoder(conn).Encode(r) // a client that went away has no use for an error
 }
 
+// turn waits until the engine may be bothered again, and reports whether that was before the end of ctx.
+func (s *Server) turn(ctx context.Context) bool {
+	s.mu.Lock()
+	now := time.Now()
+	at := s.next
+	if at.Before(now) {
+		at = now
+	}
+	s.next = at.Add(pace)
+	s.mu.Unlock()
+	timer := time.NewTimer(at.Sub(now))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // Close ends all connections, waits for their goroutines and removes the socket
 // if it is still the one that Serve made.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.listener.Close()
 	s.clients.Wait()
-	name, release, addrErr := address(s.path)
-	if addrErr != nil {
-		return errors.Join(err, addrErr)
+	p, e := locate(s.path)
+	if e != nil {
+		return errors.Join(err, e)
 	}
-	defer release()
-	if info, statErr := os.Lstat(name); statErr == nil && os.SameFile(info, s.file) {
-		err = errors.Join(err, os.Remove(name))
+	defer p.Close()
+	if info, statErr := p.Stat(); statErr == nil && os.SameFile(info, s.file) {
+		err = errors.Join(err, p.Remove())
 	}
 	return err
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
+
+	"lsyncgo/engine/ownfile"
 )
 
 // ErrNoDaemon means that nobody answers at a socket.
@@ -29,23 +29,35 @@ func SocketBeside(pidfile, statusFile string) string {
 // bytes with the final NUL on Linux, 104 on the BSDs and macOS.
 const maxAddress = 103
 
-// address gives a name of the socket at path that fits a socket address. It is
-// valid until release is called.
-func address(path string) (name string, release func(), err error) {
-	if strings.HasPrefix(path, "@") {
-		path = "./" + path // @ alone means the abstract name space
-	}
-	if len(path) <= maxAddress {
-		return path, func() {}, nil
-	}
-	dir, err := os.Open(filepath.Dir(path))
+// place is where a socket is: its directory is found as that of any file of the program's own,
+// so that no link of a stranger leads elsewhere.
+type place struct {
+	*ownfile.Entry
+	name string // of the socket, for an address; valid until Close
+}
+
+func locate(path string) (*place, error) {
+	e, err := ownfile.Locate(path)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	name = shortName(dir, filepath.Base(path))
-	if name == "" || len(name) > maxAddress {
-		_ = dir.Close()
-		return "", nil, fmt.Errorf("%d bytes are too long for a socket; choose a shorter pidfile or status file", len(path))
+	p := &place{e, e.Path()}
+	if len(p.name) > maxAddress {
+		_ = e.Close()
+		return nil, fmt.Errorf("%d bytes are too long for a socket; choose a shorter pidfile or status file", len(p.name))
 	}
-	return name, func() { _ = dir.Close() }, nil
+	return p, nil
+}
+
+// owner returns who owns the socket's directory, and whether nobody but he and root can write there.
+func (p *place) owner() (uid int, alone bool) {
+	dir, err := p.Dir()
+	if err != nil {
+		return 0, false
+	}
+	uid, known := ownfile.Owner(dir)
+	if !known { // where users have no numbers, access lists protect the directory
+		return os.Geteuid(), true
+	}
+	return uid, dir.Mode().Perm()&0o022 == 0
 }

@@ -1,0 +1,21 @@
+package status
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// peer returns the user of the process that listens at the other end.
+func peer(conn *net.UnixConn) (uid int, known bool) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return 0, false
+	}
+	_ = raw.Control(func(fd uintptr) {
+		if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
+			uid, known = int(cred.Uid), true
+		}
+	})
+	return uid, known
+}
