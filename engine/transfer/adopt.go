@@ -56,6 +56,8 @@ func (k *keeping) adoptable() bool {
 		return false
 	case m.o.Perms && perm&(setuid|setgid) != 0:
 		return false
+	case k.p.strangers(k.have.uid) && (m.o.Perms && perm&^k.have.perm&0o077 != 0 || k.want[accessACL] != k.old[accessACL]):
+		return false // somebody might get to read what is not the source's
 	}
 	_, capable := k.want[capability]
 	return !capable || gid < 0 && k.want[capability] == k.old[capability]
@@ -63,6 +65,6 @@ func (k *keeping) adoptable() bool {
 
 // gains tells whether the group that the source has could do more with the file than everybody can.
 func (k *keeping) gains() bool {
-	_, acl := k.old["system.posix_acl_access"]
+	_, acl := k.old[accessACL]
 	return acl || k.s.perm>>3&^k.have.perm&0o7 != 0
 }

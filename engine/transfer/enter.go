@@ -25,20 +25,25 @@ func (p *place) openOrMake(c *place, name string, s, have stat) (stat, error) {
 	}
 	found := have.perm
 	if have, err = c.dst.stat(); err == nil {
-		c.fresh = made && (!p.shared || c.dst.empty())
-		c.whole = made && !c.fresh
-		if c.fresh {
-			c.begun(have)
-		} else {
-			err = c.narrow(s, have)
-			c.perm = found // before openTarget
-		}
+		err = c.occupy(have)
 	}
 	if err != nil {
 		c.dst.close()
 		return stat{}, err
 	}
-	return have, nil
+	c.fresh = made && (!p.shared || c.dst.empty())
+	c.whole = made && !c.fresh
+	if c.fresh {
+		c.begun(have)
+		return have, nil
+	}
+	err = c.narrow(s, have)
+	c.perm = found // before openTarget
+	if err != nil {
+		c.vacate()
+		c.dst.close()
+	}
+	return have, err
 }
 
 // makeDir makes a directory in the place of have.
@@ -85,6 +90,19 @@ func (p *place) open() error {
 func (p *place) begun(have stat) map[string]string {
 	p.dev, p.perm = have.dev, have.perm
 	p.shared = have.uid != p.m.uid || have.perm&0o022 != 0
+	if p.who = nobodyElse; p.up != nil {
+		p.who = p.up.who
+		p.exposed = !p.fresh && p.up.strangers(have.uid)
+	}
+	switch {
+	case have.perm&0o022 != 0:
+		p.who = several
+	case have.uid == p.m.uid || p.who == int64(have.uid):
+	case p.who == nobodyElse:
+		p.who = int64(have.uid)
+	default:
+		p.who = several
+	}
 	if !p.m.o.Xattrs {
 		return nil
 	}
@@ -129,17 +147,8 @@ func (p *place) narrow(s, have stat) error {
 	}
 	err := p.tighten(perm, have)
 	p.shared = have.uid != m.uid || perm&0o022 != 0
-	return err
-}
-
-// tighten sets the mode of a directory that is being entered. Without privileges it may not be ours, and finish tells.
-func (p *place) tighten(perm uint32, have stat) error {
-	if perm == have.perm || p.known(have.dev, modes) {
-		return nil
-	}
-	err := p.dst.self().chmod(perm, have)
-	if !p.m.privileged || err != nil && refused(err) && p.lacks(have.dev, modes, func(x pinned) error { return x.chmod(perm&0o777, have) }) {
-		return nil
+	if have.perm = perm; err == nil && p.exposed && p.opens(s, have) {
+		p.whole, p.written = true, true
 	}
 	return err
 }

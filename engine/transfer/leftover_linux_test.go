@@ -36,7 +36,7 @@ func (s stuck) Done() <-chan struct{} {
 
 // writerHelper mirrors and stops in the middle of a file until its input ends.
 func writerHelper() int {
-	o := transfer.Defaults()
+	o := defaults()
 	o.Source, o.Target, o.Workers = os.Args[1], os.Args[2], 1
 	many, _ := strconv.Atoi(os.Args[3])
 	r, err := transfer.Tree(stuck{context.Background(), o.Target, many}, o, "")

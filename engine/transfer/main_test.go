@@ -28,6 +28,13 @@ const helperEnv = "TRANSFER_TEST_HELPER"
 // helpers are what the test binary does when it is started again by a test.
 var helpers = map[string]func() int{}
 
+// defaults are those of an exact mirror, on systems too that have no safe way for root.
+func defaults() transfer.Options {
+	o := transfer.Defaults()
+	o.Unsafe = true
+	return o
+}
+
 // sides makes an empty source and target.
 func sides(t testing.TB) transfer.Options {
 	t.Helper()
@@ -36,8 +43,7 @@ func sides(t testing.TB) transfer.Options {
 
 func sidesIn(t testing.TB, top string) transfer.Options {
 	t.Helper()
-	o := transfer.Defaults()
-	o.Unsafe = true // for systems that have no other way
+	o := defaults()
 	o.Source, o.Target = filepath.Join(top, "source")+"/", filepath.Join(top, "target")+"/"
 	for _, d := range []string{o.Source, o.Target} {
 		check(t, os.Mkdir(d, 0o755))

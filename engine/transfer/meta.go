@@ -116,18 +116,6 @@ func (p *place) reowns(s, have stat) (uid, gid int) {
 	return uid, gid
 }
 
-// give changes the owner and looks: some file systems accept it and do nothing.
-func (x pinned) give(uid, gid int) error {
-	if err := x.chown(uid, gid); err != nil {
-		return err
-	}
-	now, err := x.stat()
-	if err == nil && (uid >= 0 && now.uid != uint32(uid) || gid >= 0 && now.gid != uint32(gid)) {
-		err = errors.ErrUnsupported
-	}
-	return err
-}
-
 func (k *keeping) owner() error {
 	m := k.p.m
 	uid, gid := m.owners(k.s, k.have)
@@ -205,11 +193,17 @@ func (k *keeping) attribute(name, value string, do func(pinned) error) error {
 		return nil
 	}
 	probe := name
-	if name == "system.posix_acl_default" {
-		probe = "system.posix_acl_access" // files have the other one only
+	if name == defaultACL {
+		probe = accessACL // files have the other one only
 	}
 	before := len(k.refused)
-	err = k.refuse(err, f, func(x pinned) error { return x.held.setXattr(probe, value) })
+	err = k.refuse(err, f, func(x pinned) error {
+		own, err := x.stat()
+		if err != nil {
+			return err
+		}
+		return x.setXattr(probe, value, own)
+	})
 	if len(k.refused) > before {
 		k.refused[before] = attributeError{name, k.refused[before]}
 	}
@@ -248,7 +242,7 @@ func (k *keeping) mode() error {
 	if err == nil {
 		return nil
 	}
-	return k.refuse(err, modes, func(x pinned) error { return x.chmod(perm&0o777, k.s) })
+	return k.refuse(err, modes, func(x pinned) error { return x.become(perm & 0o777) })
 }
 
 func (k *keeping) time() error {

@@ -39,7 +39,9 @@ type mirror struct {
 
 	stopped atomic.Bool // a failure that everything else would meet, too
 	noClone atomic.Bool // these file systems share no blocks
-	lacking lacking     // what the target's file systems keep of nothing
+
+	lacking  lacking
+	occupied occupied
 
 	logging sync.Mutex // serialises calls of Options.Log
 }

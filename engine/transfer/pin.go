@@ -74,6 +74,27 @@ func (x pinned) chmod(perm uint32, s stat) error {
 	return x.held.chmod(perm)
 }
 
+// give changes the owner and looks: some file systems accept it and do nothing.
+func (x pinned) give(uid, gid int) error {
+	if err := x.chown(uid, gid); err != nil {
+		return err
+	}
+	now, err := x.stat()
+	if err == nil && (uid >= 0 && now.uid != uint32(uid) || gid >= 0 && now.gid != uint32(gid)) {
+		err = errors.ErrUnsupported
+	}
+	return err
+}
+
+// become sets the mode of an entry of our own and looks: some file systems accept it and do nothing.
+func (x pinned) become(perm uint32) error {
+	err := x.held.chmod(perm)
+	if now, serr := x.stat(); err == nil && (serr != nil || now.perm&0o777 != perm) {
+		return errors.ErrUnsupported
+	}
+	return err
+}
+
 // capability is the attribute that gives a program privileges.
 const capability = "security.capability"
 

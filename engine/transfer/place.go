@@ -28,6 +28,12 @@ type place struct {
 	dev       uint64 // of the target directory
 	lone      bool   // see enterAlone
 	away      bool   // moved meanwhile: nothing more can be done here
+	who       int64  // can have put other entries of the target in the place of those in it; see strangers
+	occupies  inode  // the target directory, until all in it is done
+	exposed   bool   // the target directory itself may be another one, which somebody who is not its owner put there
+
+	// unfinished: the target may hold something in it or below that the source does not have there.
+	unfinished atomic.Bool
 
 	pending atomic.Int32 // pieces of work that are not done yet
 }
@@ -97,9 +103,13 @@ func (p *place) release() {
 	if p.lone && p.up.lone {
 		p.up.back(p) // before finish, which may take our right to go through p
 	}
-	if !p.away {
+	if p.away {
+		p.unfinished.Store(true)
+		p.tell()
+	} else {
 		p.finish()
 	}
+	p.vacate()
 	if p.up == nil {
 		return
 	}
@@ -145,7 +155,7 @@ func (p *place) compare() []todo {
 	if !p.fresh {
 		target, err := p.dst.list()
 		if err != nil {
-			p.m.fail(p.rel, "read", atTarget(err))
+			p.fail("", "read", atTarget(err))
 			return nil
 		}
 		for _, e := range target {
@@ -191,15 +201,18 @@ func (p *place) entry(t todo) {
 		p.gone(t)
 		return
 	case err != nil:
-		p.m.fail(p.rel+t.name, "look at", err)
+		p.fail(t.name, "look at", err)
 		return
 	case p.excluded(t.name, s.kind):
+		if !t.absent {
+			p.unfinished.Store(true)
+		}
 		return
 	}
 	var have stat
 	if !t.absent {
 		if have, err = p.dst.lstat(t.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			p.m.fail(p.rel+t.name, "look at", atTarget(err))
+			p.fail(t.name, "look at", atTarget(err))
 			return
 		}
 	}
@@ -237,28 +250,34 @@ func (p *place) gone(t todo) {
 	}
 	ours := isTemp(t.name)
 	if ours && !foreign(t.name) && t.mark()&named == 0 {
+		p.unfinished.Store(true)
 		return // being written by another run of this process
 	}
 	if !m.o.Delete && !ours {
+		p.unfinished.Store(true)
 		return
 	}
 	have, err := p.dst.lstat(t.name)
 	if err != nil {
 		if !gone(err) {
-			m.fail(p.rel+t.name, "look at", atTarget(err))
+			p.fail(t.name, "look at", atTarget(err))
 		}
 		return
 	}
 	if ours && (t.mark()&named == 0 || !m.o.Delete) && !p.dst.leftover(t.name, have) {
+		p.unfinished.Store(true)
 		return // being written by another process
 	}
 	switch {
 	case !ours && p.excluded(t.name, have.kind):
+		p.unfinished.Store(true)
 	case !m.sourceStill():
 	case t.node != nil && t.node.mark&named == 0 && !p.whole:
 		p.thin(t, have)
 	default:
-		m.remove(p.dst, t.name, p.rel+t.name, have)
+		if !m.remove(p.dst, t.name, p.rel+t.name, have) {
+			p.unfinished.Store(true)
+		}
 	}
 }
 
@@ -271,7 +290,7 @@ func (p *place) thin(t todo, have stat) {
 	}
 	dst, err := p.openTarget(t.name, have)
 	if err != nil {
-		p.m.fail(p.rel+t.name, "open", atTarget(err))
+		p.fail(t.name, "open", atTarget(err))
 		return
 	}
 	c := &place{m: p.m, up: p, rel: p.rel + t.name + "/", node: t.node, dst: dst}
@@ -303,7 +322,7 @@ func (p *place) directory(t todo, s, have stat) {
 	c := &place{m: m, up: p, rel: p.rel + t.name + "/", node: t.node, src: src, written: p.written || t.mark()&written != 0}
 	if have, err = p.openOrMake(c, t.name, s, have); err != nil {
 		src.close()
-		m.fail(p.rel+t.name, "create", atTarget(err))
+		p.fail(t.name, "create", atTarget(err))
 		return
 	}
 	c.whole = c.whole || p.whole || t.mark()&whole != 0 || c.incomplete(t.mark(), s, have)
@@ -339,54 +358,14 @@ func (p *place) lost(name, verb string, err error) {
 	var t targetError
 	if gone(err) && !errors.As(err, &t) {
 		p.m.vanished.Add(1)
+		p.unfinished.Store(true)
 		return
 	}
+	p.fail(name, verb, err)
+}
+
+// fail records what became of an entry, "" for the directory itself.
+func (p *place) fail(name, verb string, err error) {
+	p.unfinished.Store(true)
 	p.m.fail(p.rel+name, verb, err)
-}
-
-// finish sets the directory's own metadata.
-func (p *place) finish() {
-	m := p.m
-	if !m.o.Perms {
-		p.restore()
-	}
-	if m.halted() {
-		return // what is not done stays as closed as it is
-	}
-	if p.src == nil {
-		// No time that a source directory has: whoever renames this one sees
-		// that it has to be compared.
-		if m.o.Times {
-			_ = p.dst.self().setTime(stamp{})
-		}
-		return
-	}
-	s, err := p.src.stat()
-	if err == nil && s.nlink == 0 {
-		return // removed meanwhile
-	}
-	if err != nil {
-		m.fail(p.rel, "look at", err)
-		return
-	}
-	have, err := p.dst.stat()
-	if err != nil {
-		m.fail(p.rel, "look at", atTarget(err))
-		return
-	}
-	err = p.keep(p.dst.self(), p.src.self().attrs(), s, have, false)
-	switch {
-	case err == nil:
-	case p.up == nil && !m.privileged && errors.Is(err, fs.ErrPermission):
-		m.note("target %s: its own owner, mode or time cannot be set: %v", m.o.Target, err)
-	default:
-		m.fail(p.rel, "set attributes of", err)
-	}
-}
-
-// restore takes back the permissions that openTarget gave.
-func (p *place) restore() {
-	if !p.m.privileged && p.perm&0o700 != 0o700 {
-		_ = p.dst.self().chmod(p.perm, stat{kind: directory})
-	}
 }

@@ -419,7 +419,7 @@ func TestLinkInTarget(t *testing.T) {
 			before := transfertest.Equal(outside, outside, kept)
 			twin := t.TempDir() + "/twin/"
 			check(t, os.Mkdir(twin, 0o755))
-			same := transfer.Defaults()
+			same := defaults()
 			same.Source, same.Target = outside, twin
 			tree(t, same)
 			check(t, os.Symlink(outside, o.Target+"d"))
@@ -446,7 +446,7 @@ func TestRootsRefused(t *testing.T) {
 		"source is a file": {top + "c/f", top + "a/"}, "relative": {"c", top + "a/"},
 		"same": {top + "a/", top + "a/"}, "source in target": {top + "a/b/", top + "a/"}, "by a link": {top + "l/", top + "a/"},
 	} {
-		o := transfer.Defaults()
+		o := defaults()
 		o.Source, o.Target = c[0], c[1]
 		r, err := transfer.Tree(context.Background(), o, "")
 		if err == nil || r.ExitCode() != transfer.ExitUnreachable {

@@ -51,7 +51,7 @@ func TestSurplus(t *testing.T) {
 		{name: "part that the target has not", source: "d/a", target: "c", sub: "d/"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := transfer.Defaults()
+			o := defaults()
 			o.Source, o.Target = t.TempDir(), t.TempDir()
 			o.Excluded = func(path string) bool { return strings.Contains("/"+path, "/skip") }
 			grow(t, o.Source, c.source)
@@ -77,7 +77,7 @@ func TestSurplus(t *testing.T) {
 }
 
 func TestSurplusInVain(t *testing.T) {
-	o := transfer.Defaults()
+	o := defaults()
 	o.Source, o.Target = t.TempDir(), t.TempDir()+"/none"
 	if _, err := transfer.Surplus(t.Context(), o, ""); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a target that is not there: %v", err)

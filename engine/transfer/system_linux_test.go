@@ -253,7 +253,7 @@ func give(t *testing.T, dir string) {
 }
 
 func here() transfer.Options {
-	o := transfer.Defaults()
+	o := defaults()
 	dir, err := os.Getwd()
 	if err != nil {
 		panic(err)
@@ -282,7 +282,7 @@ func init() {
 			panic(err)
 		}
 		for seed := range uint64(8) {
-			o := transfer.Defaults()
+			o := defaults()
 			o.Source, o.Target = fmt.Sprintf("%s/%d/source/", dir, seed), fmt.Sprintf("%s/%d/target/", dir, seed)
 			if err := errors.Join(os.MkdirAll(o.Source, 0o755), os.MkdirAll(o.Target, 0o755), churn(o, 100+seed)); err != nil {
 				fmt.Printf("seed %d: %v\n", seed, err)

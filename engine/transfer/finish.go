@@ -1,0 +1,58 @@
+package transfer
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// finish sets the directory's own metadata.
+func (p *place) finish() {
+	m := p.m
+	if !m.o.Perms {
+		p.restore()
+	}
+	if m.halted() {
+		return // what is not done stays as closed as it is
+	}
+	defer p.tell()
+	if p.src == nil {
+		// No time that a source directory has: whoever renames this one sees
+		// that it has to be compared.
+		if m.o.Times {
+			_ = p.dst.self().setTime(stamp{})
+		}
+		return
+	}
+	s, err := p.src.stat()
+	if err == nil && s.nlink == 0 {
+		return // removed meanwhile
+	}
+	if err != nil {
+		p.fail("", "look at", err)
+		return
+	}
+	have, err := p.dst.stat()
+	if err != nil {
+		p.fail("", "look at", atTarget(err))
+		return
+	}
+	if p.exposed && p.opens(s, have) && (!p.whole || !p.written || p.unfinished.Load()) {
+		p.fail("", "set attributes of", errHolds)
+		return
+	}
+	err = p.keep(p.dst.self(), p.src.self().attrs(), s, have, false)
+	switch {
+	case err == nil:
+	case p.up == nil && !m.privileged && errors.Is(err, fs.ErrPermission):
+		m.note("target %s: its own owner, mode or time cannot be set: %v", m.o.Target, err)
+	default:
+		p.fail("", "set attributes of", err)
+	}
+}
+
+// restore takes back the permissions that openTarget gave.
+func (p *place) restore() {
+	if !p.m.privileged && p.perm&0o700 != 0o700 {
+		_ = p.dst.self().chmod(p.perm, stat{kind: directory})
+	}
+}
