@@ -48,6 +48,9 @@ type logFile struct {
 	lost int   // messages since the last that was written
 	why  error // the last one could not be
 	torn bool  // the file ends within a line
+	kept bool  // the path means another file, which cannot be used; it has been said
+
+	closed bool
 }
 
 func openFile(path string, format logrus.Formatter) (*logFile, error) {
@@ -85,6 +88,7 @@ func (l *logFile) warning() string {
 func (l *logFile) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.follow()
 	if l.lost > 0 {
 		p = append(l.gap(), p...)
 	}
@@ -99,19 +103,42 @@ func (l *logFile) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// follow opens the path again if it means another file by now, or none: log rotation has moved the file away. Lsyncd,
+// too, opens its log by its path for each message. While the new one cannot be used the old one goes on.
+func (l *logFile) follow() {
+	if l.closed || !l.f.Regular || l.f.InPlace() {
+		l.kept = false
+		return
+	}
+	f, err := open(l.path)
+	if err == nil {
+		_ = l.f.Close() // all of it was written
+		l.f, l.kept = f, false
+		return
+	}
+	if !l.kept {
+		l.kept = true
+		_, _ = l.f.Write(l.line(fmt.Sprintf("%v; until then the log goes on in this file, which has been moved", err)))
+	}
+}
+
 // gap is the line that stands for what was lost.
 func (l *logFile) gap() (p []byte) {
 	if l.torn {
 		p = append(p, '\n')
 	}
-	note, err := l.format.Format(&logrus.Entry{
-		Time: time.Now(), Level: logrus.WarnLevel, Data: logrus.Fields{categoryKey: Warn},
-		Message: fmt.Sprintf("messages that are missing here, because they could not be written: %d, the last one with %v", l.lost, l.why),
+	return append(p, l.line(fmt.Sprintf("messages that are missing here, because they could not be written: %d, the last one with %v", l.lost, l.why))...)
+}
+
+// line is a warning of the log about itself.
+func (l *logFile) line(message string) []byte {
+	b, err := l.format.Format(&logrus.Entry{
+		Time: time.Now(), Level: logrus.WarnLevel, Data: logrus.Fields{categoryKey: Warn}, Message: message,
 	})
 	if err != nil {
-		return p // its fields can be formatted
+		return nil // its fields can be formatted
 	}
-	return append(p, note...)
+	return b
 }
 
 func (l *logFile) reopen() error {
@@ -129,5 +156,6 @@ func (l *logFile) reopen() error {
 func (l *logFile) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	return l.f.Close()
 }
