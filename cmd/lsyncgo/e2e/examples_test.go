@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +16,7 @@ func TestExamples(t *testing.T) {
 	tests := map[string]func(t *testing.T, p *place, run func(env ...string) *process){
 		"rsync-local":  mirrors,
 		"direct":       mirrors,
-		"layer3-shell": mirrorsLive,
+		"layer3-shell": survives,
 		"rsync-remote": func(t *testing.T, p *place, run func(env ...string) *process) {
 			server := newSSHD(t)
 			p.write("source/a", "1")
@@ -112,14 +115,82 @@ func mirrors(_ *testing.T, p *place, run func(env ...string) *process) {
 	p.same()
 }
 
-func mirrorsLive(t *testing.T, p *place, run func(env ...string) *process) {
-	run()
-	p.write("source/dir/a", "1")
-	p.sameFile("source/dir/a", "target/dir/a")
-	p.rename("source/dir/a", "source/b")
-	p.sameFile("source/b", "target/b")
-	p.remove("source/b")
-	eventually(t, "deletion", func() bool { return !p.exists("target/b") })
+// survives does what people do to a tree, from the first file in a directory that was there before to names that are
+// gone before their turn comes, and expects the same daemon to bring it all over.
+func survives(t *testing.T, p *place, run func(env ...string) *process) {
+	p.write("source/old/deep/a", "1")
+	p.write("source/old/b", "1")
+	same := func() { // but for the times of directories, which no cp of a single file keeps
+		t.Helper()
+		eventually(t, "the same files", func() bool { return maps.Equal(texts(t, p.source), texts(t, p.target)) })
+	}
+	d := run()
+	same()
+	p.write("source/old/deep/new", "1")
+	p.write("source/dir/sub/$(id) 'x'", "1")
+	same()
+	p.rename("source/old/deep/a", "source/c")
+	p.rename("source/old/b", "source/old/deep/new")
+	p.rename("source/dir", "source/old/moved")
+	same()
+	p.rename("source/old", "source/older")
+	for i := range 20 {
+		p.write("source/older/.temp", fmt.Sprint(i))
+		p.rename("source/older/.temp", "source/older/saved")
+		p.write("source/short", "1")
+		p.remove("source/short")
+	}
+	p.mkdir("aside")
+	p.rename("source/older/deep", "aside/deep")
+	same()
+	p.rename("aside/deep", "source/back")
+	p.write("source/older/saved", "longer")
+	p.remove("source/older/moved")
+	same()
+	d.stop()
+}
+
+// texts are the files and directories below dir, with what the files hold.
+func texts(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it goes on changing
+			return err
+		}
+		name := strings.TrimPrefix(path, dir)
+		if all[name] = "directory"; err == nil && !d.IsDir() {
+			text, err := os.ReadFile(path)
+			all[name] = fmt.Sprint(string(text), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestReadmeLayer3: the snippet of the README survives the same.
+func TestReadmeLayer3(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "Layer 3, ")
+	_, rest, fenced := strings.Cut(rest, "```lua\n")
+	snippet, _, closed := strings.Cut(rest, "```")
+	p := newPlace(t)
+	config := strings.NewReplacer(`"/srv/in"`, `"$SOURCE"`, `"/srv/out"`, `"$TARGET"`).Replace(snippet)
+	if !found || !fenced || !closed || config == snippet {
+		t.Fatalf("no snippet of layer 3: %q", snippet)
+	}
+	survives(t, p, func(...string) *process {
+		d := start(t, "-nodaemon", "-delay", "0.2", p.config(config))
+		d.logs("startup done")
+		return d
+	})
 }
 
 // recorder makes a program that records its arguments, one a line.
