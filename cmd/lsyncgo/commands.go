@@ -35,7 +35,7 @@ func commandTable() []command {
 			more: "Starts and writes nothing. The exit status is 1 if there is a problem.\n"},
 		{name: "status", args: "[-json] CONFIG.lua", text: "what the daemon does (or -pidfile FILE)", scope: toAsk | toShow, run: runStatus,
 			more: "The daemon is found by the pidfile or statusFile of its config. The exit status\nis 1 if none answers.\n"},
-		{name: "resume", args: "NAME CONFIG.lua", text: "let a sync go on that is held, or lacks a mount", scope: toAsk, run: runResume,
+		{name: "resume", args: "NAME CONFIG.lua", text: "let a held sync go on, forget lost mounts", scope: toAsk, run: runResume,
 			more: "lsyncgo status shows the names, and why a sync is on hold.\n"},
 	}
 }
