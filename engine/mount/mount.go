@@ -4,32 +4,43 @@ package mount
 
 import "strings"
 
-// Point is one place at which a file system is mounted.
-type Point struct {
-	// ID names this mount as long as it lasts: it stays when a directory above is renamed. The kernel may
-	// give it to another mount afterwards.
+// Mount is one mounted file system.
+type Mount struct {
+	// ID names the mount as long as it lasts: it stays when a directory above is renamed. The kernel gives it to another
+	// mount as soon as it is free.
 	ID uint64
+	// Unique is a number that the kernel gives to no other; 0 before Linux 6.8.
+	Unique uint64
+	// What is mounted, by its device, the directory of that, type and source.
+	What string
+}
+
+// Point is a mount and its place.
+type Point struct {
+	Mount
 	// Path is absolute; it ends in a slash only if it is the root directory.
 	Path string
 }
 
 // Below returns the points of a table that are below a directory, which is absolute and ends in a slash. Its keys are the
-// paths of the mount points relative to that, with a slash at the end, its values the numbers of the mounts.
+// paths of the mount points relative to that, with a slash at the end.
 // Of several at one path the last counts. What another mount hides is not there.
-func Below(table []Point, dir string) map[string]uint64 {
-	var found map[string]uint64
+func Below(table []Point, dir string) map[string]Mount {
+	var found map[string]Mount
 	for _, p := range table {
 		rel, ok := strings.CutPrefix(p.Path, dir)
 		if !ok || rel == "" || strings.HasSuffix(rel, "/") {
 			continue
 		}
-		if is, known := Is(p.Path); known && !is {
+		is, known, unique := look(p.Path)
+		if known && !is {
 			continue
 		}
+		p.Unique = unique
 		if found == nil {
-			found = map[string]uint64{}
+			found = map[string]Mount{}
 		}
-		found[rel+"/"] = p.ID
+		found[rel+"/"] = p.Mount
 	}
 	return found
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,10 +34,18 @@ func parse(text []byte) (list []Point) {
 			continue
 		}
 		if id, err := strconv.ParseUint(fields[0], 10, 64); err == nil {
-			list = append(list, Point{id, unescape(fields[4])})
+			list = append(list, Point{Mount{ID: id, What: what(fields)}, unescape(fields[4])})
 		}
 	}
 	return list
+}
+
+// what leaves out the options, which a remount changes. The type and the source come after a dash.
+func what(fields []string) string {
+	if dash := slices.Index(fields, "-"); dash >= 0 {
+		return strings.Join(slices.Concat(fields[2:4], fields[dash+1:min(dash+3, len(fields))]), " ")
+	}
+	return strings.Join(fields[2:4], " ")
 }
 
 // unescape puts back what the table writes as an octal number: blanks, newlines and backslashes.
@@ -61,16 +70,27 @@ func unescape(text string) string {
 // Is reports whether path is the top of what is mounted there. A symbolic link is not followed. Kernels
 // before 5.8 do not tell, and nobody who may not look at path knows.
 func Is(path string) (is, known bool) {
+	is, known, _ = look(path)
+	return is, known
+}
+
+func look(path string) (is, known bool, unique uint64) {
 	return root(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT|unix.AT_STATX_DONT_SYNC)
 }
 
 // IsFD reports the same of an open directory.
-func IsFD(fd int) (is, known bool) { return root(fd, "", unix.AT_EMPTY_PATH|unix.AT_STATX_DONT_SYNC) }
+func IsFD(fd int) (is, known bool) {
+	is, known, _ = root(fd, "", unix.AT_EMPTY_PATH|unix.AT_STATX_DONT_SYNC)
+	return is, known
+}
 
-func root(fd int, path string, flags int) (is, known bool) {
+func root(fd int, path string, flags int) (is, known bool, unique uint64) {
 	var st unix.Statx_t
-	if err := unix.Statx(fd, path, flags, 0, &st); err != nil {
-		return false, err == unix.ENOENT || err == unix.ENOTDIR
+	if err := unix.Statx(fd, path, flags, unix.STATX_MNT_ID_UNIQUE, &st); err != nil {
+		return false, err == unix.ENOENT || err == unix.ENOTDIR, 0
 	}
-	return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0, st.Attributes_mask&unix.STATX_ATTR_MOUNT_ROOT != 0
+	if st.Mask&unix.STATX_MNT_ID_UNIQUE != 0 {
+		unique = st.Mnt_id
+	}
+	return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0, st.Attributes_mask&unix.STATX_ATTR_MOUNT_ROOT != 0, unique
 }

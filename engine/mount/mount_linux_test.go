@@ -13,7 +13,7 @@ func TestParse(t *testing.T) {
 	table := parse([]byte("22 1 0:20 / / rw - ext4 /dev/root rw\n" +
 		`31 22 0:21 / /a\040b\134c\012d/\x9 rw shared:1 - tmpfs none rw` + "\n" +
 		"broken\nx 1 2 3 /no\n"))
-	want := []Point{{22, "/"}, {31, "/a b\\c\nd/\\x9"}}
+	want := []Point{{Mount{22, 0, "0:20 / ext4 /dev/root"}, "/"}, {Mount{31, 0, "0:21 / tmpfs none"}, "/a b\\c\nd/\\x9"}}
 	if !slices.Equal(table, want) {
 		t.Errorf("%+v, want %+v", table, want)
 	}

@@ -10,5 +10,7 @@ func Table() ([]Point, error) { return nil, errors.ErrUnsupported }
 // Is cannot tell.
 func Is(string) (is, known bool) { return false, false }
 
+func look(string) (is, known bool, unique uint64) { return false, false, 0 }
+
 // IsFD cannot tell.
 func IsFD(int) (is, known bool) { return false, false }

@@ -105,7 +105,7 @@ func (t *tree) handleSelf(n *node, mask uint32) {
 	if mask&unix.IN_UNMOUNT != 0 {
 		n.flags |= unmounted
 		// Another mount may have its place and its number by now.
-		if path := t.rel(n); t.points[path] != 0 {
+		if path := t.rel(n); t.points[path].ID != 0 {
 			delete(t.points, path)
 			t.unmounted(path)
 			t.w.unread = true

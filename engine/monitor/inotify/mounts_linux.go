@@ -105,8 +105,13 @@ func (t *tree) remounted(table []mount.Point) {
 	before, now := t.points, mount.Below(table, t.Path)
 	t.points = now
 	var left map[uint64]whereabout
-	for path, id := range before {
-		if now[path] == id {
+	for path, m := range before {
+		other, there := now[path]
+		switch {
+		case other == m:
+			continue
+		case there: // nobody looked while there was nothing
+			t.unmounted(path)
 			continue
 		}
 		if left == nil {
@@ -114,12 +119,12 @@ func (t *tree) remounted(table []mount.Point) {
 		}
 		// If a directory above it was renamed, events tell of that. One that is elsewhere although its mount
 		// point is where it was has been moved from there.
-		if where := left[id]; where == nowhere || where == outside && isDir(t.Path+path) {
+		if where := left[m.ID]; where == nowhere || where == outside && isDir(t.Path+path) {
 			t.unmounted(path)
 		}
 	}
-	for path, id := range now {
-		if before[path] != id {
+	for path, m := range now {
+		if before[path] != m {
 			t.mounted(path)
 			if e, ok := t.at(path); ok {
 				t.doubt(e)
@@ -138,15 +143,15 @@ const (
 )
 
 // whereabouts tells of the mounts by their numbers.
-func whereabouts(table []mount.Point, root string, points map[string]uint64) map[uint64]whereabout {
+func whereabouts(table []mount.Point, root string, points map[string]mount.Mount) map[uint64]whereabout {
 	found := map[uint64]whereabout{}
 	for _, p := range table {
 		if !strings.HasPrefix(p.Path, root) {
 			found[p.ID] = outside
 		}
 	}
-	for _, id := range points {
-		found[id] = inside
+	for _, m := range points {
+		found[m.ID] = inside
 	}
 	return found
 }
@@ -221,14 +226,14 @@ func (t *tree) goneWith(path string) {
 
 // carry notes that a directory was renamed, with what is mounted below it.
 func (t *tree) carry(path, dest string) {
-	var moved map[string]uint64
-	for point, id := range t.points {
+	var moved map[string]mount.Mount
+	for point, m := range t.points {
 		if rest, ok := strings.CutPrefix(point, path); ok {
 			delete(t.points, point)
 			if moved == nil {
-				moved = map[string]uint64{}
+				moved = map[string]mount.Mount{}
 			}
-			moved[dest+rest] = id
+			moved[dest+rest] = m
 		}
 	}
 	maps.Copy(t.points, moved)

@@ -200,3 +200,42 @@ func TestUnmountedBelowFlat(t *testing.T) {
 	check(t, unix.Unmount(r.Path+"a/m", 0))
 	awaits(s, "Unmounted a/m/")
 }
+
+// §3: a file system that takes the place of another while nobody looks is another one, although the kernel gives it the same number.
+func TestMountReplaced(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	full, empty := s.Dir+"full", s.Dir+"empty"
+	check(t, os.MkdirAll(full+"/d", 0o755))
+	check(t, os.MkdirAll(empty, 0o755))
+	at := r.Path + "a/m"
+	check(t, os.MkdirAll(at, 0o755))
+	bind := func(dir string) { check(t, unix.Mount(dir, at, "", unix.MS_BIND, "")) }
+	bind(full)
+	s.Watch(r)
+	awaits(s, "Mounted a/m/")
+	for range 3 { // two of the same device, too
+		within(t, s.Monitor, func(*watcher) {
+			check(t, unix.Unmount(at, 0))
+			bind(empty)
+		})
+		until(s, event.Create, "a/m/")
+		if list := strings.Join(told(s, event.Delete), ", "); !strings.HasPrefix(list, "Unmounted a/m/, Mounted a/m/ empty") {
+			t.Errorf("told: %s", list)
+		}
+		s.Take()
+		within(t, s.Monitor, func(*watcher) {
+			check(t, unix.Unmount(at, 0))
+			bind(full)
+		})
+		until(s, event.Create, "a/m/d/")
+		if list := strings.Join(told(s, event.Delete), ", "); !strings.HasPrefix(list, "Unmounted a/m/, Mounted a/m/") {
+			t.Errorf("told: %s", list)
+		}
+		s.Take()
+	}
+	check(t, unix.Unmount(at, 0))
+}

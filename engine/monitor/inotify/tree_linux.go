@@ -7,6 +7,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/mount"
 )
 
 // tree is one root and what is known below it. The owner owns it.
@@ -43,9 +44,9 @@ type tree struct {
 	polled map[*node]struct{}
 	poll   time.Time // when to list them
 
-	// points are the mount points below the root, relative to it, with the numbers of the mounts. It outlives
+	// points are the mount points below the root, relative to it, with what is mounted there. It outlives
 	// the loss of the root.
-	points map[string]uint64
+	points map[string]mount.Mount
 
 	loss  loss
 	above []int32 // watches of the directories above the root
