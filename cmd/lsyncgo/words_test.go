@@ -8,7 +8,7 @@ import (
 )
 
 // Whatever stands in a config or on the command line, what the program says is printable,
-// and every line of it is its own or begins with a tab.
+// and every line of it is its own or begins with a tab. §1.
 func TestWordsArePrintable(t *testing.T) {
 	const evil = "x\x1b]0;owned\a\n12:00:00 Normal: forged\u202e"
 	s := newStage(t, `

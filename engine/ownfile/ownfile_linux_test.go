@@ -86,7 +86,7 @@ func tree(t *testing.T, entries ...string) string {
 	return top
 }
 
-// Who may lead us where, and whose file is ours. Every case is tried as root and for a user, for each use.
+// Who may lead us where, and whose file is ours. Every case is tried as root and for a user, for each use. §1.
 func TestRule(t *testing.T) {
 	const (
 		ok      = ""
@@ -220,7 +220,7 @@ func TestOwnGroup(t *testing.T) {
 	}
 }
 
-// The file that was there keeps mode and owner, and whoever reads it sees the whole of one or the other.
+// The file that was there keeps mode and owner, and whoever reads it sees the whole of one or the other. §10.
 func TestReplaceKeepsAttributes(t *testing.T) {
 	top := tree(t, "d/ R", "d/s S 0604")
 	reader, err := os.Open(top + "/d/s")
@@ -248,7 +248,7 @@ func alone(t *testing.T, dir string) {
 	}
 }
 
-// Where no other file can be made, or the file cannot be replaced, it is written over; a longer one is cut.
+// Where no other file can be made, or the file cannot be replaced, it is written over; a longer one is cut. §10.
 func TestReplaceInPlace(t *testing.T) {
 	mount := func(from, to string, flags uintptr) func(*testing.T, string) {
 		return func(t *testing.T, top string) {
@@ -316,7 +316,7 @@ func TestReplaceFails(t *testing.T) {
 	}
 }
 
-// Devices and FIFOs are written through and stay what they are, whoever they belong to.
+// Devices and FIFOs are written through and stay what they are, whoever they belong to. §10.
 func TestThrough(t *testing.T) {
 	top := tree(t, "d/ S 0777", "d/fifo| S", "d/null S -> /dev/null")
 	if err := unix.Mknod(top+"/d/dev", unix.S_IFCHR|0o666, int(unix.Mkdev(1, 3))); err != nil {
@@ -358,7 +358,7 @@ func TestThrough(t *testing.T) {
 	}
 }
 
-// Nobody who reads: neither opening nor writing waits for ever, and what is written once somebody reads arrives.
+// Nobody who reads: neither opening nor writing waits for ever, and what is written once somebody reads arrives. §10.
 func TestFIFOWithoutReader(t *testing.T) {
 	top := tree(t, "fifo| R")
 	if _, err := Replace(top+"/fifo", write("x")); !errors.Is(err, errReader) || !strings.Contains(err.Error(), top+"/fifo") {
@@ -409,7 +409,7 @@ func TestFIFONobodyComes(t *testing.T) {
 	})
 }
 
-// What was inherited is used as it is: its offset is shared, and a socket has no name that can be opened.
+// What was inherited is used as it is: its offset is shared, and a socket has no name that can be opened. §10.
 func TestDescriptors(t *testing.T) {
 	top := tree(t, "good/ R", "bad/ S", "out R", "good/l R -> /dev/fd/N")
 	f, err := os.OpenFile(top+"/out", os.O_RDWR, 0)
@@ -505,7 +505,7 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// An unprivileged user who makes and removes links in a directory of his own all the time leads nobody astray.
+// An unprivileged user who makes and removes links in a directory of his own all the time leads nobody astray. §1.
 func TestRace(t *testing.T) {
 	top := tree(t, "d/ S 0777", "secret R 0644")
 	stop, done := make(chan struct{}), make(chan struct{})

@@ -78,7 +78,7 @@ func odd(s, kept string) bool {
 	})
 }
 
-// §2 log, §10: no file name makes up a line.
+// §2 log, §10: no file name makes up a line. §1.
 func FuzzSpelling(f *testing.F) {
 	for _, s := range []string{"", "plain", "a\nb", `a\nb`, "\xff\xfe", "ü \u202e\u2028", "\x7f\x00", `\\x0a"'`, "\u00a0", "\U000e0001\U0001f44d\u0085"} {
 		f.Add(s)

@@ -53,7 +53,7 @@ func open(t *testing.T, uid int, mode uint32) string {
 	return dir
 }
 
-// Who is asked, and who may ask: the socket is its owner's and root's, unless somebody widens it.
+// Who is asked, and who may ask: the socket is its owner's and root's, unless somebody widens it. §10.
 func TestWhoIsAsked(t *testing.T) {
 	for _, c := range []struct {
 		name         string
@@ -93,7 +93,7 @@ func TestWhoIsAsked(t *testing.T) {
 	}
 }
 
-// A stranger's link or socket leads nobody to another daemon, and his socket is not removed as if it were ours.
+// A stranger's link or socket leads nobody to another daemon, and his socket is not removed as if it were ours. §1.
 func TestSocketOfStranger(t *testing.T) {
 	good := open(t, 0, 0o755)
 	serve(t, filepath.Join(good, "pid.sock"), answer)
@@ -146,7 +146,7 @@ func hostile(t *testing.T, write func(net.Conn)) string {
 	return path
 }
 
-// Whoever serves the socket, the answer is bounded in size, values and time, and nothing of it reaches a terminal raw.
+// Whoever serves the socket, the answer is bounded in size, values and time, and nothing of it reaches a terminal raw. §10.
 func TestHostileServer(t *testing.T) {
 	endless := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
@@ -223,7 +223,7 @@ func TestHostileServer(t *testing.T) {
 	}
 }
 
-// A client that asks too much, or nothing, costs the daemon little and is let go.
+// A client that asks too much, or nothing, costs the daemon little and is let go. §10.
 func TestHostileClient(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
 	asked := make(chan Request, 1000)
