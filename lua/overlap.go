@@ -99,6 +99,13 @@ func (s *script) checkTarget() (*os.File, error) {
 	return dir, err
 }
 
+// keepTarget has the script remember which directory the target was, if the former one has that and the same name or source.
+func (s *script) keepTarget(old *script) {
+	if s.home != nil && old.home != nil && s.homePath == old.homePath && (s.name == old.name || s.config.Source == old.config.Source) {
+		s.home = old.home
+	}
+}
+
 // checkRoots looks at both sides before rsync is started. It gets their paths, so what it opens may be
 // another directory by then; SECURITY.md says so.
 func (s *script) checkRoots() error {

@@ -255,6 +255,7 @@ func (r *Runtime) Attach(s *core.Sync) {
 func (r *Runtime) Succeed(former *Runtime) {
 	for _, s := range r.scripts {
 		for _, old := range former.scripts {
+			s.keepTarget(old)
 			if old.name != s.name || old.config.Source != s.config.Source || old.config.Target != s.config.Target {
 				continue
 			}

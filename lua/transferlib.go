@@ -130,9 +130,6 @@ func (s *script) due() (dirs, trees []string) {
 // inherit takes over what the script of a former config, for the same source and target, knows of
 // temporary files. What it has running goes on if the sync does; otherwise nobody will hear how it ends.
 func (s *script) inherit(old *script) {
-	if s.home != nil && old.home != nil {
-		s.home = old.home
-	}
 	s.swept, s.inherited = old.swept, old.inherited
 	for a, p := range old.plans {
 		if s.sync == old.sync {

@@ -60,8 +60,8 @@ func (s *scene) again(path string, entries ...string) {
 	s.must(err)
 	s.must(os.RemoveAll(path))
 	for i := range 50 {
-		other := filepath.Join(s.dir, "n"+string(rune('a'+i)))
-		s.must(os.Mkdir(other, 0o755))
+		other, err := os.MkdirTemp(s.dir, "n")
+		s.must(err)
 		if now, err := root.Is(other); err == nil && now.Inode == before.Inode || i == 49 {
 			s.must(os.Rename(other, path))
 			break
@@ -128,7 +128,7 @@ func TestTargetOther(t *testing.T) {
 	s.want(guard.ErrOther)
 }
 
-// The right one is back before anybody said anything.
+// §9: the right one is back before anybody said anything.
 func TestTargetBack(t *testing.T) {
 	s := newScene(t)
 	fill(t, s.dir+"/disk", "target", []string{"a"})
@@ -141,7 +141,7 @@ func TestTargetBack(t *testing.T) {
 	s.want(nil)
 }
 
-// The same directory, emptied by somebody else, gets everything; emptied by the sync itself, nothing.
+// §9: the same directory, emptied by somebody else, gets everything; emptied by the sync itself, nothing.
 func TestTargetEmptied(t *testing.T) {
 	s := newScene(t)
 	s.must(os.Mkdir(s.path, 0o755))

@@ -42,6 +42,7 @@ func mount(t *testing.T, from, path, kind string, flags uintptr) (undo func()) {
 	return undo
 }
 
+// §9: a directory that was made again is another one, whatever its inode number.
 func TestMadeAgain(t *testing.T) {
 	top := tree(t, "d/ 0")
 	before := is(t, top+"/d")
@@ -65,6 +66,7 @@ func TestMadeAgain(t *testing.T) {
 	t.Logf("an inode number came again: %v", again)
 }
 
+// §9: the root of another file system is another directory, the same one mounted again is not.
 func TestMountedAgain(t *testing.T) {
 	top := tree(t, "d/ 0", "disk/ 0", "disk/in/ 0", "l 0 -> d")
 	below := is(t, top+"/d")

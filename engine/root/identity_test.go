@@ -9,6 +9,7 @@ import (
 
 var ext4 = root.Identity{Device: 0x10301, Inode: 77, Generation: "\x00\x00\x00\x01\x4d\x00\xff", Birth: root.Time{Sec: 5, Nsec: 12}, FileSystem: 9, Mount: 3}
 
+// §9: what two looks at a path tell.
 func TestCompare(t *testing.T) {
 	change := func(f func(*root.Identity)) root.Identity {
 		id := ext4

@@ -266,7 +266,13 @@ func child(at int, name string) (int, error) {
 // unknown tells of openat2 that the kernel (before Linux 5.6), or a filter in front of it, does not know it.
 func unknown(err error) bool { return errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) }
 
+// noOpenat2 is for tests.
+var noOpenat2 bool
+
 func openat2(at int, path string) (int, error) {
+	if noOpenat2 {
+		return -1, unix.ENOSYS
+	}
 	for {
 		fd, err := unix.Openat2(at, path+"/.", &unix.OpenHow{Flags: pathFlags, Resolve: unix.RESOLVE_NO_SYMLINKS})
 		if err != unix.EINTR && err != unix.EAGAIN {

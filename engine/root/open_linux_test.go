@@ -79,7 +79,7 @@ func u(text string) string {
 	return strings.NewReplacer("SELF", fmt.Sprint(self), "STRANGER", fmt.Sprint(stranger), "THIRD", fmt.Sprint(third)).Replace(text)
 }
 
-// Links at every component, by every owner, to directories of every owner.
+// §9: links at every component, by every owner, to directories of every owner.
 func TestOwners(t *testing.T) {
 	owners := map[string]int{"root": 0, "self": self, "stranger": stranger, "third": third}
 	for _, we := range []string{"root", "self"} {
@@ -124,6 +124,7 @@ func try(t *testing.T, uid int, path string, allowed bool) {
 	})
 }
 
+// §9: where a link may lead.
 func TestLinks(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -156,6 +157,15 @@ func TestLinks(t *testing.T) {
 			try(t, 0, tree(t, c.entries...)+c.path, c.allowed)
 		})
 	}
+}
+
+// What is looked at must be the same without openat2: before Linux 5.6, and where a filter does not know it.
+func TestWithoutOpenat2(t *testing.T) {
+	root.ForgetOpenat2(t)
+	t.Run("links", TestLinks)
+	t.Run("errors", TestErrors)
+	t.Run("names", TestOtherNames)
+	t.Run("magic", TestMagicLinks)
 }
 
 func TestErrors(t *testing.T) {
@@ -242,5 +252,71 @@ func TestEmpty(t *testing.T) {
 			}
 		}
 		_ = dir.Close()
+	}
+}
+
+func TestHeld(t *testing.T) {
+	top := tree(t, "a/ 0", "a/b/ 0", "c/ 0", "l 0 -> a/b")
+	open := func(path string) *os.File {
+		t.Helper()
+		dir, err := root.Open(top + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = dir.Close() })
+		return dir
+	}
+	for _, c := range []struct {
+		outer, inner string
+		want         bool
+	}{{"", "/a/b", true}, {"/a", "/l", true}, {"/a/b", "/l", true}, {"/a/b", "/a", false}, {"/c", "/a/b", false}} {
+		if got, err := root.Holds(open(c.outer), open(c.inner)); got != c.want || err != nil {
+			t.Errorf("%s holds %s: %v, %v", c.outer, c.inner, got, err)
+		}
+	}
+	held := open("/a/b")
+	is, err := root.Of(held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := root.Here(top+"/l", is); err != nil {
+		t.Errorf("it is here: %v", err)
+	}
+	if err := os.Rename(top+"/a/b", top+"/d"); err != nil {
+		t.Fatal(err)
+	}
+	if err := root.Here(top+"/a/b", is); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is gone: %v", err)
+	}
+	if err := os.Mkdir(top+"/a/b", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := root.Here(top+"/a/b", is); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("another one is here: %v", err)
+	}
+}
+
+func TestMake(t *testing.T) {
+	top := tree(t, "a/ 0", "victim/ 0", u("l STRANGER -> victim"), u("m STRANGER -> victim/x"))
+	dir, err := root.Make(top+"/a/new/", 0o700)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	info, err := os.Stat(top + "/a/new")
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info, err)
+	}
+	for path, want := range map[string]error{"/a/new": fs.ErrExist, "/none/new": fs.ErrNotExist, "/m": fs.ErrExist} {
+		if _, err := root.Make(top+path, 0o700); !errors.Is(err, want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	var link *root.LinkError
+	if _, err := root.Make(top+"/l/new", 0o700); !errors.As(err, &link) {
+		t.Errorf("behind a link: %v", err)
+	}
+	if list, _ := os.ReadDir(top + "/victim"); len(list) > 0 {
+		t.Errorf("made where a link leads: %v", list)
 	}
 }

@@ -286,6 +286,9 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
+	if err := misled(root.Path); err != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
 	t := newTree(w, root)
 	t.points = mount.Below(w.table(), root.Path)
 	if err := t.walk(ctx, t.top, known); err != nil {
@@ -295,7 +298,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	t.tell()
 	t.survey()
 	t.guard()
-	t.loss.mount = mountOf(root.Path)
+	t.rooted()
 	w.trees = append(w.trees, t)
 	w.count()
 	t.reportShortage()

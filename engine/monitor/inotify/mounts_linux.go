@@ -12,6 +12,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/mount"
+	"lsyncgo/engine/root"
 )
 
 // errCovered: inotify goes on watching what is below a mount point, and says nothing of the mount.
@@ -72,7 +73,7 @@ func (w *watcher) remounted() {
 	for _, t := range w.trees {
 		switch {
 		case t.top == nil: // seek looks when it is back
-		case t.top.wd >= 0 && !t.current(t.top) && t.loss.mount != "" && !mountPoint(t.loss.mount):
+		case t.top.wd >= 0 && !t.current(t.top) && t.loss.mount != "" && !root.IsMount(t.loss.mount):
 			t.lose(errUnmounted)
 		case t.top.wd >= 0 && !t.current(t.top):
 			t.lose(errCovered)

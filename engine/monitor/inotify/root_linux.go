@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
-	"lsyncgo/engine/mount"
+	"lsyncgo/engine/root"
 )
 
 var (
@@ -27,6 +27,7 @@ type loss struct {
 	// Taking that for the root would tell the receiver that everything was deleted.
 	mount     string
 	unmounted bool
+	misled    bool // it was told that a stranger's link is in its place
 }
 
 // lose reports once that the root is gone, and drops everything.
@@ -59,7 +60,14 @@ func (t *tree) lose(why error) {
 func (t *tree) seek(now time.Time) {
 	t.w.now = now
 	t.loss.look = now.Add(t.w.opts.RootInterval)
-	if t.loss.unmounted && t.loss.mount != "" && !mountPoint(t.loss.mount) {
+	if t.loss.unmounted && t.loss.mount != "" && !root.IsMount(t.loss.mount) {
+		return
+	}
+	if err := misled(t.Path); err != nil {
+		if !t.loss.misled {
+			t.loss.misled = true
+			t.emitErr(event.RootLost, "", err)
+		}
 		return
 	}
 	t.plant()
@@ -69,10 +77,26 @@ func (t *tree) seek(now time.Time) {
 		return
 	}
 	t.guard()
-	t.loss = loss{mount: mountOf(t.Path)}
+	t.rooted()
 	t.remounted(t.w.table())
 	t.emit(event.RootBack, "")
 	t.tell()
+}
+
+// rooted notes that the root is there, and where its file system is mounted.
+func (t *tree) rooted() { t.loss = loss{mount: root.MountOf(t.Path)} }
+
+// misled says that a link which nobody has to follow is on the way to path. Nothing would tell when it is gone.
+func misled(path string) error {
+	dir, err := root.Open(path)
+	if err == nil {
+		return dir.Close()
+	}
+	var link *root.LinkError
+	if errors.As(err, &link) {
+		return link
+	}
+	return nil // the watch tells
 }
 
 // guard watches the directories above the root: when one of them is renamed the kernel says
@@ -108,20 +132,4 @@ func (w *watcher) movedAbove(wd int32) {
 			t.lose(errMoved)
 		}
 	}
-}
-
-// mountOf is the directory at or above path where its file system is mounted; "" if
-// that is the root directory, or the kernel cannot tell.
-func mountOf(path string) string {
-	for p := filepath.Clean(path); p != "/"; p = filepath.Dir(p) {
-		if mountPoint(p) {
-			return p
-		}
-	}
-	return ""
-}
-
-func mountPoint(path string) bool {
-	is, _ := mount.Is(path)
-	return is
 }
