@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/root"
 )
 
 // A rename changes the tree first and tells about it afterwards, and the process that
@@ -116,7 +117,7 @@ func (t *tree) rightBelow(e entry) bool {
 func (t *tree) repair(e entry) {
 	path := t.path(e, true)
 	kid := e.dir.child(e.name)
-	if kid != nil && kid.has(unmounted) || mountPoint(t.Path+path) {
+	if kid != nil && kid.has(unmounted) || root.IsMount(t.Path+path) {
 		t.remounted(t.w.table()) // first, so that it is told before what is there
 	}
 	switch {
