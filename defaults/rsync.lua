@@ -111,6 +111,39 @@ function shared.options(given)
 	return options, faults
 end
 
+-- Short options with a value: what is behind them in the same word is that.
+local valued = '[efTBM@]'
+
+-- What these options have rsync's quick check take for equal, and whether it sets owners. A user map is left to rsync.
+function shared.quickCheck(options)
+	local quick, owner = { changed = true }, nil
+	for _, option in ipairs(options) do
+		local name, value = option:match('^%-%-([%w-]+)=?(.*)$')
+		local letters = (option:match('^%-(%w.*)$') or ''):gsub(valued .. '.*$', '')
+		local function given(letter, long)
+			return name == long or letters:find(letter, 1, true)
+		end
+		if given('a', 'archive') or given('o', 'owner') then
+			owner = owner == nil or owner
+		end
+		if name == 'no-owner' or name == 'no-o' then
+			owner = nil
+		elseif name == 'usermap' or name == 'fake-super' or name == 'size-only' then
+			owner = false -- not known, none, or nothing can be done
+		elseif name == 'chown' and value:match('^[^:]+') and owner ~= false then
+			owner = value:match('^[^:]+')
+		elseif name == 'modify-window' then
+			quick.window = tonumber(value)
+		end
+		if given('I', 'ignore-times') or given('c', 'checksum') or name == 'size-only' then
+			quick.changed = false -- all are sent anyway, or data is looked at, or only other sizes shall be sent
+		end
+		quick.any_time = quick.any_time or given('c', 'checksum') and true
+	end
+	quick.owner = owner or false
+	return quick
+end
+
 -- Checks and completes the table `rsync`, and the parameters around it.
 function shared.prepareOptions(config, faults)
 	local given = config.rsync
@@ -127,6 +160,7 @@ function shared.prepareOptions(config, faults)
 		faults[#faults + 1] = text
 	end
 	given._computed = options
+	given._quick = shared.quickCheck(options)
 	-- A collect of the user's own looks the exit codes up itself, and knows nothing of what shared.verdict does about 2.
 	if config.collect ~= rsync.collect and config.collect ~= default.rsyncssh.collect then
 		given._contents = true
@@ -356,7 +390,7 @@ end
 local function exact(agent, config)
 	local delete, through = deleting(config, 'running'), shared.through(agent)
 	local input = transfer.plan(agent, {
-		delete = delete, hard_links = config.rsync.hard_links, contents = config.rsync._contents,
+		delete = delete, hard_links = config.rsync.hard_links, contents = config.rsync._contents, quick = config.rsync._quick,
 	})
 	local filters = {}
 	for i, rule in ipairs(ruleLines(agent.inlet)) do

@@ -67,7 +67,7 @@ var syncDifferences = []difference[*script]{
 		text: when((*script).retries, "what is tried again waits longer each time, up to 5 minutes, and holds up nothing else; Lsyncd waited the delay each time"),
 	},
 	{
-		name: "exact-paths", events: true, covers: []string{"whole-trees", "missing-paths"}, keys: []string{"rsync.transfer"},
+		name: "exact-paths", events: true, covers: []string{"whole-trees", "missing-paths", "quick-check"}, keys: []string{"rsync.transfer"},
 		text: when(func(s *script) bool { return s.sends() && s.key("rsync.transfer") != glua.LString("filter") },
 			"rsync gets the exact paths that changed (--files-from); Lsyncd had it scan their directories with an include filter"),
 		remedy: `rsync = { transfer = "filter" } is the old way`,

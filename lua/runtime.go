@@ -246,7 +246,7 @@ func (r *Runtime) Attach(s *core.Sync) {
 	if !ok || x.r != r {
 		return
 	}
-	x.sync = s
+	x.sync, x.sent = s, r.now()
 	x.startTimetable()
 }
 

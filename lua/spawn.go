@@ -75,6 +75,7 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 	case *glua.LUserData:
 		if p, ok := v.Value.(*plan); ok {
 			cmd.Check, cmd.Prefix, cmd.After = p.check, p.protect, p.after
+			p.stepwise(cmd)
 			if cmd.Feed = p.feed; p.text != nil {
 				cmd.Feed, cmd.Stdin = nil, []byte(*p.text)
 			}

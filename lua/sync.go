@@ -35,6 +35,7 @@ type script struct {
 	former map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
 
 	plans map[*core.Agent]*plan // of what runs
+	sent  time.Time             // when the last one ended, or this began
 	swept map[string]bool       // directories that the next plan sweeps; true: with all below
 
 	home     *guard.Target // of presets with a target on this machine

@@ -85,6 +85,7 @@ const (
 func (s *script) sweep(a *core.Agent, code int) {
 	p := s.plans[a]
 	delete(s.plans, a)
+	s.sent = s.r.now()
 	if p == nil || code == 0 || code == codeVanished {
 		return
 	}
@@ -191,7 +192,7 @@ func stringTable(L *glua.LState, list []string) *glua.LTable {
 	return t
 }
 
-// transferPlan is transfer.plan(agent, { delete, hard_links, contents }).
+// transferPlan is transfer.plan(agent, { delete, hard_links, contents, quick }).
 func (r *Runtime) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
@@ -203,6 +204,7 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer.plan").Hidden(),
 	}}
+	p.Quick = s.quickCheck(o.RawGetString("quick"))
 	s.guardMounts(p)
 	if p.Delete {
 		p.Sweep, p.trees = s.due()

@@ -25,6 +25,11 @@ type Command struct {
 	Prefix func() []string
 	// After, if there is one, is called beside the loop when the child has ended, before that is reported.
 	After func()
+	// Steps, if there is one, returns what is started instead, one after the other. It gets the command with what Prefix
+	// returned, and is called beside the loop. None of the steps may have Check or Steps. The result is the worst.
+	Steps func(ctx context.Context, c *Command) []*Command
+	// Bearable are the exit codes, the better ones first, after which the next step is started. After 0 it always is.
+	Bearable []int
 	// Binary is looked up in PATH unless it holds a slash.
 	Binary string
 	Args   []string // without the program's name

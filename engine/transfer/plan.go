@@ -47,6 +47,16 @@ type Plan struct {
 	// --hard-links only links what is in its list. The source is scanned for
 	// them, once per plan and only if there is such a file.
 	HardLinks bool
+	// Quick has Anew find what rsync must not judge by size and time. Nil: nothing.
+	Quick *QuickCheck
+
+	looked *looked // by Anew, just before
+}
+
+// looked is a finished look at the source.
+type looked struct {
+	*survey
+	lines []string
 }
 
 // PlanEntry is one change.
@@ -79,24 +89,36 @@ const maxListed = 4092
 // by a zero byte. If the source itself cannot be looked at, or is another
 // directory at the end, nothing is written: every path would look deleted.
 func (p *Plan) Write(ctx context.Context, w io.Writer) (PlanSummary, error) {
+	at := p.looked
+	if p.looked = nil; at == nil {
+		s, lines, err := p.look(ctx)
+		if err != nil {
+			return PlanSummary{}, err
+		}
+		at = &looked{s, lines}
+	}
+	return at.sum, write(ctx, w, at.lines)
+}
+
+// look looks at the source, which has to be the same directory afterwards.
+func (p *Plan) look(ctx context.Context) (*survey, []string, error) {
 	source, err := root.Open(p.Source)
 	if err != nil {
-		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
+		return nil, nil, fmt.Errorf("plan: source: %w", err)
 	}
 	defer source.Close()
 	before, err := root.Of(source)
 	if err != nil {
-		return PlanSummary{}, fmt.Errorf("plan: source: %w", err)
+		return nil, nil, fmt.Errorf("plan: source: %w", err)
 	}
-	s := &survey{Plan: p, ctx: ctx, listed: make(map[string]bool), seen: make(map[string]sight)}
+	s := &survey{Plan: p, ctx: ctx, listed: make(map[string]bool), changed: make(map[string]bool), seen: make(map[string]sight)}
 	if err := s.run(); err != nil {
-		return PlanSummary{}, fmt.Errorf("plan %s: %w", p.Source, err)
+		return nil, nil, fmt.Errorf("plan %s: %w", p.Source, err)
 	}
 	if err := root.Here(p.Source, before); err != nil {
-		return PlanSummary{}, fmt.Errorf("plan: source %s: %w: try again", p.Source, err)
+		return nil, nil, fmt.Errorf("plan: source %s: %w: try again", p.Source, err)
 	}
-	lines := s.lines()
-	return s.sum, write(ctx, w, lines)
+	return s, s.lines(), nil
 }
 
 // write ends each line with a zero byte.

@@ -15,12 +15,14 @@ import (
 // survey is one look at the source.
 type survey struct {
 	*Plan
-	ctx    context.Context
-	listed map[string]bool  // true: missing. "dir/" means its entries too, "/" those of the source
-	seen   map[string]sight // of directories that entries are below, without a slash at the end
-	root   bool             // the source's own metadata is wanted
-	links  linkSearch
-	sum    PlanSummary
+	ctx      context.Context
+	listed   map[string]bool  // true: missing. "dir/" means its entries too, "/" those of the source
+	changed  map[string]bool  // those of listed that are known to have other data
+	changing bool             // what is listed now is
+	seen     map[string]sight // of directories that entries are below, without a slash at the end
+	root     bool             // the source's own metadata is wanted
+	links    linkSearch
+	sum      PlanSummary
 }
 
 // sight is what was found at a path.
@@ -41,6 +43,7 @@ func (s *survey) run() error {
 		// Where a directory went away another one may be now, and the target has
 		// entries of the old one that nobody told of.
 		left := e.Kind == event.Delete || e.Kind == event.Move
+		s.changing = e.Kind != event.Attrib
 		s.look(e.Path, e.Tree || left && event.IsDir(e.Path))
 		if e.Kind == event.Move {
 			s.look(e.Dest, event.IsDir(e.Dest))
@@ -49,6 +52,7 @@ func (s *survey) run() error {
 			s.links.former(e.Files)
 		}
 	}
+	s.changing = false
 	for _, dir := range s.Sweep {
 		s.sweep(dir)
 	}
@@ -196,7 +200,10 @@ func (s *survey) listMissing(name string) {
 	switch {
 	case !s.Delete || s.spares(name):
 	case s.Contents:
+		changing := s.changing
+		s.changing = false // what else the directory holds is not
 		s.add(slashed(parent(name)))
+		s.changing = changing
 	case s.add(name):
 		s.listed[name] = true
 	}
@@ -219,6 +226,9 @@ func (s *survey) add(name string) bool {
 		return false
 	}
 	s.listed[name] = false
+	if s.changing {
+		s.changed[name] = true
+	}
 	return true
 }
 

@@ -115,6 +115,13 @@ func TestDifferences(t *testing.T) {
 		{"batch", rsyncDiffers,
 			"rsync -tsl -r --delete --ignore-errors --force --from0 --include-from=- --exclude=* $SOURCE/ $TARGET/ < /d/e/b~/d/e/~/d/~/~/f",
 			`rsync --modify-window=-1 -lst --from0 --files-from=- --filter=-\_*.tmp --delete --delete-missing-args -- $SOURCE/ $TARGET/ < ./f~./d/e/b~`},
+		{"batch in two steps", rsyncDiffers,
+			"rsync -tsl -r --delete --ignore-errors --force --from0 --include-from=- --exclude=* $SOURCE/ $TARGET/ < /d/e/b~/d/e/~/d/~/~/f",
+			`rsync --modify-window=-1 -lst --from0 --files-from=- --delete --delete-missing-args --ignore-times --no-checksum -- $SOURCE/ $TARGET/ < ./d/e/b~
+rsync --modify-window=-1 -lst --from0 --files-from=- --delete --delete-missing-args -- $SOURCE/ $TARGET/ < ./f~./d/e/b~`},
+		{"batch anew", rsyncDiffers,
+			"rsync -tsl -r --delete --ignore-errors --force --from0 --include-from=- --exclude=* $SOURCE/ $TARGET/ < /f",
+			`rsync --modify-window=-1 -lst --from0 --files-from=- --delete --delete-missing-args --ignore-times --no-checksum -- $SOURCE/ $TARGET/ < ./f~`},
 		{"old way", rsyncDiffers,
 			"rsync -tsl -r --delete --ignore-errors --force --from0 --include-from=- --exclude=* $SOURCE/ $TARGET/ < /d/~/~/d/\\[x\\]\\*",
 			`rsync --modify-window=-1 -lst --from0 --filter=merge\_- --delete -r -- $SOURCE/ $TARGET/ < - *.tmp~+ /d/~+ /d/\[x]\*~- *~`},
@@ -151,6 +158,7 @@ func TestDifferencesKeepFaults(t *testing.T) {
 		{"delete for create", []*difference{combined}, "record Create a\nrecord Delete a", "record Create a"},
 		{"ends of a move swapped", []*difference{remoteMove}, "ssh host mv '/a' '/b'", "ssh host mv '/b' '/a'"},
 		{"ends of a script swapped", []*difference{remoteMove}, "ssh host x < {;root='/';from='/a';to='/b';unset x", "ssh host x < {;root='/';from='/b';to='/a';unset x"},
+		{"another first step", rsyncDiffers, "rsync --files-from=- -- s t < ./f~", "rsync --files-from=- --ignore-times --no-checksum -- s t < ./g~\nrsync --files-from=- -- s t < ./f~"},
 		{"another port", []*difference{multiplex}, "ssh -p 1 host x", "ssh -p 2 host x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

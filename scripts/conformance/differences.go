@@ -19,7 +19,7 @@ type difference struct {
 
 // differences lists them all, in the order of the table.
 var differences = []*difference{
-	combined, slashes, ends, signals, spelling, archive, wholeTimes, wholeList, ignoreErrors, oldWay, startupRules, exactPaths, wholeTrees, missing, multiplex, sshExtra, remoteMove, afterMove, failedMove, attribs, symlinks, directMoves, filterOrder, belowOnly, classes, inNewDirectories, strict,
+	combined, slashes, ends, signals, spelling, archive, wholeTimes, wholeList, ignoreErrors, oldWay, startupRules, exactPaths, quickCheck, wholeTrees, missing, multiplex, sshExtra, remoteMove, afterMove, failedMove, attribs, symlinks, directMoves, filterOrder, belowOnly, classes, inNewDirectories, strict,
 }
 
 // kinds are the event types that a call can name as its first argument: "record Create a".
@@ -193,6 +193,34 @@ var startupRules = &difference{
 			c.stdin = strings.Join(slices.Sorted(strings.SplitSeq(c.stdin, "\n")), "\n")
 		}
 	}),
+}
+
+var quickCheck = &difference{
+	name:    "quick-check",
+	lsyncd:  "leaves it to rsync's size and time whether data is sent",
+	lsyncgo: "sends with `--ignore-times --no-checksum`, in a run before the others if there are any, what has changed and may look the same, and at a local target what looks the same and is somebody else's",
+	why:     "tar, `cp -p` and reproducible builds set times; and a user could be given a file by putting one that looks the same in its place",
+	rewrite: func(r *recording) {
+		var kept []call
+		for i, c := range r.calls {
+			if j := slices.Index(c.argv, "--ignore-times"); j > 0 && j+1 < len(c.argv) && c.argv[j+1] == "--no-checksum" {
+				c.argv = slices.Delete(slices.Clone(c.argv), j, j+2)
+				if i+1 < len(r.calls) && slices.Equal(c.argv, r.calls[i+1].argv) && holds(r.calls[i+1].stdin, c.stdin) {
+					continue // the first of two steps
+				}
+			}
+			kept = append(kept, c)
+		}
+		r.calls = kept
+	},
+}
+
+// holds reports whether each path of a list, or a directory above it, is in another one.
+func holds(list, paths string) bool {
+	all := strings.Split(list, "\x00")
+	return !slices.ContainsFunc(strings.Split(paths, "\x00"), func(p string) bool {
+		return !slices.ContainsFunc(all, func(q string) bool { return p == q || strings.HasSuffix(q, "/") && strings.HasPrefix(p, q) })
+	})
 }
 
 var exactPaths = &difference{

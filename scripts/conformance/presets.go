@@ -7,7 +7,7 @@ import (
 )
 
 // rsyncDiffers is what every call of rsync by a preset differs in.
-var rsyncDiffers = []*difference{spelling, archive, wholeTimes, ignoreErrors, oldWay, startupRules, exactPaths}
+var rsyncDiffers = []*difference{quickCheck, spelling, archive, wholeTimes, ignoreErrors, oldWay, startupRules, exactPaths}
 
 // rsyncFlags are the parameters of rsync = {} that are on or off.
 var rsyncFlags = []string{

@@ -1,0 +1,220 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"lsyncgo/engine/root"
+)
+
+// QuickCheck says how rsync will decide that a file needs no data, and what may be wrong with that: a file of the
+// same size and time is taken for the same one, though it may hold something else (tar and cp -p set times, two files
+// of one tick of the clock change names), and it gets the owner of the source's, though it may be a stranger's,
+// who has put it there to be given it.
+type QuickCheck struct {
+	// Target is the target directory with a slash at its end, if it is on this machine.
+	Target string
+	// Owner: rsync sets owners at Target. Files of others are sent anew.
+	Owner bool
+	// WantedOwner is who is to own everything at Target; nil: whoever owns it in the source.
+	WantedOwner *uint32
+	// Changed: files known to have other data than before are sent anew, too.
+	Changed bool
+	// Since is when the last transfer to a target that is not on this machine ended: it cannot have a file whose time is later.
+	Since time.Time
+	// Window is the difference of times that counts as none. AnyTime: times do not count.
+	Window  time.Duration
+	AnyTime bool
+}
+
+// tick is more than file systems' clocks lag behind.
+const tick = 20 * time.Millisecond
+
+// Anew looks at the source, and says which paths rsync has to send with --ignore-times, before the whole list
+// or, if all is true, instead of a run without it. The list is in the form that Write writes.
+func (p *Plan) Anew(ctx context.Context) (list []string, all bool, sum PlanSummary, err error) {
+	p.looked = nil
+	if p.Quick == nil {
+		return nil, false, PlanSummary{}, nil
+	}
+	s, lines, err := p.look(ctx)
+	if err != nil {
+		return nil, false, PlanSummary{}, err
+	}
+	a := &anew{survey: s}
+	err = a.compare()
+	switch {
+	case err != nil:
+		return nil, false, PlanSummary{}, fmt.Errorf("plan %s: %w", p.Source, err)
+	case len(a.list) == 0:
+		p.looked = &looked{s, lines} // was just seen
+		return nil, false, s.sum, nil
+	}
+	// rsync --hard-links has to know all names of a file in one run.
+	if !a.rest || len(s.links) > 0 {
+		return lines, true, s.sum, nil
+	}
+	slices.Sort(a.list)
+	return slices.Compact(a.list), false, s.sum, nil
+}
+
+// WriteList writes a list of Anew as Write would.
+func WriteList(ctx context.Context, w io.Writer, list []string) error {
+	return write(ctx, w, list)
+}
+
+// anew is the search for what has to be sent anew.
+type anew struct {
+	*survey
+	list     []string // as lines
+	rest     bool     // something is listed that need not be sent anew if it looks the same
+	src, dst *dir     // the directory at, on both sides; nil: not there
+	top, far *dir     // source and target; far is nil without a target on this machine
+	at       string
+}
+
+func (a *anew) compare() error {
+	var err error
+	if a.top, err = openTop(a.Source); err != nil {
+		return err
+	}
+	defer a.top.close()
+	if a.Quick.Target != "" {
+		// A target that is not there yet has nothing that looks the same.
+		if a.far, err = openTop(a.Quick.Target); err != nil {
+			return nil //nolint:nilerr // rsync will tell
+		}
+		defer a.far.close()
+	}
+	defer a.leave()
+	a.at = "/" // no directory's name
+	for _, path := range slices.Sorted(maps.Keys(a.listed)) {
+		switch {
+		case a.ctx.Err() != nil:
+			return context.Cause(a.ctx)
+		case a.listed[path]: // missing
+		case strings.HasSuffix(path, "/"):
+			a.entries(strings.TrimPrefix(path, "/"), a.changed[path])
+		case !a.covered(path) || a.far == nil && a.changed[path]:
+			a.enter(parent(path))
+			a.file(path[len(parent(path)):], a.changed[path], false)
+		}
+	}
+	return nil
+}
+
+// openTop opens a source or a target.
+func openTop(path string) (*dir, error) {
+	top, err := root.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer top.Close()
+	return openRoot(top)
+}
+
+// enter opens the directory rel on both sides.
+func (a *anew) enter(rel string) {
+	if rel == a.at {
+		return
+	}
+	a.leave()
+	a.at = rel
+	// What cannot be opened has nothing in it, or is rsync's to complain about.
+	a.src, _ = a.top.below(rel)
+	if a.far != nil {
+		a.dst, _ = a.far.below(rel)
+	}
+}
+
+func (a *anew) leave() {
+	for _, d := range []*dir{a.src, a.dst} {
+		if d != nil {
+			d.close()
+		}
+	}
+	a.src, a.dst = nil, nil
+}
+
+// entries looks at what is listed with the directory rel, "" or with a slash at its end.
+func (a *anew) entries(rel string, changed bool) {
+	if a.far == nil {
+		// What came with a directory is not looked at one by one.
+		if changed && a.Quick.Changed {
+			a.list = append(a.list, "./"+rel)
+		}
+		a.rest = a.rest || !changed
+		return
+	}
+	a.rest = true
+	a.enter(rel)
+	if a.src == nil || a.dst == nil || !a.Quick.Owner && !a.Quick.Changed {
+		return
+	}
+	names, _ := a.src.list() // rsync reads it, too, and tells why it cannot
+	for _, e := range names {
+		if (e.kind == regular || e.kind == unknown) && !a.excluded(rel+e.name) {
+			a.file(e.name, changed || a.changed[rel+e.name], true)
+		}
+	}
+	a.leave()
+	a.at = "/" // it was read to its end
+}
+
+// file looks at one file in the directory where a is. Along tells that it is listed with that only.
+func (a *anew) file(name string, changed, along bool) {
+	if a.src == nil {
+		return
+	}
+	have, err := a.src.lstat(name)
+	if err != nil || have.kind != regular {
+		return
+	}
+	if !along && !changed {
+		a.rest = true
+	}
+	if a.far == nil {
+		if changed && a.Quick.Changed && a.dubious(have) {
+			a.list = append(a.list, "./"+a.at+name)
+		}
+		return
+	}
+	if a.dst == nil {
+		return
+	}
+	there, err := a.dst.lstat(name)
+	if err != nil || !a.Quick.alike(have, there) {
+		return
+	}
+	if changed && a.Quick.Changed || a.Quick.Owner && there.uid != a.Quick.owner(have) {
+		a.list = append(a.list, "./"+a.at+name)
+	}
+}
+
+// dubious reports whether another file of the same time may be at a target that cannot be looked at.
+func (a *anew) dubious(have stat) bool {
+	modified, changed := time.Unix(have.mtime.sec, have.mtime.nsec), time.Unix(have.ctime.sec, have.ctime.nsec)
+	return modified.After(changed) || !modified.After(a.Quick.Since.Add(tick))
+}
+
+// alike is what rsync finds.
+func (q *QuickCheck) alike(a, b stat) bool {
+	if b.kind != regular || a.size != b.size {
+		return false
+	}
+	apart := time.Unix(a.mtime.sec, a.mtime.nsec).Sub(time.Unix(b.mtime.sec, b.mtime.nsec))
+	return q.AnyTime || apart.Abs() <= q.Window
+}
+
+// owner is who will own what a file of the source becomes.
+func (q *QuickCheck) owner(have stat) uint32 {
+	if q.WantedOwner != nil {
+		return *q.WantedOwner
+	}
+	return have.uid
+}
