@@ -9,14 +9,18 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/spelling"
+	"lsyncgo/lua/dialect"
 
 	glua "github.com/yuin/gopher-lua"
 )
 
-// maxShown bounds what is shown of one table, in entries and in depth.
+// What is shown of a table and those in it: entries of one, entries in all, and how deep.
 const (
-	maxShown = 1000
-	maxDepth = 6
+	maxShown    = 1000
+	maxShownAll = 20_000
+	maxDepth    = 6
+	// maxSorted is how many entries a table may have whose keys are sorted to be shown.
+	maxSorted = 100_000
 )
 
 // readable turns any Lua value into text for a log. A string stands for itself.
@@ -24,14 +28,22 @@ func readable(L *glua.LState, v glua.LValue) string {
 	if s, ok := v.(glua.LString); ok {
 		return string(s)
 	}
+	return shown(L, v)
+}
+
+// shown turns any Lua value into text, a string in quotes.
+func shown(L *glua.LState, v glua.LValue) string {
 	var b strings.Builder
-	writeValue(L, &b, v, 0)
+	left := maxShownAll
+	writeValue(L, &b, v, 0, &left)
 	return b.String()
 }
 
-func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int) {
+// writeValue writes a value; left is how many entries of tables may still be shown.
+func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int, left *int) {
 	switch v := v.(type) {
 	case glua.LString:
+		dialect.Room(L, 2*b.Len()+4*len(v)) // a byte may take four
 		b.WriteString(printable.Quote(string(v)))
 	case *glua.LFunction:
 		b.WriteString(describeFunction(v))
@@ -40,7 +52,7 @@ func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int) {
 			b.WriteString(name)
 			return
 		}
-		writeTable(L, b, v, depth)
+		writeTable(L, b, v, depth, left)
 	case *glua.LUserData:
 		if name, ok := ownName(L, v); ok {
 			b.WriteString(name)
@@ -60,14 +72,14 @@ func ownName(L *glua.LState, v glua.LValue) (string, bool) {
 	}
 	L.Push(fn)
 	L.Push(v)
-	if err := L.PCall(1, 1, nil); err != nil {
+	if err := dialect.PCall(L, 1, 1); err != nil {
 		return "", false
 	}
 	defer L.Pop(1)
 	return L.Get(-1).String(), true
 }
 
-func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int) {
+func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int, left *int) {
 	if depth >= maxDepth {
 		b.WriteString("{...}")
 		return
@@ -75,33 +87,48 @@ func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int) {
 	b.WriteByte('{')
 	separator, shown := " ", 0
 	entry := func(key string, v glua.LValue) {
-		if shown++; shown > maxShown {
+		if shown++; shown > maxShown || *left <= 0 {
 			return
 		}
+		*left--
 		b.WriteString(separator)
 		separator = ", "
 		if key != "" {
 			b.WriteString(key + " = ")
 		}
-		writeValue(L, b, v, depth+1)
+		writeValue(L, b, v, depth+1, left)
 	}
 	n := t.Len()
 	for i := 1; i <= n && shown < maxShown; i++ {
 		entry("", t.RawGetInt(i))
 	}
-	for _, k := range sortedKeys(t) {
+	for _, k := range keysToShow(t) {
 		if i, ok := k.(glua.LNumber); ok && i >= 1 && int(i) <= n && glua.LNumber(int(i)) == i {
 			continue
 		}
 		entry(keyText(k), t.RawGet(k))
 	}
-	if shown > maxShown {
+	if shown > maxShown || *left <= 0 {
 		b.WriteString(", ...")
 	}
 	if separator == ", " {
 		b.WriteByte(' ')
 	}
 	b.WriteByte('}')
+}
+
+// keysToShow returns a table's keys in order; of a large table some, in any order.
+func keysToShow(t *glua.LTable) (list []glua.LValue) {
+	n := 0
+	t.ForEach(func(k, _ glua.LValue) {
+		if n++; n <= maxShown {
+			list = append(list, k)
+		}
+	})
+	if n <= maxSorted {
+		return sortedKeys(t)
+	}
+	return list
 }
 
 func keyText(k glua.LValue) string {

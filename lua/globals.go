@@ -124,6 +124,9 @@ func (r *Runtime) terminate(L *glua.LState, code int) {
 	throw(L, exit)
 }
 
+// maxLogged is the longest text of one line of the log, in bytes.
+const maxLogged = 64 << 10
+
 // globalLog is log(category, ...).
 func (r *Runtime) globalLog(L *glua.LState) int {
 	category, ok := L.Get(1).(glua.LString)
@@ -134,10 +137,15 @@ func (r *Runtime) globalLog(L *glua.LState) int {
 		return 0
 	}
 	var b strings.Builder
-	for i := 2; i <= L.GetTop(); i++ {
-		b.WriteString(readable(L, L.Get(i)))
+	for i := 2; i <= L.GetTop() && b.Len() <= maxLogged; i++ {
+		text := readable(L, L.Get(i))
+		b.WriteString(text[:min(len(text), maxLogged+1)])
 	}
-	r.log.Log(string(category), printable.Lines(b.String()))
+	text := b.String()
+	if len(text) > maxLogged {
+		text = text[:maxLogged] + " ... (cut)"
+	}
+	r.log.Log(string(category), printable.Lines(text))
 	return 0
 }
 
@@ -153,7 +161,9 @@ func stringEnds(L *glua.LState) int {
 
 func tableContains(L *glua.LState) int {
 	wanted, found := L.CheckAny(2), false
-	L.CheckTable(1).ForEach(func(_, v glua.LValue) { found = found || L.Equal(v, wanted) })
+	L.CheckTable(1).ForEach(func(_, v glua.LValue) {
+		found = found || L.Equal(v, wanted)
+	})
 	L.Push(glua.LBool(found))
 	return 1
 }
@@ -162,26 +172,31 @@ func tableContains(L *glua.LState) int {
 // or in the strings of a table, is replaced by data[name].
 func globalSubstitute(L *glua.LState) int {
 	data := L.CheckTable(2)
-	L.Push(substitute(L.CheckAny(1), data))
+	L.Push(substitute(L, L.CheckAny(1), data, 0))
 	return 1
 }
 
-func substitute(v glua.LValue, data *glua.LTable) glua.LValue {
+func substitute(L *glua.LState, v glua.LValue, data *glua.LTable, depth int) glua.LValue {
 	switch v := v.(type) {
 	case glua.LString:
-		return glua.LString(substituteString(string(v), data))
+		return glua.LString(substituteString(L, string(v), data))
 	case *glua.LTable:
+		if depth > maxNesting {
+			L.RaiseError("substitudeCommands: a table is within itself")
+		}
 		copied := &glua.LTable{Metatable: glua.LNil}
-		v.ForEach(func(k, v glua.LValue) { copied.RawSet(k, substitute(v, data)) })
+		dialect.Room(L, 0)
+		v.ForEach(func(k, v glua.LValue) { copied.RawSet(k, substitute(L, v, data, depth+1)) })
 		return copied
 	}
 	return v
 }
 
-func substituteString(s string, data *glua.LTable) string {
+func substituteString(L *glua.LState, s string, data *glua.LTable) string {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "^")
+		dialect.Room(L, 2*b.Len()+len(before)) // what b may grow to
 		b.WriteString(before)
 		if !found {
 			return b.String()

@@ -4,12 +4,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
+	"syscall"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
+	"lsyncgo/lua/dialect"
 )
 
 // lsyncdTable is the global `lsyncd`.
@@ -31,7 +32,8 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 
 // globalReaddir is readdir(path): names, true for a directory.
 func (r *Runtime) globalReaddir(L *glua.LState) int {
-	entries, err := os.ReadDir(r.anchored(L.CheckString(1)))
+	path := r.anchored(L.CheckString(1))
+	entries, err := dialect.Away(L, func() ([]os.DirEntry, error) { return os.ReadDir(path) })
 	if err != nil {
 		r.log.Log("Error", "readdir: ", err)
 		L.Push(glua.LNil)
@@ -47,15 +49,23 @@ func (r *Runtime) globalReaddir(L *glua.LState) int {
 
 // lsyncdRealdir returns a directory with symlinks resolved and a slash at its end, nil if it is none.
 func (r *Runtime) lsyncdRealdir(L *glua.LState) int {
-	path, err := filepath.EvalSymlinks(r.anchored(L.CheckString(1)))
-	if err == nil {
-		var info os.FileInfo
-		if info, err = os.Stat(path); err == nil && info.IsDir() {
-			L.Push(glua.LString(withSlash(path)))
-			return 1
+	given := r.anchored(L.CheckString(1))
+	path, err := dialect.Away(L, func() (string, error) {
+		path, err := filepath.EvalSymlinks(given)
+		if err != nil {
+			return "", err
 		}
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() {
+			err = syscall.ENOTDIR
+		}
+		return path, err
+	})
+	if err != nil {
+		L.Push(glua.LNil)
+		return 1
 	}
-	L.Push(glua.LNil)
+	L.Push(glua.LString(withSlash(path)))
 	return 1
 }
 
@@ -90,7 +100,8 @@ func lsyncdFreePort(L *glua.LState) int {
 
 // lsyncdFileSize returns the size in bytes, nil if there is no such file.
 func (r *Runtime) lsyncdFileSize(L *glua.LState) int {
-	info, err := os.Stat(r.anchored(L.CheckString(1)))
+	path := r.anchored(L.CheckString(1))
+	info, err := dialect.Away(L, func() (os.FileInfo, error) { return os.Stat(path) })
 	if err != nil {
 		L.Push(glua.LNil)
 		return 1
@@ -122,8 +133,10 @@ func lsyncdJiffies(L *glua.LState) int {
 }
 
 func lsyncdSplit(L *glua.LState) int {
+	text := L.CheckString(1)
+	dialect.Room(L, 20*len(text)) // when every other byte is a word
 	t := L.NewTable()
-	for _, word := range splitQuoted(L.CheckString(1)) {
+	for _, word := range splitQuoted(text) {
 		t.Append(glua.LString(word))
 	}
 	L.Push(t)
@@ -138,9 +151,7 @@ func lsyncdInherit(L *glua.LState) int {
 
 // lsyncdDump returns any value as text.
 func lsyncdDump(L *glua.LState) int {
-	var b strings.Builder
-	writeValue(L, &b, L.Get(1), 0)
-	L.Push(glua.LString(b.String()))
+	L.Push(glua.LString(shown(L, L.Get(1))))
 	return 1
 }
 

@@ -1,9 +1,9 @@
 package lua
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"os"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -42,7 +42,10 @@ func (s *script) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
 
 func (s *script) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
 	for _, name := range s.strings(key) {
-		rules, err := readRuleFile(s.r.anchored(name), read)
+		rules, err := s.readRuleFile(s.r.anchored(name), read)
+		if s.r.limit.Cause() != nil {
+			return // which sync{} says
+		}
 		if err != nil {
 			s.problem("check the file", "%s: %v", key, err)
 		}
@@ -52,13 +55,13 @@ func (s *script) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reade
 	}
 }
 
-func readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
-	f, err := os.Open(path)
+// readRuleFile reads a file within the limits of loading: it may be a FIFO that nobody writes to.
+func (s *script) readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
+	text, err := s.r.limit.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
-	defer f.Close() // it was only read
-	return read(f, path)
+	return read(bytes.NewReader(text), path)
 }
 
 // strings returns a key that is a string or a list of strings.

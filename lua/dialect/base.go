@@ -74,7 +74,7 @@ func baseXpcall(L *glua.LState) int {
 	for i := 3; i <= top; i++ {
 		L.Push(L.Get(i))
 	}
-	if err := LimiterOf(L).protect(L, max(top-2, 0), handler); err != nil {
+	if err := LimiterOf(L).protect(L, max(top-2, 0), glua.MultRet, handler); err != nil {
 		return push(L, glua.LFalse, errorValue(err))
 	}
 	L.Insert(glua.LTrue, top+1)
@@ -85,7 +85,7 @@ func basePcall(L *glua.LState) int {
 	if v := checkAny(L, 1); v.Type() != glua.LTFunction && L.GetMetaField(v, "__call").Type() != glua.LTFunction {
 		return push(L, glua.LFalse, glua.LString("attempt to call a "+v.Type().String()+" value"))
 	}
-	if err := LimiterOf(L).protect(L, L.GetTop()-1, nil); err != nil {
+	if err := LimiterOf(L).protect(L, L.GetTop()-1, glua.MultRet, nil); err != nil {
 		return push(L, glua.LFalse, errorValue(err))
 	}
 	L.Insert(glua.LTrue, 1)

@@ -28,13 +28,13 @@ type child struct {
 
 // startChild starts a shell command with the files of this process, except for those that adjust sets. If the call
 // under way is made to end, so is the child. In a callback
-// it gets a session of its own, so that the end of the callback can be the end of all that the shell started; while
-// a config is loaded it may want to ask somebody at the terminal, which only our own session can.
+// it gets a session of its own, so that the end of the callback can be the end of all that the shell started. While
+// a config is loaded it may want to ask somebody at our terminal, if there is one, which only our own session can.
 func startChild(L *glua.LState, command string, adjust func(*exec.Cmd)) (*child, error) {
 	c := &child{cmd: exec.Command(shell[0], shell[1], command), done: make(chan struct{})}
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	adjust(c.cmd)
-	if !LimiterOf(L).patient() {
+	if !LimiterOf(L).patient() || !hasTerminal() {
 		c.apart = ownSession(c.cmd)
 	}
 	if err := c.cmd.Start(); err != nil {

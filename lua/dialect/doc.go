@@ -29,7 +29,7 @@
 // Different: errors of the language name the key but not the variable ("attempt to index a nil value (key 'x')" once
 // through Describe, gopher-lua's own words within the script); an error in a library function called directly by pcall
 // has the position of pcall's caller; in a function with ... the name arg is a table of the arguments, as in Lua 5.0;
-// the border that # finds in a table with holes; a sparse array costs memory up to its largest index (below 16,777,216, a list with more does not work).
+// the border that # finds in a table with holes; a sparse array costs memory up to its largest index (below 8,388,608, a list with more does not work).
 //
 // Slow: a function with very many different constants, as gopher-lua looks each up in a list: 10,000 strings in one table
 // constructor take 0.2 s to compile, 30,000 take 2 s.

@@ -132,11 +132,15 @@ func (l *Limiter) call(L *glua.LState, nargs, nret int) {
 	L.Call(nargs, nret)
 }
 
-// protect is LState.PCall one level deeper, with all results. It does not catch what ends the whole call.
-func (l *Limiter) protect(L *glua.LState, nargs int, handler *glua.LFunction) error {
+// PCall calls a function as LState.PCall does, for a Go function that scripts call. It does not catch what ends the
+// whole call.
+func PCall(L *glua.LState, nargs, nret int) error { return LimiterOf(L).protect(L, nargs, nret, nil) }
+
+// protect is LState.PCall one level deeper. It does not catch what ends the whole call.
+func (l *Limiter) protect(L *glua.LState, nargs, nret int, handler *glua.LFunction) error {
 	l.enterLevel(L)
 	defer l.leaveLevel()
-	err := L.PCall(nargs, glua.MultRet, handler)
+	err := L.PCall(nargs, nret, handler)
 	if err != nil && l.Cause() != nil {
 		panic(err)
 	}
@@ -187,6 +191,23 @@ func (l *Limiter) room(L *glua.LState, n int) {
 		s.cancel(err)
 	}
 	interrupt(L)
+}
+
+// Call calls a function as LState.Call does, for a Go function that scripts call.
+func Call(L *glua.LState, nargs, nret int) { LimiterOf(L).call(L, nargs, nret) }
+
+// Room raises an error unless the call under way has room for n bytes more, and time.
+func Room(L *glua.LState, n int) {
+	room(L, n)
+	interrupt(L)
+}
+
+// Away runs an operation that may wait for a disk. The end of the call under way raises an error, and leaves the
+// operation behind.
+func Away[T any](L *glua.LState, operation func() (T, error)) (T, error) {
+	v, err := away(LimiterOf(L).context(), operation, nil)
+	interrupt(L)
+	return v, err
 }
 
 // room raises an error unless there is room for n bytes more.

@@ -25,7 +25,7 @@ const hostKey = "lsyncgo.dialect"
 
 // A list grows up to its largest index in one step, at 16 bytes an element: nothing could interrupt gopher-lua's own
 // limit of 67,108,864.
-func init() { glua.MaxArrayIndex = 1 << 24 }
+func init() { glua.MaxArrayIndex = 1 << 23 }
 
 // NewState returns a Lua state with the standard libraries as Lua 5.3 scripts know them. Close it after use.
 //

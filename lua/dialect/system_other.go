@@ -12,6 +12,8 @@ const openAtOnce = 0
 
 const nothing = syscall.Signal(0)
 
+func hasTerminal() bool { return true }
+
 func ownSession(*exec.Cmd) bool { return false }
 
 func killSession(*os.Process) {}

@@ -19,5 +19,14 @@ func ownSession(cmd *exec.Cmd) bool {
 	return true
 }
 
+// hasTerminal tells whether this process has a controlling terminal.
+func hasTerminal() bool {
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR|openAtOnce, 0)
+	if err == nil {
+		_ = f.Close()
+	}
+	return err == nil
+}
+
 // killSession kills the group that the session began with. What has left it is not ours.
 func killSession(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
