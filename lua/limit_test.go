@@ -17,7 +17,7 @@ func action(body string) string {
 		"\nend, onModify = function(event) ok('works') end }"
 }
 
-// What functions of our own do with what scripts give them ends, too, with an error that names the place; the
+// §2: what functions of our own do with what scripts give them ends, too, with an error that names the place; the
 // callbacks after it work.
 func TestCallbackLimits(t *testing.T) {
 	for body, want := range map[string]string{
@@ -64,7 +64,7 @@ func TestLogIsBounded(t *testing.T) {
 	}
 }
 
-// A config that does not come to an end, or waits for a FIFO, is an error with its place.
+// §2: a config that does not come to an end, or waits for a FIFO, is an error with its place.
 func TestLoadLimit(t *testing.T) {
 	for text, want := range map[string]string{
 		"\nwhile true do end": "config.lua:2: the config was not loaded within 0.3 seconds",
@@ -115,6 +115,7 @@ func TestLoadFromFIFO(t *testing.T) {
 	}
 }
 
+// §2: settings{ scriptMemory }.
 func TestScriptMemory(t *testing.T) {
 	for given, want := range map[string]int64{"1048576": 1 << 20, "'1M'": 1 << 20, "'2048k'": 2 << 20, "'3G'": 3 << 30} {
 		st := newStage(t).config("settings{ scriptMemory = " + given + " } " + idle)

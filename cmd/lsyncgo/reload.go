@@ -51,6 +51,7 @@ func (s *service) adopt(next *script) error {
 	next.connect(s.core, s.loop, syncs)
 	next.Succeed(old.Runtime)
 	s.script = next
+	s.inForce.Store(next.Runtime)
 	old.close()
 	s.retired.Go(old.Wait)
 	if logger != nil {

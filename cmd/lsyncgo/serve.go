@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lsyncgo/engine/core"
@@ -46,6 +47,7 @@ func serve(e env, o *options) int {
 		return e.detach(rt.Settings().OnePass)
 	}
 	s.settings, s.script = rt.Settings(), newScript(rt)
+	s.inForce.Store(rt)
 	exit, err := s.run()
 	if err != nil {
 		s.fail("lsyncgo: "+words(err), exitUsage)
@@ -82,7 +84,8 @@ type service struct {
 	log      *journal
 	settings lua.Settings
 	script   *script
-	retired  sync.WaitGroup // what scripts of former configs have left to end
+	inForce  atomic.Pointer[lua.Runtime] // that of script, for other goroutines
+	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
 
 	core    *core.Core

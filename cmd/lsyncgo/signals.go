@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -69,9 +70,9 @@ func (s *service) handle(ctx context.Context, in <-chan os.Signal, hups chan<- s
 func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{}) {
 	switch {
 	case sig == os.Interrupt:
-		s.end("INT", syscall.SIGINT)
+		s.end(ctx, "INT", syscall.SIGINT)
 	case sig == syscall.SIGTERM:
-		s.end("TERM", syscall.SIGTERM)
+		s.end(ctx, "TERM", syscall.SIGTERM)
 	case isReload(sig):
 		select {
 		case hups <- struct{}{}:
@@ -83,8 +84,26 @@ func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{
 }
 
 // end asks the engine to end; once more ends what it waits for.
-func (s *service) end(name string, sig syscall.Signal) {
+func (s *service) end(ctx context.Context, name string, sig syscall.Signal) {
+	go s.free(ctx)
 	s.notify(daemon.Stopping)
 	s.log.Log("Normal", "--- ", name, " signal, fading ---")
 	s.loop.Stop(stopped(name, int(sig)))
+}
+
+// callbackGrace is how long a callback may keep the loop from ending, and those after it, which include the same one
+// tried again.
+var callbackGrace = [2]time.Duration{2 * time.Second, 100 * time.Millisecond}
+
+// free ends callbacks that the loop is busy with for long, until ctx ends.
+func (s *service) free(ctx context.Context) {
+	for grace := callbackGrace[0]; ctx.Err() == nil; {
+		soon, cancel := context.WithTimeout(ctx, grace)
+		if !s.loop.Post(soon, func() {}) && errors.Is(soon.Err(), context.DeadlineExceeded) {
+			s.inForce.Load().Interrupt()
+			grace = callbackGrace[1]
+		}
+		<-soon.Done()
+		cancel()
+	}
 }

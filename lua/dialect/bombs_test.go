@@ -189,7 +189,7 @@ var bombs = []struct{ src, want string }{
 	{"for l in io.lines('SPARSE') do end", memory},
 }
 
-// Nothing that a script does takes more than its limits, or takes the process with it; the state works afterwards.
+// §2: nothing that a script does takes more than its limits, or takes the process with it; the state works afterwards.
 func TestBombs(t *testing.T) {
 	dir := t.TempDir()
 	fifo, sparse := filepath.Join(dir, "fifo.lua"), filepath.Join(dir, "sparse")

@@ -34,10 +34,14 @@
 // Slow: a function with very many different constants, as gopher-lua looks each up in a list: 10,000 strings in one table
 // constructor take 0.2 s to compile, 30,000 take 2 s.
 //
-// # Interruption
+// # Limits
 //
-// The end of the context given to LState.SetContext stops scripts, also inside pattern matching, gsub, sort, concat,
-// move, load, os.execute and reading from or writing to io.popen. A match stops by itself after 100 million steps.
+// A Limiter bounds a call of Lua code in time, memory and depth, see Limits. Its end is the end of the state's context,
+// which pcall, xpcall and coroutines cannot catch. It stops pattern matching, gsub, sort, concat, move and load, ends
+// what os.execute and io.popen started, and leaves an operation on a disk that does not answer behind. A result of
+// a megabyte or more is made only if there is room for it; any other growth is sampled. A match stops by itself after
+// 100 million steps. Functions of the library may call each other 200 levels deep, calls may be nested 16,000 deep,
+// and an expression may have 4,000 operators, calls and indexes in a row.
 //
 // # Files
 //

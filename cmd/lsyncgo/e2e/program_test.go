@@ -294,6 +294,43 @@ func TestSourceAwayAndBack(t *testing.T) {
 	})
 }
 
+// §2: a FIFO in the source keeps a callback that opens it from nothing but its own file.
+func TestFIFOInCallback(t *testing.T) {
+	p := newPlace(t)
+	d := daemon(t, p.config(`
+		settings { scriptTimeout = 1 }
+		sync { source = "$SOURCE", delay = 0, name = "reads", onCreate = function(event)
+			for _, open in ipairs{ io.open, io.lines, loadfile, dofile } do pcall(open, event.sourcePath) end
+			local f = io.open(event.sourcePath, "r+")
+			log("Normal", "opened " .. event.name)
+			f:read()
+		end }
+		sync { default.direct, source = "$SOURCE", target = "$DIR/mirror", delay = 0 }`))
+	p.mkdir("mirror")
+	if err := syscall.Mkfifo(p.path("source/fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.logs("opened fifo")
+	d.logs("scriptTimeout = 1")
+	p.write("source/fine", "f")
+	p.sameFile("source/fine", "mirror/fine")
+	d.stop()
+}
+
+// §2: TERM ends a callback that has no limit.
+func TestEndlessCallbackEnds(t *testing.T) {
+	p := newPlace(t)
+	d := daemon(t, p.config(`
+		settings { scriptTimeout = 0 }
+		sync { source = "$SOURCE", delay = 0, onCreate = function(event)
+			log("Normal", "has begun")
+			while true do pcall(function() while true do end end) end
+		end }`))
+	p.write("source/x", "x")
+	d.logs("has begun")
+	d.stop()
+}
+
 // §2: undefined globals. §3: unknown fields.
 func TestScriptErrors(t *testing.T) {
 	p := newPlace(t)
