@@ -98,7 +98,7 @@ var bombs = []struct{ src, want string }{
 	{huge + "table.concat(huge)", memory},
 	{huge + "table.concat(huge, 'x', 1, math.maxinteger)", memory},
 	{huge + "table.sort(huge)", "array too big"},
-	{"table.sort(setmetatable({}, { __len = function() return 1e7 end, __index = function() return 1 end }))", memory},
+	{"table.sort(setmetatable({}, { __len = function() return 5e6 end, __index = function() return 1 end }))", memory},
 	{"table.sort(setmetatable({}, { __len = function() return -1e15 end })) error('fine')", "fine"},
 	{huge + "table.insert(huge, 1, 'x')", late},
 	{huge + "table.remove(huge, 1)", late},
