@@ -92,6 +92,8 @@ func TestProblems(t *testing.T) {
 		{"direct", "sync{ default.direct, source = source, target = '//' }", `config.lua:1: sync "Sync1": default.direct refuses the target / .*`},
 		{"direct without target", "sync{ default.direct, source = source, target = '' }", `config.lua:1: sync "Sync1": default.direct needs a target .*`},
 		{"direct remote", "sync{ default.direct, source = source, target = 'h:/x' }", `config.lua:1: sync "Sync1": default.direct needs a local target .*`},
+		{"direct as root", "transfer.unsafe = function() return true end sync{ default.direct, source = source, target = '/t' }", `config.lua:1: sync "Sync1": default.direct is not safe as root on this system: .*add unsafe = true.*`},
+		{"direct as root, unsafe what", "sync{ default.direct, source = source, target = '/t', unsafe = 1 }", `config.lua:1: sync "Sync1": unsafe must be true or false, not 1`},
 		{"values of rsync", "sync{ default.rsync, source = source, target = '/t', delete = 'yes', rsync = { archive = 1, rsh = true, _extra = '-x', transfer = 'x' }, batchSizeLimit = -1 }",
 			"config.lua:1: sync \"Sync1\": rsync.archive must be true or false, not 1\n" +
 				"config.lua:1: sync \"Sync1\": rsync.rsh must be a string or a number, not true\n" +

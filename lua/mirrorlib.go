@@ -30,6 +30,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 	o.Source = s.stringKey("source")
 	o.Target = withSlash(s.r.anchored(string(target)))
 	o.Excluded = s.running(L, name).Hidden()
+	o.Warn = s.warnOnce(s.r.log)
 	o.Spared, o.Mounted = s.sync.Spared(), s.sync.Mounted()
 	given.ForEach(func(k, v glua.LValue) {
 		switch k {
@@ -129,6 +130,16 @@ func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfe
 	code := work(o)
 	s.wrote()
 	return code
+}
+
+// warnOnce logs what a mirror says of its target, and nothing twice: it says so in each run. It is called by the job's goroutine.
+func (s *script) warnOnce(log core.Log) func(format string, args ...any) {
+	return func(format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		if _, said := s.warned.LoadOrStore(text, true); !said {
+			log.Log("Warn", s.name, ": ", text)
+		}
+	}
 }
 
 // mirrored tells what a job has done. It is called by the job's goroutine.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,8 @@ type script struct {
 	homePath string
 	renewed  atomic.Pointer[error] // home has found a target that needs everything
 	other    atomic.Pointer[error] // home has found another target, which is not to be touched
+
+	warned sync.Map // what was said of the target, by text
 
 	inherited []*plan     // of transfers that ended unheard, or will, before the next one begins
 	sweeper   *core.Agent // for which transfer.sweep was called last, and what it gave

@@ -63,7 +63,7 @@ func (p *place) lacks(dev uint64, f feature, try func(pinned) error) bool {
 	}
 	l.known[key] = err != nil && refused(err)
 	if l.known[key] {
-		p.m.note("target %s: %s cannot be kept: %v", p.m.o.Target, f, err)
+		p.m.warn("target %s: %s cannot be kept: %v", p.m.o.Target, f, err)
 	}
 	return l.known[key]
 }

@@ -236,6 +236,16 @@ func (m *mirror) note(format string, args ...any) {
 	m.o.Log(format, args...)
 }
 
+func (m *mirror) warn(format string, args ...any) {
+	if m.o.Warn == nil {
+		m.note(format, args...)
+		return
+	}
+	m.logging.Lock()
+	defer m.logging.Unlock()
+	m.o.Warn(format, args...)
+}
+
 // gone tells of an answer that an entry does not exist; ELOOP and ENOTDIR are
 // what a path gives whose directory has become something else.
 func gone(err error) bool {

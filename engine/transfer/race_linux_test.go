@@ -31,7 +31,7 @@ const (
 
 func init() { helpers["race"] = race }
 
-// TestRace: a user who owns a directory on both sides puts files, links and directories in the place of each other
+// §9: TestRace: a user who owns a directory on both sides puts files, links and directories in the place of each other
 // as fast as he can while root mirrors it. He gets no file of another owner with his bytes, no content that he could not
 // read, and no change outside the trees. RACE_SECONDS is for how long, RACE_SEED repeats a run.
 func TestRace(t *testing.T) {

@@ -40,6 +40,8 @@ type Options struct {
 
 	// Log takes remarks that are no failures. Nil drops them.
 	Log func(format string, args ...any)
+	// Warn takes what a whole file system of the target cannot keep, once in a run: that is no failure of an entry. Nil is Log.
+	Warn func(format string, args ...any)
 }
 
 // Defaults are the options of an exact mirror: everything kept, extras removed.
