@@ -148,13 +148,26 @@ func (v *mover) rename(from, to []string, returns, passes bool) bool {
 	old, err := b.lstat(toName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && old.kind != directory && have.kind != directory:
-		return a.rename(name, b, toName) == nil
+		err = a.rename(name, b, toName)
+		v.verify(b, toName, to, have, err)
+		return err == nil
 	case err != nil, !v.m.sourceStill():
 		return false
 	}
 	err = v.m.supersede(a, name, b, toName, strings.Join(to, "/"), old)
+	v.verify(b, toName, to, have, err)
 	v.forget() // what is open may have been removed
 	return err == nil
+}
+
+// verify has all compared of what was moved, if it is not what was looked at.
+func (v *mover) verify(d *dir, name string, path []string, looked stat, err error) {
+	if err != nil {
+		return
+	}
+	if now, err := d.lstat(name); err != nil || now.inode != looked.inode {
+		v.m.marks.at(path).mark |= named | written | whole
+	}
 }
 
 // hidden tells whether path or a directory above it is excluded.

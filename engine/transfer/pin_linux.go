@@ -98,12 +98,14 @@ func (h handle) removeXattr(name string) error {
 
 var errNoProc = errors.New("this kernel does it with a name only; mount /proc")
 
-// hasProc tells whether /proc is what it should be. Its links lead to the inode of a descriptor, whatever is
+// procIsMounted tells whether /proc is what it should be. Its links lead to the inode of a descriptor, whatever is
 // at the path that they show.
-var hasProc = sync.OnceValue(func() bool {
+var procIsMounted = sync.OnceValue(func() bool {
 	var fs unix.Statfs_t
 	return unix.Statfs("/proc/self/fd", &fs) == nil && fs.Type == unix.PROC_SUPER_MAGIC
 })
+
+var hasProc = procIsMounted // tests have none
 
 // byProc calls do with a path that leads to the inode of h.
 func (h handle) byProc(do func(path string) error) error {
