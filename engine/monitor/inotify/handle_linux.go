@@ -325,7 +325,7 @@ func (t *tree) moveFile(from, to entry, path, dest string) {
 }
 
 func (t *tree) moveDir(from, to entry, path, dest string) {
-	if len(t.points) > 0 {
+	if len(t.points)+len(t.mountedLast) > 0 {
 		t.carry(path, dest)
 	}
 	if t.Flat {

@@ -183,7 +183,8 @@ func (t *tree) mounted(path string) {
 	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Mounted, Path: path, Empty: t.bare(path), Time: t.w.now})
 }
 
-// bare reports whether a directory has nothing in it but what a new file system has.
+// bare reports whether a mounted directory has nothing in it but what a new file system has, and is not known
+// to be the one that was mounted there before: then somebody has emptied it.
 func (t *tree) bare(path string) bool {
 	fd, err := openDir(cstring(t.Path + path))
 	if err != nil {
@@ -192,7 +193,20 @@ func (t *tree) bare(path string) bool {
 	defer unix.Close(fd)
 	bare := true
 	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) { bare = bare && string(name) == "lost+found" })
-	return err == nil && bare
+	bare = bare && err == nil
+	id, err := root.OfDescriptor(fd)
+	if err != nil {
+		return bare
+	}
+	if bare {
+		before, known := t.mountedLast[path]
+		return !known || before.Compare(id) != root.Same
+	}
+	if t.mountedLast == nil {
+		t.mountedLast = map[string]root.Identity{}
+	}
+	t.mountedLast[path] = id
+	return false
 }
 
 // survey compares the mounts with those that the receiver knows, for a root whose watches have just been placed.
@@ -238,6 +252,12 @@ func (t *tree) carry(path, dest string) {
 		}
 	}
 	maps.Copy(t.points, moved)
+	for point, id := range maps.Clone(t.mountedLast) {
+		if rest, ok := strings.CutPrefix(point, path); ok {
+			delete(t.mountedLast, point)
+			t.mountedLast[dest+rest] = id
+		}
+	}
 }
 
 // at returns the entry with this path, a directory relative to the root, if the directory that holds it is in the tree.

@@ -239,3 +239,29 @@ func TestMountReplaced(t *testing.T) {
 	}
 	check(t, unix.Unmount(at, 0))
 }
+
+// §3: a file system that is mounted again and is empty by now was emptied by somebody, if it is the same one.
+func TestMountedAgainEmpty(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	disk, at := s.Dir+"disk", r.Path+"a/m"
+	check(t, os.MkdirAll(disk, 0o755))
+	check(t, os.MkdirAll(at, 0o755))
+	write(t, disk+"/f")
+	bind := func(dir string) { check(t, unix.Mount(dir, at, "", unix.MS_BIND, "")) }
+	t.Cleanup(func() { _ = unix.Unmount(at, unix.MNT_DETACH) })
+	bind(disk)
+	s.Watch(r)
+	awaits(s, "Mounted a/m/")
+	check(t, unix.Unmount(at, 0))
+	awaits(s, "Unmounted a/m/")
+	check(t, os.Rename(disk, s.Dir+"full"))
+	check(t, os.Mkdir(disk, 0o755))
+	bind(disk) // another one
+	awaits(s, "Mounted a/m/ empty")
+	check(t, unix.Unmount(at, 0))
+	awaits(s, "Unmounted a/m/")
+	check(t, os.Remove(s.Dir+"full/f"))
+	bind(s.Dir + "full")
+	awaits(s, "Mounted a/m/")
+}

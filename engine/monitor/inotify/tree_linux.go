@@ -8,6 +8,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/mount"
+	"lsyncgo/engine/root"
 )
 
 // tree is one root and what is known below it. The owner owns it.
@@ -47,6 +48,8 @@ type tree struct {
 	// points are the mount points below the root, relative to it, with what is mounted there. It outlives
 	// the loss of the root.
 	points map[string]mount.Mount
+	// mountedLast are the directories that were mounted at these points last and were not empty.
+	mountedLast map[string]root.Identity
 
 	loss  loss
 	above []int32 // watches of the directories above the root
