@@ -148,6 +148,12 @@ var hostileCommands = []struct{ text, danger string }{
 	{`echo ^path | cat | grep x | sh -x`, "sh runs what it reads"}, {`echo hello | sh -c 'cat >/dev/null; log "$1"' sh ^path`, ""}, {`echo ^path | sh -c 'cat >/dev/null'; log ^path`, ""}, {`echo 'log x' | sh; log ^path`, ""}, {`(echo ^path; echo x) | sh`, "sh runs what it reads"},
 	{`ls ^source | sh`, "sh runs what it reads"}, {`find ^source -type f | while read -r f; do sh -c "log $f"; done`, "sh reads"}, {`for f in ^source/*; do sh -c "log $f"; done`, "sh reads"}, {`cd ^source; for f in *; do eval "log $f"; done`, "eval reads"}, {`for f in /etc/hooks.d/*; do sh "$f" ^path; done; log ^path`, ""},
 	{`printf 'log %s' ^path | at now`, "at runs what it reads"}, {`echo ^path | batch`, "batch runs what it reads"}, {`at -f ^sourcePathname now`, "runs"}, {`echo "* * * * * x ^path" | crontab -`, "crontab runs"},
+	{`cp ^sourcePathname /srv/out; ssh host log /srv/out; log ^path`, ""}, {`cp ^sourcePathname out; sh out`, "others have written"}, {`echo ^path >out; x=$(cat out); eval "$x"`, "eval reads"}, {`x=$(<^sourcePathname); eval "$x"`, "eval reads"},
+	{`publish=log; $publish ^path`, ""}, {`$PUBLISH ^path; log ^path`, ""}, {`$MARSHAL ^path; log ^path`, ""}, {`$BASH -c "log ^path"`, "bash reads"}, {`$RSYNC_RSH host rm ^path`, "ssh has a shell"}, {`git add ^path; log ^path`, ""}, {`git -c "core.pager=^path" log`, "git runs"},
+	{`docker exec web process ^path; log ^path`, ""}, {`e=eval; $e "log ^path"`, "eval reads"}, {`set -- sh -c; "$@" "log ^path"`, "is run as a program"}, {"while read -r x; do eval \"$x\"; done <<E\n^path\nE", "eval reads"}, {`a=(^path); eval "${a[0]}"`, "eval reads"},
+	{`make -C ^source all; log ^path`, ""}, {`mail -s "new: ^path" root </dev/null; log ^path`, ""}, {`tar czf out -C ^source ./^path; log ^path`, ""}, {`cat <<E | ssh host sh
+^path
+E`[:0] + "cat <<E | ssh host sh\nlog ^path\nE", "sh runs what it reads"},
 	// Other machines.
 	{`ssh host rm ^path`, "ssh has a shell"}, {`ssh host "rm '^path'"`, "ssh has a shell"}, {`ssh -p 22 -i key user@host rm -- ^targetPathname`, "ssh has a shell"}, {`ssh host rm "$(printf %q ^path)"`, "ssh has a shell"}, {`ssh ^path`, "before its command"},
 	{`ssh -o "ProxyCommand=nc ^path" host x`, "before its command"}, {`ssh host reload; log ^path`, ""}, {`printf '%s\0' ^path | ssh host 'xargs -0 log --'`, ""}, {`printf '%s' ^path | ssh host 'cat >/dev/null'; log ^path`, ""}, {`echo "rm ^path" | ssh host`, "starts a shell"},

@@ -64,7 +64,7 @@ func (v value) shown() string {
 }
 
 // deepest bounds how many commands may be nested in strings.
-const deepest = 8
+const deepest = 5
 
 // analysis follows values through one script. Order does not count: what a shell variable holds at one time it may hold
 // at any. So scripts are read until nothing new comes up, and then once more, with ears open.

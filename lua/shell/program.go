@@ -136,7 +136,7 @@ func handlerOf(name string) func(*analysis, call) bool {
 // runners are programs of which an option, or the form of a name, starts another program.
 var runners = []string{
 	"tar", "bsdtar", "gtar", "rsync", "scp", "sftp", "find", "zip", "sort", "split", "wget", "man", "less", "vim", "vi", "view", "ex", "emacs", "ed",
-	"sqlite", "convert", "magick", "mogrify", "identify", "composite", "montage", "watch", "xargs", "parallel", "git", "script", "docker", "podman",
+	"sqlite", "convert", "magick", "mogrify", "identify", "composite", "montage", "git",
 }
 
 // optionsOf looks for names that can pass for an option which starts a program, and for values of such options.
@@ -148,7 +148,7 @@ func (a *analysis) optionsOf(c call) {
 		if v.text == "--" || c.name == "find" && strings.HasPrefix(v.text, "-") {
 			return
 		}
-		if v.foreign && v.relative {
+		if v.foreign && v.relative && c.name != "git" {
 			a.report(noOption, c.name+" takes "+v.shown()+" for an option if the name begins with a dash, and has options that run commands")
 		}
 		option, _, valued := strings.Cut(v.text, "=")
@@ -173,7 +173,8 @@ func (a *analysis) optionsOf(c call) {
 
 // anything is a program that only uses its arguments and its input.
 func (a *analysis) anything(c call) (output bool) {
-	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign })
+	// What was written into a file comes out again.
+	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign || a.files[v.text] && c.name != "echo" })
 	tree := slices.ContainsFunc(c.args, func(v value) bool { return v.tree })
 	option := func(names ...string) bool {
 		return slices.ContainsFunc(c.args, func(v value) bool { return slices.Contains(names, v.text) })

@@ -19,6 +19,7 @@ func (a *analysis) statement(s *syntax.Stmt, input bool) (output bool) {
 	for _, r := range s.Redirs {
 		input = a.source(r, input)
 	}
+	output = input && len(s.Redirs) > 0 // bash: $(<file) is what the file holds
 	if s.Cmd != nil {
 		output = a.command(s.Cmd, input)
 	}
@@ -51,7 +52,7 @@ func (a *analysis) source(r *syntax.Redirect, input bool) bool {
 	}
 	switch r.Op {
 	case syntax.RdrIn, syntax.RdrInOut, syntax.WordHdoc:
-		return v.foreign
+		return v.foreign || a.files[v.text]
 	}
 	return input
 }

@@ -18,9 +18,6 @@ func (a *analysis) word(w *syntax.Word) value {
 		v.foreign = true
 		v.relative = v.relative || !strings.ContainsAny(v.text[:1], "/^"+hole)
 	}
-	if a.files[v.text] {
-		v.foreign = true // what was written into it comes out again
-	}
 	return v
 }
 
@@ -267,20 +264,21 @@ func versionless(name string) string {
 	return name
 }
 
-// byVariable guesses the program that a variable of the environment names.
+// byVariable guesses the program that a variable of the environment names: SSH, RSYNC_RSH, PYTHON.
 func byVariable(name string) string {
-	lower := strings.ToLower(name)
+	words := strings.Split(strings.ToLower(name), "_")
+	has := func(word string) bool { return slices.Contains(words, word) }
 	switch {
-	case strings.Contains(lower, "ssh"), strings.Contains(lower, "rsh"), strings.Contains(lower, "remote"):
+	case has("ssh"), has("rsh"), has("remote") && (has("shell") || has("sh")):
 		return "ssh"
-	case strings.Contains(lower, "shell"), strings.HasSuffix(lower, "sh"), lower == "0":
+	case has("shell"), name == "0":
 		return "sh"
-	case strings.Contains(lower, "sudo"):
-		return "sudo"
 	}
-	for _, program := range []string{"python", "perl", "ruby", "php", "node", "awk", "sed", "mysql", "psql", "xargs", "find", "rsync", "scp"} {
-		if strings.Contains(lower, program) {
-			return program
+	for _, word := range words {
+		_, wrapper := wrappers[word]
+		_, interpreter := interpreters[word]
+		if wrapper || interpreter || isShell(word) || slices.Contains([]string{"awk", "sed", "xargs", "find", "rsync", "scp"}, word) {
+			return word
 		}
 	}
 	return ""
