@@ -3,7 +3,6 @@ package lua
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -248,34 +247,6 @@ func (s *script) checkExitCodes(key string) {
 		}
 		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, describeValue(v))
 	})
-}
-
-// checkSource makes the source absolute, with symlinks resolved and one trailing slash.
-func (s *script) checkSource() {
-	v, ok := s.table.RawGetString("source").(glua.LString)
-	if !ok || v == "" {
-		if given, _ := s.r.given(s.given, "source", 0); given == glua.LNil || ok { // else its type is wrong
-			s.problem("add source = \"/directory\"", "source is missing")
-		}
-		return
-	}
-	path := s.r.anchored(string(v))
-	fault := func(remedy, format string, args ...any) {
-		p := at(s.place, s.name, remedy, format, args...)
-		s.sourceFault = &p
-	}
-	resolved, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		fault("create it, or use -insist to wait for it", "source %q does not exist", path)
-		if !errors.Is(err, os.ErrNotExist) {
-			fault("check its permissions", "source: %v", err)
-		}
-		resolved = filepath.Clean(path)
-	} else if info, err := os.Stat(resolved); err != nil || !info.IsDir() {
-		s.problem("name the directory", "source %q is not a directory", path)
-		return
-	}
-	s.table.RawSetString("source", glua.LString(withSlash(resolved)))
 }
 
 func withSlash(path string) string {

@@ -205,6 +205,23 @@ func TestSourceBehindLink(t *testing.T) {
 	})
 }
 
+// §9: nor does one that is there when the config is loaded.
+func TestSourceIsLink(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.write("victim/secret", "s")
+	p.mkdir("u")
+	p.link("victim", "u/source")
+	p.source = p.path("u/source")
+	d := start(t, "-nodaemon", "-insist", p.defined(preset{name: "direct"}, ""))
+	if code := d.wait(); code != 255 || !strings.Contains(d.out.String(), "is not followed") {
+		t.Errorf("exit code %d: %s", code, d.out)
+	}
+	if p.exists("target/secret") {
+		t.Error("what the link leads to was sent")
+	}
+}
+
 func eachLocal(t *testing.T, f func(t *testing.T, ps preset)) {
 	for _, name := range []string{"direct", "rsync"} {
 		t.Run(name, func(t *testing.T) {
