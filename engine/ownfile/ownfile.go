@@ -234,13 +234,17 @@ func (f *File) Write(b []byte) (int, error) {
 	if f.Regular {
 		return f.File.Write(b)
 	}
-	wait := time.Second
-	if f.stalled {
-		wait = 0
-	}
-	n, err := writeWithin(f.File, b, wait)
+	n, err := writeWithin(f.File, b, f.wait())
 	f.stalled = errors.Is(err, errStalled)
 	return n, err
+}
+
+// wait is how long the next write waits for a reader.
+func (f *File) wait() time.Duration {
+	if f.stalled {
+		return 0
+	}
+	return time.Second
 }
 
 // failed names the path in an error.

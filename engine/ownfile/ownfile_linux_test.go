@@ -385,13 +385,13 @@ func TestFIFOWithoutReader(t *testing.T) {
 		}
 		check(t, err)
 	}
-	if _, err := f.Write([]byte("lost\n")); !errors.Is(err, errStalled) || !f.stalled {
-		t.Errorf("%v, the next write waits: %t", err, !f.stalled)
+	if _, err := f.Write([]byte("lost\n")); !errors.Is(err, errStalled) || f.wait() != 0 {
+		t.Errorf("%v, the next write waits for %s", err, f.wait())
 	}
 	_, err = io.ReadFull(reader, make([]byte, full))
 	check(t, err)
-	if _, err := f.Write([]byte("again\n")); err != nil {
-		t.Error(err)
+	if _, err := f.Write([]byte("again\n")); err != nil || f.wait() == 0 {
+		t.Errorf("%v, the next write waits for %s", err, f.wait())
 	}
 	check(t, reader.Close())
 	if _, err := f.Write([]byte("gone\n")); !errors.Is(err, unix.EPIPE) {
