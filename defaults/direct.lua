@@ -11,7 +11,7 @@ direct.exitcodes = default.rsyncExitCodes
 direct.collect = default.collect
 
 direct.checkgauge = {
-	onMove = true, rsyncExitCodes = true, unsafe = true,
+	onMove = true, rsyncExitCodes = true, fsync = true, unsafe = true,
 	host = false, targetdir = false, batchSizeLimit = false,
 }
 
@@ -39,6 +39,9 @@ function direct.prepare(config, level)
 	end
 	if not deletes[config.delete] then
 		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
+	end
+	if config.fsync ~= nil and type(config.fsync) ~= 'boolean' then
+		faults[#faults + 1] = 'fsync must be true or false, not ' .. lsyncd.dump(config.fsync)
 	end
 	if config.unsafe ~= nil and type(config.unsafe) ~= 'boolean' then
 		faults[#faults + 1] = 'unsafe must be true or false, not ' .. lsyncd.dump(config.unsafe)
@@ -68,7 +71,10 @@ function direct.prepare(config, level)
 end
 
 local function options(config, phase)
-	return { target = config.target, delete = config.delete == true or config.delete == phase, unsafe = config.unsafe }
+	return {
+		target = config.target, delete = config.delete == true or config.delete == phase,
+		fsync = config.fsync, unsafe = config.unsafe,
+	}
 end
 
 function direct.init(event)

@@ -91,6 +91,7 @@ func TestProblems(t *testing.T) {
 		{"host that is an option", "sync{ default.rsyncssh, source = source, host = '-oProxyCommand=x', targetdir = '/t' }", `config.lua:1: sync "Sync1": "-oProxyCommand=x" is no host .*`},
 		{"direct", "sync{ default.direct, source = source, target = '//' }", `config.lua:1: sync "Sync1": default.direct refuses the target / .*`},
 		{"direct without target", "sync{ default.direct, source = source, target = '' }", `config.lua:1: sync "Sync1": default.direct needs a target .*`},
+		{"direct fsync", "sync{ default.direct, source = source, target = '/t', fsync = 1 }", `config.lua:1: sync "Sync1": fsync must be true or false.*`},
 		{"direct remote", "sync{ default.direct, source = source, target = 'h:/x' }", `config.lua:1: sync "Sync1": default.direct needs a local target .*`},
 		{"direct as root", "transfer.unsafe = function() return true end sync{ default.direct, source = source, target = '/t' }", `config.lua:1: sync "Sync1": default.direct is not safe as root on this system: .*add unsafe = true.*`},
 		{"direct as root, unsafe what", "sync{ default.direct, source = source, target = '/t', unsafe = 1 }", `config.lua:1: sync "Sync1": unsafe must be true or false, not 1`},
@@ -151,7 +152,7 @@ func TestSettings(t *testing.T) {
 settings{ logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
 	logident = "me", logformat = "json", "insist", "onepass", inotifyMode = "CloseWrite or Modify",
 	maxProcesses = 3, maxDelays = 50 }
-settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", onDie = "stop-sync", maxProcesses = 4 }
+settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", onDie = "stop-sync", maxProcesses = 4, fsync = true }
 same(settings("maxProcesses"), 4)
 same(settings("insist"), true)
 same(settings("pidfile"), "/run/p")
@@ -166,7 +167,7 @@ same(settings.delay, 1.5)
 		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
 		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
 		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", OnDieStop: true,
-		ScriptMemory: 512 << 20,
+		ScriptMemory: 512 << 20, Fsync: true,
 	}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)

@@ -31,6 +31,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 	o.Target = withSlash(s.r.anchored(string(target)))
 	o.Excluded = s.running(L, name).Hidden()
 	o.Warn = s.warnOnce(s.r.log)
+	o.Fsync = s.r.settings.resolved.Fsync
 	o.Spared, o.Mounted = s.sync.Spared(), s.sync.Mounted()
 	given.ForEach(func(k, v glua.LValue) {
 		switch k {
@@ -40,11 +41,13 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 			if n, ok := v.(glua.LNumber); ok {
 				o.Workers = int(n)
 			}
+		case glua.LString("fsync"):
+			o.Fsync = glua.LVAsBool(v)
 		case glua.LString("unsafe"):
 			o.Unsafe = glua.LVAsBool(v)
 		case glua.LString("target"):
 		default:
-			L.RaiseError("%s: unknown option %s; known are target, delete, workers, unsafe", name, readable(L, k))
+			L.RaiseError("%s: unknown option %s; known are target, delete, workers, fsync, unsafe", name, readable(L, k))
 		}
 	})
 	return o

@@ -33,6 +33,7 @@ type Settings struct {
 	ScriptMemory   int64          // bytes by which one callback may let the heap grow
 	Monitor        string
 	OnDieStop      bool
+	Fsync          bool          // default.direct flushes what it writes to the disk
 	MaxDelete      *census.Limit // of guard; nil: none
 }
 
@@ -83,6 +84,7 @@ var settingTable = map[string]setting{
 		s.ScriptMemory, err = sizeOf(v)
 		return err
 	}},
+	"fsync":   flag(func(s *Settings) *bool { return &s.Fsync }),
 	"monitor": text(func(s *Settings) *string { return &s.Monitor }),
 	"guard": {`{ maxDelete = "50%" }, or false`, func(v glua.LValue, s *Settings) (err error) {
 		s.MaxDelete, err = guardOf(v)

@@ -9,6 +9,7 @@ import (
 )
 
 // TestCountDeep: paths longer than the kernel takes count like others.
+// §9: depth hides nothing.
 func TestCountDeep(t *testing.T) {
 	source := t.TempDir() + "/"
 	at, err := os.OpenRoot(source)

@@ -9,6 +9,7 @@ const dirsOfPlace = 2
 // enterAlone works on c, which is below p.
 func (p *place) enterAlone(c *place) {
 	if p.lone {
+		p.m.flush() // what waits for its name in p needs it open
 		p.leave()
 	}
 	c.descend()

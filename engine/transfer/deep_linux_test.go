@@ -32,6 +32,7 @@ func init() {
 	}
 }
 
+// §9: depth costs no descriptors.
 func TestFewDescriptors(t *testing.T) {
 	for name := range deepCases {
 		t.Run(name, func(t *testing.T) {

@@ -204,6 +204,9 @@ func (h handle) stat() (stat, error) {
 	return convert(info), nil
 }
 
+// flushesAll tells that there is no flush but for each file.
+const flushesAll = false
+
 // file is an open regular file.
 type file struct {
 	f *os.File
@@ -224,6 +227,8 @@ func (d *dir) openFile(name string, flags int, perm uint32) (file, error) {
 
 func (f file) own() handle               { return f.h }
 func (f file) attrs() ref                { return ref{} }
+func (f file) flush() error              { return f.f.Sync() }
+func (d *dir) flush() error              { return nil }
 func (f file) close() error              { return f.f.Close() }
 func (f file) truncate(size int64) error { return f.f.Truncate(size) }
 

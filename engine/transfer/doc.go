@@ -15,6 +15,8 @@
 //     temporary name beside its destination, gets its metadata there and is
 //     renamed. A source that changed meanwhile is copied again, at most three
 //     times.
+//   - What has another type in the way changes places with it, where the file system can, and the old is removed then.
+//   - With Fsync, a file has no name before its data is on the disk.
 //   - With HardLinks, the other names of a file that was copied follow it, even
 //     if no event tells of them. Finding them costs a walk through the source,
 //     which batches without such files do not pay.

@@ -35,6 +35,14 @@ func (f file) attrs() ref          { return ref{fd: int(f)} }
 func (f file) stat() (stat, error) { return fstat(int(f)) }
 func (f file) close() error        { return unix.Close(int(f)) }
 
+// flushesAll tells that one flush does it for all files of a file system.
+const flushesAll = true
+
+// flush writes all data of the file system that d is on to its disk.
+func (d *dir) flush() error { return unix.Syncfs(d.fd) }
+
+func (f file) flush() error { return unix.Fsync(int(f)) }
+
 func (f file) truncate(size int64) error {
 	for {
 		if err := unix.Ftruncate(int(f), size); err != unix.EINTR {

@@ -75,6 +75,7 @@ func temps(t *testing.T, dir string) []string {
 }
 
 // TestLeftoverOfAnother: what another process writes stays until that process has ended.
+// §9: leftovers of a live process stay.
 func TestLeftoverOfAnother(t *testing.T) {
 	o := sidesIn(t, mount(t, "")) // tmpfs shares no blocks, so the data is copied
 	put(t, o.Source+"big", strings.Repeat("x", 1<<20))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
+	"syscall"
 
 	"lsyncgo/engine/event"
 )
@@ -35,6 +36,8 @@ type group struct {
 	sure bool       // its data was copied or compared, not only its size and time
 	path string
 	id   inode // at the target
+
+	unnamed bool // path may not have it before the next flush
 
 	partial      bool   // the target has a new file for it, or too few names
 	torn         bool   // names that were looked at are different files
@@ -110,21 +113,41 @@ func (p *place) linkTo(g *group, name string, have stat) (done bool) {
 			return
 		}
 		defer x.close()
-		if have.kind == unknown {
-			err = x.link(p.dst, name)
+		err = p.linkPinned(x, name, have)
+		switch {
+		case err == nil:
+			done = true
+			p.m.linked.Add(1)
+		case !noLink(err):
+			done = true // not in step, and not by a copy either
+			p.m.fail(p.rel+name, "link", atTarget(err))
 		}
-		if have.kind != unknown || errors.Is(err, fs.ErrExist) {
-			temp := p.dst.temp(name)
-			if err = x.link(p.dst, temp); err == nil {
-				err = p.put(temp, name, have)
-				// rename does nothing if both are names of one file already.
-				_ = p.dst.unlink(temp)
-			}
-		}
-		done = err == nil
 	})
-	if done {
-		p.m.linked.Add(1)
-	}
 	return done
+}
+
+func (p *place) linkPinned(x pinned, name string, have stat) error {
+	if have.kind == unknown {
+		if err := x.link(p.dst, name); !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	temp := p.dst.temp(name)
+	if err := x.link(p.dst, temp); err != nil {
+		return err
+	}
+	err := p.put(temp, name, have)
+	// rename does nothing if both are names of one file already.
+	_ = p.dst.unlink(temp)
+	return err
+}
+
+// noLink tells whether err means that the file cannot have this name, and a copy can.
+func noLink(err error) bool {
+	for _, e := range []error{fs.ErrNotExist, fs.ErrPermission, syscall.EMLINK, syscall.EXDEV, errNoProc} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return unsupported(err)
 }

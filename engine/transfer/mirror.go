@@ -33,6 +33,7 @@ type mirror struct {
 
 	marks node
 	links links
+	batch batch
 
 	tokens  chan struct{} // one for each goroutine beside the first
 	workers sync.WaitGroup
@@ -61,6 +62,7 @@ func run(ctx context.Context, o Options, plan func(*mirror)) (Report, error) {
 	if m.findKin() {
 		m.walk()
 	}
+	m.flushRoot()
 	r := m.report()
 	switch {
 	case m.unreachable != nil:
@@ -170,6 +172,7 @@ func (m *mirror) walk() {
 	top.pending.Store(1)
 	top.descend()
 	m.workers.Wait()
+	m.flush()
 }
 
 // halted tells workers to come to an end.

@@ -69,8 +69,14 @@ func (p *place) descend() {
 					return
 				}
 				p.entry(t)
+				if p.m.o.Fsync && p.m.batch.full() {
+					p.m.flush()
+				}
 			}
 		})
+	}
+	if p.lone {
+		p.m.flush()
 	}
 	p.release()
 }
@@ -108,6 +114,7 @@ func (p *place) release() {
 		p.tell()
 	} else {
 		p.finish()
+		p.flushMounted()
 	}
 	p.vacate()
 	if p.up == nil {

@@ -44,6 +44,7 @@ func deepSource(t *testing.T) (source, dir string) {
 	return source, dir
 }
 
+// §9: depth hides nothing.
 func TestPlanDeep(t *testing.T) {
 	source, dir := deepSource(t)
 	if len(source)+len(dir) < 4096 {

@@ -22,6 +22,10 @@ func (p *place) regular(t todo, s, have stat) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.names, g.nlink = g.names+1, s.nlink
+	if g.unnamed {
+		p.m.flush()
+		g.unnamed = false
+	}
 	if g.made && doubt && !g.sure {
 		g.sure = p.confirm(g, t.name, s)
 	}
@@ -32,6 +36,7 @@ func (p *place) regular(t todo, s, have stat) {
 		copied := id != have.inode
 		g.torn = g.torn || g.made && g.id != id
 		g.partial = g.partial || copied || have.nlink < s.nlink
+		g.unnamed = copied
 		g.made, g.sure, g.path, g.id = true, doubt || copied, p.rel+t.name, id
 	}
 }
@@ -102,11 +107,14 @@ func (p *place) replace(name string, s, have stat) (inode, error) {
 	id, err := p.fill(in, out, s, have)
 	less, err := partly(err)
 	// Network file systems tell of a full disk only here.
+	if err == nil && p.m.o.Fsync && !flushesAll {
+		err = atTarget(out.flush())
+	}
 	if cerr := out.close(); err == nil {
 		err = atTarget(cerr)
 	}
 	if err == nil {
-		err = p.put(temp, name, have)
+		err = p.settle(temp, name, have, s.size)
 	}
 	if err != nil {
 		_ = p.dst.unlink(temp)

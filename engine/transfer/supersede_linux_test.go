@@ -11,6 +11,7 @@ import (
 )
 
 // TestTypeChange: whatever takes the place of whatever.
+// §9: what is in the way stays until the new one has its place.
 func TestTypeChange(t *testing.T) {
 	kinds := map[string]func(path string){
 		"file":  func(path string) { put(t, path, "1") },
@@ -44,6 +45,7 @@ func TestTypeChange(t *testing.T) {
 }
 
 // TestTypeChangeKeeps: the old one stays where the new one cannot be made, and where something in it has to stay.
+// §9: what is in the way stays until the new one has its place.
 func TestTypeChangeKeeps(t *testing.T) {
 	top := mount(t, "nr_inodes=12")
 	o := sidesIn(t, top)

@@ -35,6 +35,10 @@ type Options struct {
 	Sparse    bool // holes stay holes
 	Devices   bool // device nodes, which need privileges
 
+	// Fsync flushes data to the disk before names and times tell that it is whole: a power cut leaves no file with the
+	// right size and time and without its content. Without, that is left to the file system.
+	Fsync bool
+
 	// Unsafe permits privileged work where [Unsafe] tells that there is no safe way.
 	Unsafe bool
 
