@@ -293,6 +293,8 @@ func (r *rehearsal) calls(pattern string) (n int) {
 	text := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\.\.\.`, `.*`)
 	like := regexp.MustCompile(`^` + text + `$`)
 	for line := range strings.Lines(r.content("calls")) {
+		// Whether a file may have the time of what the target has is a matter of the clock.
+		line = strings.Replace(line, " [--ignore-times] [--no-checksum]", "", 1)
 		if like.MatchString(strings.TrimSuffix(line, "\n")) {
 			n++
 		}
