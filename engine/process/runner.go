@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -256,72 +255,6 @@ func (r *Runner) after(ctx context.Context, c *Command) {
 		return
 	}
 	_ = r.aside(ctx, func() error { c.After(); return nil }) // a look in vain
-}
-
-// runSteps runs the child, or the children, of c.
-func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) core.Result {
-	first := c.prefixed()
-	steps := []*Command{first}
-	if c.Steps != nil {
-		chosen := make(chan []*Command, 1)
-		err := r.aside(ctx, func() error {
-			chosen <- c.Steps(ctx, first)
-			return nil
-		})
-		switch {
-		case ctx.Err() != nil:
-			return killedEarly()
-		case err != nil:
-			return core.Result{Code: CodeRefused, Err: err}
-		}
-		steps = <-chosen
-	}
-	var res core.Result
-	for i, step := range steps {
-		if ctx.Err() != nil {
-			return killedEarly()
-		}
-		next := r.runStep(ctx, id, step.prefixed())
-		if i == 0 || c.badness(next.Code) >= c.badness(res.Code) {
-			res = next
-		}
-		if c.badness(res.Code) > len(c.Bearable) {
-			break
-		}
-	}
-	return res
-}
-
-// prefixed is c with what Prefix returns now.
-func (c *Command) prefixed() *Command {
-	whole := *c
-	if c.Prefix != nil {
-		whole.Prefix, whole.Args = nil, slices.Concat(c.Prefix(), c.Args)
-	}
-	return &whole
-}
-
-// badness is 0 for success, up to the number of Bearable for what a next step may follow, else more.
-func (c *Command) badness(code int) int {
-	if code == 0 {
-		return 0
-	}
-	if i := slices.Index(c.Bearable, code); i >= 0 {
-		return i + 1
-	}
-	return len(c.Bearable) + 1
-}
-
-// runStep runs one child to its end. What holds its pipes then is waited for elsewhere.
-func (r *Runner) runStep(ctx context.Context, id core.ProcID, c *Command) core.Result {
-	p, err := start(c, &r.opts, r.emitter(id))
-	if err != nil {
-		return failed(c.Binary, err)
-	}
-	p.supervise(ctx, r.hard, r.opts.KillGrace)
-	res := p.finish(r.hard, r.opts.TailLines)
-	r.tasks.Go(func() { p.linger(r.ctx) })
-	return res
 }
 
 // aside returns what f returns. It does not wait for it longer than for ctx.
