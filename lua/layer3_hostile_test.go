@@ -176,6 +176,21 @@ E`[:0] + "cat <<E | ssh host sh\nlog ^path\nE", "sh runs what it reads"},
 	{`sqlite3 /srv/db "x '^path'"`, "sqlite reads"}, {`lftp -c "put ^path"`, "lftp reads"}, {`smbclient //h/s -c "put ^path"`, "smbclient reads"}, {`make F=^path all`, "make gets"}, {`tmux send-keys "log ^path" Enter`, "tmux gets"},
 	{`tar rf /srv/a.tar ^path`, "takes"}, {`tar rf /srv/a.tar -- ^path; log ^path`, ""}, {`tar rf /srv/a.tar ./^path; log ^path`, ""}, {`tar rf /srv/a.tar ^sourcePathname; log ^path`, ""}, {`tar cf a --to-command="x ^path" y`, "tar runs"},
 	{`convert ^pathname x.png`, "takes"}, {`convert ^sourcePathname x.png; log ^path`, ""}, {`vim -c "x ^path"`, "vim reads"}, {`gdb -ex "x ^path" y`, "gdb reads"}, {`expect -c "x ^path"`, "expect reads"},
+	// Shells that are named in another way, or are started by something else.
+	{`start-stop-daemon --start --exec /bin/sh -- -c "log ^path"`, "sh reads"}, {`unknown sh -e -c "log ^path"`, "sh reads"}, {`unknown --foo bash --norc -c "log ^path"`, "bash reads"}, {`sh -oc errexit "log ^path"`, "sh reads"},
+	{`docker run --entrypoint sh image -c "log ^path"`, "sh reads"}, {`docker run --entrypoint=sh image -c "log ^path"`, "sh reads"}, {`docker run --entrypoint log image ^sourcePathname`, ""}, {`unknown sh -x ^path; log ^path`, ""},
+	{`$(printf sh) -c "log ^path"`, "may be a shell"}, {"`echo sh` -c \"log ^path\"", "may be a shell"}, {`/bin/s? -c "log ^path"`, "may be a shell"}, {`/proc/$$/exe -c "log ^path"`, "may be a shell"}, {`/proc/self/exe -c "log ^path"`, "may be a shell"},
+	{`capsh --user=nobody -- -c "log ^path"`, "capsh gets"}, {`socat - SYSTEM:"log ^path"`, "socat gets"}, {`nc -l -c "log ^path"`, "nc reads"}, {`ncat -l --sh-exec "log ^path"`, "ncat reads"}, {"newgrp - <<E\nlog ^path\nE", "newgrp runs what it reads"},
+	{`fd . ^source -x sh -c 'log {}'`, "sh reads"}, {`fd . ^source -x log {}; log ^path`, ""}, {`run-parts ^source`, "runs what lies in"}, {`rename "s/a/^path/" x`, "rename reads"}, {`rename .a .b ^sourcePathname; log ^path`, ""}, {`exiftool -if "^path" x`, "exiftool reads"},
+	{`git submodule foreach "log ^path"`, "git runs"}, {`git rebase --exec "log ^path"`, "git runs"}, {`git rebase -x "log ^path" a`, "git runs"}, {`git clone "ext::sh -c ^path" x`, "git runs"}, {`git config alias.x "!log ^path"`, "git runs"}, {`git clone ^sourcePathname; log ^path`, ""},
+	{`ln -s ^sourcePathname out; sh out`, "others have written"}, {`ln -s ^sourcePathname out; . ./out`, "others have written"}, {"cat >f.sh <<E\nlog ^path\nE\nsh ./f.sh", "others have written"}, {`echo "log ^path" >out; mv out b; sh b`, "others have written"},
+	{"sh /dev/fd/3 3<<E\nlog ^path\nE", "sh runs what it reads"},
+	// Commands of awk and sed, and options with their value in one word.
+	{`echo ^path | awk '{ c = "sh"; printf "%s", $0 | c }'`, "awk starts a shell"}, {`echo ^path | awk '{ c = "sh"; print $0 |c }'`, "awk starts a shell"}, {`echo ^path | awk '/a|b/ || $1 == "x|y" { print $0 }' >/dev/null; log ^path`, ""},
+	{`echo ^path | sed 's|^|log |e'`, "s///e"}, {`echo ^path | sed e`, "s///e"}, {`echo ^path | sed '1e'`, "s///e"}, {`echo ^path | sed -e 's/^/log /e'`, "s///e"}, {`echo ^path | sed --expression='s/^/log /e'`, "s///e"}, {`echo ^path | sed -n '/x/,$ { s/a/b/g; e
+}'`, "s///e"},
+	{`x=$(echo ^path | sed 's|e|e|; s/e$/1e/; /e/d; y/e/f/; a e'); log "$x" ^path`, ""}, {`rsync -e"ssh ^path" a b:`, "rsync runs"}, {`rsync -ae "ssh ^path" a b:`, "rsync runs"}, {`zip -TT"log ^path" a b`, "zip runs"}, {`tar -cI "log ^path" -f x y`, "tar runs"},
+	{`tar xf x --to-comm="log ^path"`, "tar runs"}, {`tar cf a --exclude=^path b; log ^path`, ""}, {`vim "+!log ^path"`, "vim runs"}, {`less "+!log ^path" x`, "less runs"},
 	// Places without quotes.
 	{`log \^path`, "after a backslash"}, {`log "\^path"`, "after a backslash"}, {`log $^path`, "after a dollar sign"}, {`log "$^path"`, "after a dollar sign"}, {`log \\^path \$^path`, ""}, {`log $'^path'`, "within $'...'"},
 	{`log $"^path"`, `within $"..."`}, {"cat <<'E'\n^path\nE", "end mark is quoted"}, {"cat <<\\E\n^path\nE", "end mark is quoted"}, {"cat <<E\n\\^path\nE", "after a backslash"}, {"cat <<^path\nx\n^path", "end mark"}, {`x=a; log ${x^path}`, "where no value can be"},

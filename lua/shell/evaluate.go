@@ -28,7 +28,7 @@ func (a *analysis) shell(c call) (output bool) {
 		}
 		code = code || commandOption(text) && text[0] == '-'
 		fromInput = fromInput || strings.Contains(text, "s") && text[0] == '-'
-		if strings.HasSuffix(text, "o") || strings.HasSuffix(text, "O") {
+		if strings.ContainsAny(text[1:], "oO") { // -oc errexit, too
 			i++
 		}
 	}
@@ -52,9 +52,9 @@ func (a *analysis) runsFile(c call, i int) {
 		return
 	}
 	v := c.args[i]
-	standard := slices.Contains([]string{"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}, v.text)
+	standard := v.text == "-" || v.text == "/dev/stdin" || strings.HasPrefix(v.text, "/dev/fd/") || strings.HasPrefix(v.text, "/proc/self/fd/")
 	switch {
-	case v.foreign || a.files[v.text]:
+	case v.foreign || a.holds(v.text):
 		a.report(notRun, c.name+" runs "+v.shown()+", which others have written")
 	case standard && c.input:
 		a.report(asArgument, c.name+" runs what it reads, which holds a file's name")
@@ -211,7 +211,7 @@ func (a *analysis) copied(c call) bool {
 // scheduled is at, batch and crontab.
 func (a *analysis) scheduled(c call) bool {
 	for i, v := range c.args {
-		if v.foreign || a.files[v.text] || strings.HasPrefix(v.text, "-f") && i+1 < len(c.args) && c.args[i+1].foreign {
+		if v.foreign || a.holds(v.text) || strings.HasPrefix(v.text, "-f") && i+1 < len(c.args) && c.args[i+1].foreign {
 			a.report(asArgument, c.name+" runs "+v.shown()+" later")
 			return false
 		}
@@ -291,7 +291,7 @@ func (v value) asPart() value {
 
 // filled notes files that get what others have chosen.
 func (a *analysis) filled(c call) bool {
-	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign })
+	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign || a.holds(v.text) })
 	switch c.name {
 	case "tee":
 		for _, v := range c.args {

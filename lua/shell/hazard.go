@@ -2,6 +2,7 @@ package shell
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -177,8 +178,11 @@ func (a *analysis) parameters(v value) {
 }
 
 func (a *analysis) written(file string) {
-	if !a.files[file] && !strings.HasPrefix(file, "/dev/") {
-		a.files[file] = true
+	if !a.holds(file) && !strings.HasPrefix(file, "/dev/") {
+		a.files[path.Clean(file)] = true
 		a.changed = true
 	}
 }
+
+// holds reports whether foreign values were written into a file.
+func (a *analysis) holds(file string) bool { return file != "" && a.files[path.Clean(file)] }

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,7 @@ var interpreters = map[string]interpreter{
 	"psql": {letters: "cf", long: []string{"--command", "--file"}, input: true}, "sqlite": {long: []string{"-cmd", "-init"}, input: true, all: true},
 	"mongo": {long: []string{"--eval"}, input: true}, "mongosh": {long: []string{"--eval"}, input: true}, "cqlsh": {letters: "ef", input: true},
 	"clickhouse-client": {letters: "q", long: []string{"--query"}, input: true}, "duckdb": {letters: "c", input: true, all: true}, "isql": {input: true}, "sqlcmd": {letters: "qQ", input: true},
+	"nc": {letters: "ce"}, "ncat": {letters: "ce", long: []string{"--sh-exec", "--exec"}}, "netcat": {letters: "ce"}, "exiftool": {long: []string{"-if", "-execute"}}, "mutt": {letters: "e"},
 	"lftp": {letters: "ecf", input: true}, "ftp": {input: true}, "sftp": {letters: "b", input: true}, "tftp": {letters: "c", input: true},
 	"smbclient": {letters: "c", long: []string{"--command"}, input: true}, "vagrant": {letters: "c", long: []string{"--command"}}, "gcloud": {long: []string{"--command"}},
 }
@@ -45,7 +47,7 @@ func (a *analysis) interpreter(c call, k interpreter) bool {
 		switch {
 		case slices.Contains(k.long, v.text), short && strings.ContainsAny(v.text[len(v.text)-1:], k.letters) && k.letters != "":
 			coded = true
-			if i++; i < len(c.args) && (c.args[i].foreign || a.files[c.args[i].text]) {
+			if i++; i < len(c.args) && (c.args[i].foreign || a.holds(c.args[i].text)) {
 				a.readsCode(c, c.args[i])
 			}
 		case valued && slices.Contains(k.long, name), short && k.letters != "" && strings.ContainsAny(v.text[1:2], k.letters):
@@ -101,7 +103,7 @@ func (a *analysis) awk(c call) bool {
 		case slices.Contains([]string{"-f", "-e", "--source", "--file", "-E", "--exec", "-i", "--include"}, v.text):
 			i++
 			program.text += next.text
-			if next.foreign || a.files[next.text] {
+			if next.foreign || a.holds(next.text) || c.input && next.text == "/dev/stdin" {
 				a.readsCode(c, next)
 			}
 		case v.text == "-v" || v.text == "-F" || v.text == "--assign":
@@ -118,23 +120,34 @@ func (a *analysis) awk(c call) bool {
 			foreign = foreign || v.foreign
 		}
 	}
-	starts := slices.ContainsFunc([]string{"system(", "system (", "|&", "| getline", "|getline", "print|", `| "`, `|"`, "print |"}, func(s string) bool {
-		return strings.Contains(program.text, s)
-	})
-	if starts && (foreign || c.input || strings.Contains(program.text, "ENVIRON") && a.anyForeign()) {
+	if starts := awkStarts(program.text); starts && (foreign || c.input || strings.Contains(program.text, "ENVIRON") && a.anyForeign()) {
 		a.report("use xargs -0, or a loop of the shell", c.name+" starts a shell with what it works on, which is a file's name")
 	}
 	return a.anything(c)
+}
+
+var awkTexts = regexp.MustCompile(`"(?:[^"\\\\]|\\\\.)*"|(^|[(,~{};!&|\s])/(?:[^/\\\\\n]|\\\\.)*/`)
+
+// awkStarts reports whether a program starts another one: with system(), or with a pipe, which is a | that is no ||.
+func awkStarts(program string) bool {
+	bare := strings.ReplaceAll(awkTexts.ReplaceAllString(program, `$1""`), "||", "")
+	return strings.Contains(bare, "|") || strings.Contains(strings.ReplaceAll(bare, " ", ""), "system(")
 }
 
 // sed has commands that start a shell and that write files.
 func (a *analysis) sed(c call) bool {
 	given := false
 	for i, v := range c.args {
-		if slices.Contains([]string{"-e", "--expression", "-f", "--file"}, v.text) || len(v.text) > 2 && v.text[0] == '-' && v.text[1] != '-' && strings.HasSuffix(v.text, "e") {
+		text, long := strings.CutPrefix(v.text, "--expression=")
+		if long && !v.foreign {
+			given = true
+			a.sedRuns(c, text)
+		} else if slices.Contains([]string{"-e", "--expression", "-f", "--file"}, v.text) || len(v.text) > 2 && v.text[0] == '-' && v.text[1] != '-' && strings.HasSuffix(v.text, "e") {
 			given = true
 			if i+1 < len(c.args) && c.args[i+1].foreign {
 				a.readsCode(c, c.args[i+1])
+			} else if i+1 < len(c.args) && v.text != "-f" && v.text != "--file" {
+				a.sedRuns(c, c.args[i+1].text)
 			}
 		} else if v.foreign && strings.HasPrefix(v.text, "-") && !v.relative {
 			a.readsCode(c, v)
@@ -144,9 +157,61 @@ func (a *analysis) sed(c call) bool {
 		if c.args[i].foreign {
 			a.readsCode(c, c.args[i])
 		}
-		script := c.args[i].text
-		if flags := script[strings.LastIndexByte(script, '/')+1:]; c.input && strings.HasPrefix(script, "s/") && strings.Contains(flags, "e") {
-			a.report("use xargs -0, or a loop of the shell", "sed runs the result of s///e, which holds a file's name")
+		a.sedRuns(c, c.args[i].text)
+	}
+	return a.anything(c)
+}
+
+var (
+	sedAddress = regexp.MustCompile(`^(?:[\s;{}!,0-9$~+]|/(?:[^/\\\\]|\\\\.)*/[IM]*)+`)
+	sedFlags   = regexp.MustCompile(`^[gpiImMe0-9]*`)
+)
+
+// sedRuns looks for what runs the text that sed works on: the command e, and s with the flag e.
+func (a *analysis) sedRuns(c call, script string) {
+	runs := false
+	for script != "" && !runs {
+		if script = script[len(sedAddress.FindString(script)):]; script == "" {
+			break
+		}
+		command := script[0]
+		script = script[1:]
+		switch {
+		case command == 'e':
+			runs = true
+		case (command == 's' || command == 'y') && script != "":
+			between := regexp.QuoteMeta(script[:1])
+			section := `(?s:[^\\\\` + strings.ReplaceAll(between, "^", `\^`) + `]|\\\\.)*` + between
+			parts := regexp.MustCompile(`^` + between + section + section).FindString(script)
+			if parts == "" {
+				return
+			}
+			script = script[len(parts):]
+			flags := sedFlags.FindString(script)
+			runs = command == 's' && strings.Contains(flags, "e")
+			script = script[len(flags):]
+		case strings.IndexByte("aicrRwWbtT:#", command) >= 0: // these take the rest of the line
+			_, script, _ = strings.Cut(script, "\n")
+		}
+	}
+	if runs && c.input {
+		a.report("use xargs -0, or a loop of the shell", "sed runs the result of s///e, which holds a file's name")
+	}
+}
+
+// renamed is the rename of Perl, which has code as its first operand.
+func (a *analysis) renamed(c call) bool {
+	if i := (options{short: "e", long: []string{"--expr"}}).skip(c.args); i < len(c.args) && c.args[i].foreign && !c.args[i].relative && strings.Contains(c.args[i].text, "/^") {
+		a.readsCode(c, c.args[i])
+	}
+	return a.anything(c)
+}
+
+// runParts is run-parts, which runs what is in a directory.
+func (a *analysis) runParts(c call) bool {
+	for _, v := range c.args {
+		if (v.tree || v.foreign) && !strings.HasPrefix(v.text, "-") {
+			a.report(notRun, c.name+" runs what lies in "+v.shown())
 		}
 	}
 	return a.anything(c)

@@ -31,17 +31,43 @@ func (a *analysis) run(argv []value, input bool) (output bool) {
 	if f := a.functions[program.text]; f != nil && program.constant {
 		return a.call(f, c.args, input)
 	}
-	if program.foreign || a.files[program.text] {
+	if program.foreign || a.holds(program.text) {
 		a.report(notRun, program.shown()+" is run as a program")
 		return true
 	}
 	a.optionsOf(c)
 	for i, v := range c.args { // sh -c behind whatever is not known here
-		if v.constant && i+1 < len(c.args) && isShell(programName(c.args[i:])) && commandOption(c.args[i+1].text) && !a.knows(c.name) {
-			return a.run(c.args[i:], input)
+		if v.constant && isShell(programName(c.args[i:])) && !a.knows(c.name) {
+			if options := optionsBehind(c.args[i+1:]); slices.ContainsFunc(options, isCommandOption) {
+				return a.shell(call{programName(c.args[i:]), c.args[i+1+len(c.args[i+1:])-len(options):], input})
+			}
 		}
 	}
+	if c.name == "" || strings.HasPrefix(program.text, "/proc/") || !program.constant && program.variable == "" || strings.ContainsAny(program.text, "*?[") {
+		a.unnamed(c)
+	}
 	return a.special(c)
+}
+
+// optionsBehind are the words from the first option on, without the -- of a program that starts the shell (start-stop-daemon);
+// nil if no option is next.
+func optionsBehind(args []value) []value {
+	if len(args) > 0 && args[0].text == "--" {
+		args = args[1:]
+	}
+	if len(args) == 0 || !strings.HasPrefix(args[0].text, "-") && !strings.HasPrefix(args[0].text, "+") {
+		return nil
+	}
+	return args
+}
+
+func isCommandOption(v value) bool { return v.constant && commandOption(v.text) }
+
+// unnamed is a program that only shows when the command runs: $(printf sh), /bin/s?, /proc/self/exe. It may be a shell.
+func (a *analysis) unnamed(c call) {
+	if i := slices.IndexFunc(c.args, isCommandOption); i >= 0 && i+1 < len(c.args) && c.args[i+1].foreign {
+		a.report(asArgument, "what may be a shell reads "+c.args[i+1].shown()+" as a command, and runs what a file's name says")
+	}
 }
 
 func isShell(name string) bool {
@@ -93,7 +119,7 @@ func handlerOf(name string) func(*analysis, call) bool {
 		return (*analysis).alias
 	case "env":
 		return (*analysis).env
-	case "su", "runuser", "sg":
+	case "su", "runuser", "sg", "newgrp":
 		return (*analysis).switched
 	case "flock":
 		return (*analysis).flock
@@ -103,14 +129,18 @@ func handlerOf(name string) func(*analysis, call) bool {
 		return (*analysis).container
 	case "ssh", "slogin", "rsh", "remsh", "autossh", "plink", "dbclient", "mosh":
 		return (*analysis).ssh
-	case "adb", "pdsh", "clush", "dsh", "pssh", "parallel-ssh", "salt", "ansible", "tmux", "screen", "xterm", "make", "gmake":
+	case "adb", "pdsh", "clush", "dsh", "pssh", "parallel-ssh", "salt", "ansible", "tmux", "screen", "xterm", "make", "gmake", "socat", "capsh":
 		return (*analysis).joined
 	case "watch":
 		return (*analysis).watch
 	case "scp", "rsync":
 		return (*analysis).copied
-	case "find":
+	case "find", "fd", "fdfind":
 		return (*analysis).find
+	case "run-parts":
+		return (*analysis).runParts
+	case "rename", "prename", "file-rename", "perl-rename":
+		return (*analysis).renamed
 	case "xargs":
 		return (*analysis).xargs
 	case "parallel":
@@ -127,7 +157,7 @@ func handlerOf(name string) func(*analysis, call) bool {
 		return (*analysis).read
 	case "unset", "export", "readonly", "declare", "typeset", "local", "printf", "getopts", "let", "test", "[":
 		return (*analysis).builtin
-	case "tee", "cp", "mv", "install", "dd":
+	case "tee", "cp", "mv", "ln", "install", "dd":
 		return (*analysis).filled
 	}
 	return nil
@@ -152,36 +182,49 @@ func (a *analysis) optionsOf(c call) {
 			a.report(noOption, c.name+" takes "+v.shown()+" for an option if the name begins with a dash, and has options that run commands")
 		}
 		option, _, valued := strings.Cut(v.text, "=")
-		if v.foreign && valued && slices.Contains([]string{
+		const shortest = 5 // an option may be cut short, --to-c
+		if v.foreign && valued && len(option) >= shortest && slices.ContainsFunc([]string{
 			"--checkpoint-action", "--to-command", "--use-compress-program", "--rsh-command", "--info-script", "--new-volume-script", "--compress-program",
 			"--filter", "--rsh", "--rsync-path", "--unzip-command", "--use-askpass", "--upload-pack", "--receive-pack", "--exec",
-		}, option) {
+		}, func(full string) bool { return strings.HasPrefix(full, option) }) {
+			a.report(constant, c.name+" runs "+v.shown()+" as a command")
+		}
+		if v.foreign && (attached(c.name, v.text) || strings.HasPrefix(v.text, "+") && slices.Contains([]string{"vim", "vi", "view", "ex", "less", "emacs"}, c.name)) {
 			a.report(constant, c.name+" runs "+v.shown()+" as a command")
 		}
 	}
 	for i, v := range c.args[:max(len(c.args)-1, 0)] {
 		next := c.args[i+1]
-		program := slices.Contains([]string{"-e", "--rsh", "--rsync-path"}, v.text) && c.name == "rsync" ||
+		cluster := len(v.text) > 1 && v.text[0] == '-' && v.text[1] != '-' // -ae, -cI
+		program := c.name == "rsync" && (slices.Contains([]string{"--rsh", "--rsync-path"}, v.text) || cluster && strings.HasSuffix(v.text, "e")) ||
+			strings.HasSuffix(c.name, "tar") && cluster && strings.ContainsAny(v.text[len(v.text)-1:], "IF") ||
 			slices.Contains([]string{"-S", "-o", "-F"}, v.text) && (c.name == "scp" || c.name == "sftp") ||
-			slices.Contains([]string{"-I", "-F", "--to-command", "--use-compress-program", "--checkpoint-action"}, v.text) && strings.HasSuffix(c.name, "tar") ||
-			slices.Contains([]string{"-c", "--config-env"}, v.text) && c.name == "git" || slices.Contains([]string{"-TT", "--unzip-command"}, v.text) && c.name == "zip"
-		if program && next.foreign && !next.relative {
+			slices.Contains([]string{"--to-command", "--use-compress-program", "--checkpoint-action"}, v.text) && strings.HasSuffix(c.name, "tar") ||
+			slices.Contains([]string{"-c", "--config-env", "-x", "--exec", "foreach", "clone"}, v.text) && c.name == "git" && (v.text != "clone" || strings.Contains(next.text, "::")) ||
+			v.text == "config" && c.name == "git" && strings.Contains(next.text, "alias.") && i+2 < len(c.args) && c.args[i+2].foreign || slices.Contains([]string{"-TT", "--unzip-command"}, v.text) && c.name == "zip"
+		if program && (next.foreign || v.text == "config") && !next.relative {
 			a.report(constant, c.name+" runs "+next.shown()+" as a command")
 		}
 	}
 }
 
+// attached reports whether a word is an option with its value, which is a command: -e"ssh ...".
+func attached(program, text string) bool {
+	options := map[string][]string{"rsync": {"-e"}, "tar": {"-I", "-F"}, "gtar": {"-I", "-F"}, "zip": {"-TT"}, "scp": {"-S", "-o", "-F"}, "sftp": {"-S", "-o", "-F"}}
+	return slices.ContainsFunc(options[program], func(option string) bool { return strings.HasPrefix(text, option) })
+}
+
 // anything is a program that only uses its arguments and its input.
 func (a *analysis) anything(c call) (output bool) {
 	// What was written into a file comes out again.
-	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign || a.files[v.text] && c.name != "echo" })
+	foreign := slices.ContainsFunc(c.args, func(v value) bool { return v.foreign || a.holds(v.text) && c.name != "echo" })
 	tree := slices.ContainsFunc(c.args, func(v value) bool { return v.tree })
 	option := func(names ...string) bool {
 		return slices.ContainsFunc(c.args, func(v value) bool { return slices.Contains(names, v.text) })
 	}
 	switch c.name {
 	case "[", "test", "true", "false", ":", "cd", "exit", "return", "sleep", "wait", "shift", "set", "unset", "mkdir", "rmdir", "rm", "touch", "chmod",
-		"chown", "chgrp", "kill", "ln", "date", "id", "uname", "hostname", "nproc", "whoami", "mktemp":
+		"chown", "chgrp", "kill", "date", "id", "uname", "hostname", "nproc", "whoami", "mktemp":
 		return c.name == "mktemp" && foreign
 	case "stat":
 		return slices.ContainsFunc(c.args, func(v value) bool { return strings.Contains(v.text, "%n") || strings.Contains(v.text, "%N") }) ||

@@ -7,6 +7,9 @@ import (
 
 // find starts a program for each file, with its name in place of {}.
 func (a *analysis) find(c call) bool {
+	if c.name != "find" {
+		return a.fd(c)
+	}
 	ours := len(c.args) == 0 // whether others name the files
 	for _, v := range c.args {
 		if strings.HasPrefix(v.text, "-") || v.text == "(" || v.text == "!" {
@@ -32,6 +35,24 @@ func (a *analysis) find(c call) bool {
 		}
 		a.run(inner, c.input)
 		i = end
+	}
+	return a.anything(c)
+}
+
+// fd does so, too, for its pattern and its directories, all of which are trees.
+func (a *analysis) fd(c call) bool {
+	for i, v := range c.args {
+		if !slices.Contains([]string{"-x", "-X", "--exec", "--exec-batch"}, v.text) {
+			continue
+		}
+		inner := slices.Clone(c.args[i+1:])
+		for at, v := range inner {
+			if strings.Contains(v.text, "{") {
+				inner[at].foreign, inner[at].constant = true, false
+			}
+		}
+		a.run(inner, c.input)
+		break
 	}
 	return a.anything(c)
 }

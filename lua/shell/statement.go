@@ -52,7 +52,7 @@ func (a *analysis) source(r *syntax.Redirect, input bool) bool {
 	}
 	switch r.Op {
 	case syntax.RdrIn, syntax.RdrInOut, syntax.WordHdoc:
-		return v.foreign || a.files[v.text]
+		return v.foreign || a.holds(v.text)
 	}
 	return input
 }

@@ -171,6 +171,15 @@ func (a *analysis) flock(c call) bool {
 // container is docker exec and the like: somewhere among the arguments a command begins, of which a shell is looked at.
 func (a *analysis) container(c call) bool {
 	for i := 1; i < len(c.args); i++ {
+		name, isEntry := c.args[i], c.args[i-1].text == "--entrypoint"
+		if text, ok := strings.CutPrefix(name.text, "--entrypoint="); ok {
+			name.text, isEntry = text, true
+		}
+		if isEntry && isShell(programName([]value{name})) {
+			if at := slices.IndexFunc(c.args[i:], isCommandOption); at > 0 {
+				return a.shell(call{programName([]value{name}), c.args[i+at:], c.input})
+			}
+		}
 		if c.args[i].constant && isShell(programName(c.args[i:])) {
 			return a.run(c.args[i:], c.input)
 		}
