@@ -22,8 +22,6 @@ local kept = {
 	verbose = true, quiet = true, executability = true, inplace = true,
 }
 
-local deletes = { [true] = true, [false] = true, startup = true, running = true }
-
 function direct.prepare(config, level)
 	local faults = lsyncd.check(config)
 	local target = config.target
@@ -37,12 +35,8 @@ function direct.prepare(config, level)
 		end
 		config.target = target:match('/$') and target or target .. '/'
 	end
-	if not deletes[config.delete] then
-		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
-	end
-	if config.fsync ~= nil and type(config.fsync) ~= 'boolean' then
-		faults[#faults + 1] = 'fsync must be true or false, not ' .. lsyncd.dump(config.fsync)
-	end
+	default.rsyncShared.prepareDelete(config, faults)
+	faults[#faults + 1] = lsyncd.flag(config, 'fsync', 'fsync')
 	if config.unsafe ~= nil and type(config.unsafe) ~= 'boolean' then
 		faults[#faults + 1] = 'unsafe must be true or false, not ' .. lsyncd.dump(config.unsafe)
 	elseif transfer.unsafe() and not config.unsafe then

@@ -65,6 +65,30 @@ local function sorted(t)
 	return names
 end
 
+-- Says that a text in the place of a list of options counts for nothing, as it always did with Lsyncd.
+function shared.ignoreText(name, text)
+	lsyncd.warning(
+		('%s: the text %s is ignored, as by Lsyncd'):format(name, lsyncd.dump(text)),
+		('write %s = { %s }'):format(name:match('[^.]*$'), lsyncd.dump(text))
+	)
+end
+
+-- Lsyncd deletes nothing with a value of `delete` that it does not know, whatever Lua thinks of it.
+function shared.prepareDelete(config, faults)
+	local value = config.delete
+	if deletes[value] then
+		return
+	elseif type(value) ~= 'string' and type(value) ~= 'number' then
+		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(value)
+		return
+	end
+	lsyncd.warning(
+		('delete: %s is no value of it: nothing is deleted at the target'):format(lsyncd.dump(value)),
+		'write delete = true, "startup", "running" or false'
+	)
+	config.delete = false
+end
+
 -- Returns the options that the table `rsync` of a config stands for, and what is wrong with it.
 function shared.options(given)
 	local short, long, faults = '', {}, {}
@@ -72,10 +96,9 @@ function shared.options(given)
 		faults[#faults + 1] = ('rsync.%s must be %s, not %s'):format(name, wants, lsyncd.dump(given[name]))
 	end
 	for _, name in ipairs(sorted(flags)) do
+		faults[#faults + 1] = lsyncd.flag(given, name, 'rsync.' .. name)
 		local value, option = given[name], flags[name]
-		if value ~= nil and type(value) ~= 'boolean' then
-			fault(name, 'true or false')
-		elseif value and not (given.archive and archived[name]) then
+		if value and not (given.archive and archived[name]) then
 			if #option == 2 then
 				short = short .. option:sub(2)
 			else
@@ -102,7 +125,8 @@ function shared.options(given)
 	end
 	local extra = given._extra
 	if type(extra) == 'string' then
-		fault('_extra', 'a list of strings')
+		shared.ignoreText('rsync._extra', extra)
+		given._extra = nil
 	elseif extra then
 		for _, option in ipairs(extra) do
 			options[#options + 1] = option
@@ -172,10 +196,12 @@ function shared.prepareOptions(config, faults)
 	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
 		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
 	end
-	if not deletes[config.delete] then
-		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(config.delete)
-	end
+	shared.prepareDelete(config, faults)
 	local limit = config.batchSizeLimit
+	if type(limit) == 'number' and limit < 0 then
+		lsyncd.warning(('batchSizeLimit: %s counts as 0'):format(limit), 'write batchSizeLimit = 0')
+		limit, config.batchSizeLimit = 0, 0
+	end
 	if limit ~= nil and (type(limit) ~= 'number' or limit < 0) then
 		faults[#faults + 1] = 'batchSizeLimit must be a number of bytes, not ' .. lsyncd.dump(limit)
 	end

@@ -41,6 +41,7 @@ local function sshOptions(ssh, faults)
 	if wants('identityFile', 'string') then
 		add('-i', ssh.identityFile)
 	end
+	faults[#faults + 1] = lsyncd.flag(ssh, 'multiplex', 'ssh.multiplex')
 	if wants('port', 'number', 'string') then
 		add('-p', ssh.port)
 	end
@@ -54,7 +55,9 @@ local function sshOptions(ssh, faults)
 			add('-o', name .. '=' .. tostring(ssh.options[name]))
 		end
 	end
-	if wants('_extra', 'table') then
+	if type(ssh._extra) == 'string' then
+		shared.ignoreText('ssh._extra', ssh._extra)
+	elseif wants('_extra', 'table') then
 		add((table.unpack or unpack)(ssh._extra))
 	end
 	return words

@@ -27,11 +27,11 @@ func TestProblems(t *testing.T) {
 		{"unknown setting", "\nsettings{ logfil = 'x' }" + idle, `config.lua:2: settings: unknown setting "logfil" \(did you mean "logfile"\?\)`},
 		{"flag by name", "settings{ 'insit' }" + idle, `config.lua:1: settings: unknown setting "insit" \(did you mean "insist"\?\)`},
 		{"no name", "settings{ true }" + idle, `config.lua:1: settings: the entry true is neither a key nor a name .*`},
-		{"wrong types", "settings{ maxDelays = 0 } settings{ nodaemon = 1 } settings{ logfile = 3 }" + idle,
-			"config.lua:1: settings: maxDelays: must be a whole number of at least 1, not 0 .*\n" +
-				"config.lua:1: settings: nodaemon: must be true or false, not 1 .*\n" +
+		{"wrong types", "settings{ maxDelays = {} } settings{ nodaemon = {} } settings{ logfile = 3 }" + idle,
+			"config.lua:1: settings: maxDelays: must be a whole number of at least 1, not a table .*\n" +
+				"config.lua:1: settings: nodaemon: must be true or false, not a table .*\n" +
 				"config.lua:1: settings: logfile: must be a string, not 3 .*"},
-		{"seconds", "settings{ statusInterval = -1 }" + idle, `config.lua:1: settings: statusInterval: must be a number of seconds, 0 or more, not -1 .*`},
+		{"seconds", "settings{ statusInterval = 'often' }" + idle, `config.lua:1: settings: statusInterval: must be a number of seconds, 0 or more, not "often" .*`},
 		{"choice", "settings{ onDie = 'stop' }" + idle, `config.lua:1: settings: onDie: must be "exit" or "stop-sync", not "stop" .*`},
 		{"inotifyMode", "settings{ inotifyMode = 'Close' }" + idle, `config.lua:1: settings: inotifyMode: .*"CloseWrite or Modify".*`},
 		{"settings assigned", "\nsettings = { logfile = 'x' }\n" + idle,
@@ -59,16 +59,17 @@ func TestProblems(t *testing.T) {
 		{"forbidden by a preset", "sync{ default.rsync, source = source, target = '/t', onCreate = true }", `config.lua:1: sync "Sync1": parameter "onCreate" cannot be used with this preset \(remove it\)`},
 		{"stray value", "sync{ default.direct, source = source, target = '/t', 'insist' }", `config.lua:1: sync "Sync1": the sync holds "insist" without a key .*`},
 		{"prepare raises", "sync{ source = source, onCreate = true,\n prepare = function() error('mine') end }", `config.lua:2: sync "Sync1": mine`},
-		{"types", "sync{ source = source, onCreate = 7, action = 'x', delay = '5' }",
-			"config.lua:1: sync \"Sync1\": action must be a function, not \"x\"\n" +
+		{"types", "sync{ source = source, onCreate = 7, action = 'x', delay = 'soon', subdirs = {} }",
+			"config.lua:1: sync \"Sync1\": subdirs must be true or false, not a table\n" +
+				"config.lua:1: sync \"Sync1\": action must be a function, not \"x\"\n" +
 				"config.lua:1: sync \"Sync1\": onCreate must be a function, a string, true or false, not 7\n" +
 				"config.lua:1: sync \"Sync1\": there is no action .*\n" +
-				"config.lua:1: sync \"Sync1\": delay must be a number of seconds, 0 or more, not \"5\" .*"},
-		{"maxProcesses", "sync{ source = source, onCreate = true, maxProcesses = 1.5 }", `config.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not 1.5`},
+				"config.lua:1: sync \"Sync1\": delay must be a number of seconds, 0 or more, not \"soon\" .*"},
+		{"maxProcesses", "sync{ source = source, onCreate = true, maxProcesses = 0/0 }", `config.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not NaN`},
 		{"exit codes", "sync{ source = source, onCreate = true, exitcodes = { [1] = 'retry' } }", `config.lua:1: sync "Sync1": exitcodes\[1\] = "retry" is no exit code with a meaning .*`},
 		{"exit codes of ssh", "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', sshExitCodes = { [1] = 'retry' } }", `config.lua:1: sync "Sync1": sshExitCodes\[1\] = "retry" is no exit code with a meaning .*`},
 		{"names", "sync{ source = source, onCreate = true, name = 'a' }\nsync{ source = source, onCreate = true, name = 'a' }", `config.lua:2: sync "Sync2": the name is taken by the sync at .*config.lua:1 .*`},
-		{"exclude", "sync{ source = source, onCreate = true, exclude = { 7, 'ok' } }", `config.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = 7 .*`},
+		{"exclude", "sync{ source = source, onCreate = true, exclude = { true, 'ok' } }", `config.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = true .*`},
 		{"filter", "sync{ source = source, onCreate = true, filter = { 'x' } }", `config.lua:1: sync "Sync1": filter: .*`},
 		{"excludeFrom", "sync{ source = source, onCreate = true, excludeFrom = 'no such' }", `config.lua:1: sync "Sync1": excludeFrom: .*no such.*`},
 		{"crontab", "sync{ source = source, onCreate = true, crontab = { '* * *', '0 0 0 31 2 *' } }",
@@ -91,17 +92,16 @@ func TestProblems(t *testing.T) {
 		{"host that is an option", "sync{ default.rsyncssh, source = source, host = '-oProxyCommand=x', targetdir = '/t' }", `config.lua:1: sync "Sync1": "-oProxyCommand=x" is no host .*`},
 		{"direct", "sync{ default.direct, source = source, target = '//' }", `config.lua:1: sync "Sync1": default.direct refuses the target / .*`},
 		{"direct without target", "sync{ default.direct, source = source, target = '' }", `config.lua:1: sync "Sync1": default.direct needs a target .*`},
-		{"direct fsync", "sync{ default.direct, source = source, target = '/t', fsync = 1 }", `config.lua:1: sync "Sync1": fsync must be true or false.*`},
+		{"direct fsync", "sync{ default.direct, source = source, target = '/t', fsync = {} }", `config.lua:1: sync "Sync1": fsync must be true or false.*`},
 		{"direct remote", "sync{ default.direct, source = source, target = 'h:/x' }", `config.lua:1: sync "Sync1": default.direct needs a local target .*`},
 		{"direct as root", "transfer.unsafe = function() return true end sync{ default.direct, source = source, target = '/t' }", `config.lua:1: sync "Sync1": default.direct is not safe as root on this system: .*add unsafe = true.*`},
 		{"direct as root, unsafe what", "sync{ default.direct, source = source, target = '/t', unsafe = 1 }", `config.lua:1: sync "Sync1": unsafe must be true or false, not 1`},
-		{"values of rsync", "sync{ default.rsync, source = source, target = '/t', delete = 'yes', rsync = { archive = 1, rsh = true, _extra = '-x', transfer = 'x' }, batchSizeLimit = -1 }",
-			"config.lua:1: sync \"Sync1\": rsync.archive must be true or false, not 1\n" +
+		{"values of rsync", "sync{ default.rsync, source = source, target = '/t', delete = {}, rsync = { archive = {}, rsh = true, transfer = 'x' }, batchSizeLimit = 'x' }",
+			"config.lua:1: sync \"Sync1\": rsync.archive must be true or false, not a table\n" +
 				"config.lua:1: sync \"Sync1\": rsync.rsh must be a string or a number, not true\n" +
-				"config.lua:1: sync \"Sync1\": rsync._extra must be a list of strings, not \"-x\"\n" +
 				"config.lua:1: sync \"Sync1\": rsync.transfer must be \"plan\" or \"filter\", not \"x\"\n" +
-				"config.lua:1: sync \"Sync1\": delete must be true, false, \"startup\" or \"running\", not \"yes\"\n" +
-				"config.lua:1: sync \"Sync1\": batchSizeLimit must be a number of bytes, not -1"},
+				"config.lua:1: sync \"Sync1\": delete must be true, false, \"startup\" or \"running\", not \\{\\}\n" +
+				"config.lua:1: sync \"Sync1\": batchSizeLimit must be a number of bytes, not \"x\""},
 		{"no rsync", "sync{ default.rsync, source = source, target = '/t', rsync = { binary = '/no/such/rsync' } }", `config.lua:1: sync "Sync1": start /no/such/rsync: .*`},
 		{"no ssh", "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { binary = '/no/such/ssh' } }", `config.lua:1: sync "Sync1": start /no/such/ssh: .*`},
 	} {

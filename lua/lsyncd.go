@@ -23,7 +23,7 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 		"jiffies_from_seconds": lsyncdJiffies, "splitQuotedString": lsyncdSplit,
 		"inherit": lsyncdInherit, "dump": lsyncdDump,
 		"observe_fd": r.globalObserve, "nonobserve_fd": r.globalNonobserve,
-		"check": lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "controlpath": r.lsyncdControlPath,
+		"check": lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "flag": r.lsyncdFlag, "controlpath": r.lsyncdControlPath,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}

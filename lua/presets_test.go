@@ -374,7 +374,7 @@ func TestRsyncsshOptions(t *testing.T) {
 			t.Errorf("%s: moves by %s\nwanted %s", c.given, words, c.words)
 		}
 	}
-	for _, bad := range []string{"port = true", "identityFile = 5", "options = 'x'", "_extra = 'x'"} {
+	for _, bad := range []string{"port = true", "identityFile = 5", "options = 'x'", "_extra = 5"} {
 		got := problems(t, newStage(t).config("sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { "+bad+" } }"))
 		if !strings.Contains(got, "ssh."+strings.Fields(bad)[0]+" must be a ") {
 			t.Errorf("%s: %q", bad, got)

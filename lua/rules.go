@@ -18,6 +18,10 @@ func (s *script) rules() []filter.Rule {
 // readRules takes in exclude, excludeFrom, filter and filterFrom.
 func (s *script) readRules() {
 	for _, pattern := range s.strings("exclude") {
+		if pattern == "" {
+			s.warn("remove it", `exclude: "" excludes nothing`)
+			continue
+		}
 		s.addRule(&s.excludes, "exclude", filter.Rule{Pattern: pattern})
 	}
 	for _, line := range s.strings("filter") {
@@ -89,6 +93,9 @@ func (s *script) stringList(key string, t *glua.LTable) (list []string) {
 		case v == glua.LNil:
 		case isIndex && isString:
 			list = append(list, string(text))
+		case isIndex && v.Type() == glua.LTNumber:
+			s.warn(fmt.Sprintf("write %q", v.String()), "%s: %s counts as %q", key, v.String(), v.String())
+			list = append(list, v.String())
 		default:
 			s.problem(fmt.Sprintf("write %s = { \"...\", \"...\" }", key), "%s must be a list of strings; it has %s = %s", key, keyText(k), describeValue(v))
 		}

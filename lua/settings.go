@@ -2,7 +2,6 @@ package lua
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -73,6 +72,9 @@ var settingTable = map[string]setting{
 	"onepass":        flag(func(s *Settings) *bool { return &s.OnePass }),
 	"nodaemon":       flag(func(s *Settings) *bool { return &s.NoDaemon }),
 	"inotifyMode": {"a string", func(v glua.LValue, s *Settings) (err error) {
+		if v == glua.LString("") {
+			return &meant{v, glua.LNil}
+		}
 		s.Mode, err = event.ParseMode(glua.LVAsString(v))
 		return err
 	}},
@@ -96,10 +98,13 @@ var settingTable = map[string]setting{
 func text(field func(*Settings) *string) setting {
 	return setting{"a string", func(v glua.LValue, s *Settings) error {
 		str, ok := v.(glua.LString)
-		if !ok || str == "" {
+		if !ok {
 			return fmt.Errorf("must be a string, not %s", describeValue(v))
 		}
 		*field(s) = string(str)
+		if str == "" {
+			return &meant{v, glua.LNil}
+		}
 		return nil
 	}}
 }
@@ -109,12 +114,9 @@ func path(field func(*Settings) *string) setting { return text(field) }
 
 func flag(field func(*Settings) *bool) setting {
 	return setting{"true or false", func(v glua.LValue, s *Settings) error {
-		b, ok := v.(glua.LBool)
-		if !ok {
-			return fmt.Errorf("must be true or false, not %s", describeValue(v))
-		}
-		*field(s) = bool(b)
-		return nil
+		b, err := truth(v)
+		*field(s) = b
+		return err
 	}}
 }
 
@@ -144,23 +146,6 @@ func choice(set func(*Settings, string), values ...string) setting {
 		}
 		return fmt.Errorf("must be %q or %q, not %s", values[0], values[1], describeValue(v))
 	}}
-}
-
-func wholeNumber(v glua.LValue) (int, error) {
-	n, ok := v.(glua.LNumber)
-	if !ok || float64(n) != math.Floor(float64(n)) || n < 1 || n > math.MaxInt32 {
-		return 0, fmt.Errorf("must be a whole number of at least 1, not %s", describeValue(v))
-	}
-	return int(n), nil
-}
-
-// secondsOf takes a number of seconds, at most some years.
-func secondsOf(v glua.LValue) (time.Duration, error) {
-	n, ok := v.(glua.LNumber)
-	if !ok || !(n >= 0 && n <= math.MaxInt32) {
-		return 0, fmt.Errorf("must be a number of seconds, 0 or more, not %s", describeValue(v))
-	}
-	return time.Duration(float64(n) * float64(time.Second)), nil
 }
 
 func newSettings(r *Runtime) *settings {
@@ -223,9 +208,14 @@ func (s *settings) set(place string, k, v glua.LValue) {
 		s.r.problem(at(place, "", remedyFor(key, keys(settingTable)), "settings: unknown setting %q", key))
 		return
 	}
-	if err := rule.take(v, &Settings{}); err != nil {
+	err := rule.take(v, &Settings{})
+	v, m, taken := takenAs(v, err)
+	switch {
+	case !taken:
 		s.r.problem(at(place, "", fmt.Sprintf("write settings{ %s = ... } with %s", key, rule.wants), "settings: %s: %v", key, err))
 		return
+	case m != nil:
+		s.r.warn(at(place, "", m.advice(key), "settings: %s: %v", key, m))
 	}
 	s.values.RawSetString(key, v)
 	s.places[key] = place
@@ -285,7 +275,7 @@ func (s *settings) resolve() {
 
 // interval is default.statusInterval, which some configs change.
 func (s *settings) interval() time.Duration {
-	if d, err := secondsOf(s.r.presets.table.RawGetString("statusInterval")); err == nil {
+	if d, err := secondsOf(s.r.presets.table.RawGetString("statusInterval")); err == nil || isMeant(err) {
 		return d
 	}
 	return defaultStatusInterval

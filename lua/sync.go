@@ -86,6 +86,7 @@ func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
 	inherit(r.L, s.table, r.presets.table, false)
 	s.takeName()
 	s.legacy()
+	s.takeLeniently()
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -338,7 +339,8 @@ func (s *script) delay(settings *Settings) time.Duration {
 		return 0 // and scripts go on seeing nil
 	}
 	d, err := secondsOf(v)
-	if err != nil {
+	v, _, ok := takenAs(v, err)
+	if !ok {
 		s.problem("write delay = seconds", "delay %v", err)
 		return 0
 	}
@@ -356,7 +358,8 @@ func (s *script) number(key string, setting int, overPreset bool) int {
 		v = glua.LNumber(setting)
 	}
 	n, err := wholeNumber(v)
-	if err != nil {
+	v, _, ok := takenAs(v, err)
+	if !ok {
 		s.problem("", "%s %v", key, err)
 		return 1
 	}

@@ -79,10 +79,12 @@ func waitOf(v glua.LValue, to *time.Duration) (err error) {
 }
 
 func intervalOf(v glua.LValue, to *time.Duration) error {
-	if v == glua.LNumber(0) {
-		return fmt.Errorf("must be more than 0")
+	err := waitOf(v, to)
+	if (err == nil || isMeant(err)) && *to <= 0 {
+		*to = time.Second
+		return &meant{v, glua.LNumber(1)}
 	}
-	return waitOf(v, to)
+	return err
 }
 
 // wordsOf takes a program and its arguments.
@@ -173,8 +175,12 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 		case !known:
 			problem(remedyFor(string(name), keys(tunnelKeys)), "unknown parameter %q", string(name))
 		default:
+			err := key.take(v, c)
+			v, m, taken := takenAs(v, err)
 			x.value.RawSet(k, v)
-			if err := key.take(v, c); err != nil {
+			if m != nil {
+				r.warn(at(c.Place, "", m.advice(string(name)), "tunnel: %s: %v", string(name), m))
+			} else if !taken {
 				faulty = true
 				problem(key.remedy, "%s %v", string(name), err)
 			}

@@ -26,12 +26,12 @@ func TestTunnelProblems(t *testing.T) {
 		{"mode", "tunnel{ command = { 'ssh' }, mode = 'pol' }", `config.lua:1: tunnel: mode must be "command" or "pool", not "pol" .*`},
 		{"port without pool", "tunnel{ command = { 'ssh', '^localport' } }", `config.lua:1: tunnel: only a pool has a \^localport \(add mode = "pool"\)`},
 		{"exit codes", "tunnel{ command = { 'ssh' }, checkExitCodes = { 0, '1' } }", `config.lua:1: tunnel: checkExitCodes must be a list of exit codes, 0 to 255; it has "1" .*`},
-		{"several", "tunnel{ command = { 'ssh' }, parallel = 0, readyDelay = -1, localhost = '', checkInterval = 0, name = 1 }",
-			"config.lua:1: tunnel: checkInterval must be more than 0 .*\n" +
+		{"several", "tunnel{ command = { 'ssh' }, parallel = {}, readyDelay = true, localhost = '', checkInterval = 'x', name = 1 }",
+			"config.lua:1: tunnel: checkInterval must be a number of seconds, 0 or more, not \"x\" .*\n" +
 				"config.lua:1: tunnel: localhost must be a string, not \"\" .*\n" +
 				"config.lua:1: tunnel: name must be a string, not 1 .*\n" +
-				"config.lua:1: tunnel: parallel must be a whole number of at least 1, not 0 .*\n" +
-				"config.lua:1: tunnel: readyDelay must be a number of seconds, 0 or more, not -1 .*"},
+				"config.lua:1: tunnel: parallel must be a whole number of at least 1, not a table .*\n" +
+				"config.lua:1: tunnel: readyDelay must be a number of seconds, 0 or more, not true .*"},
 		{"names", "tunnel{ name = 'a', command = { 'ssh' } }\ntunnel{ name = 'a', command = { 'ssh' } }",
 			`config.lua:2: tunnel: the name "a" is taken by the tunnel at .*config.lua:1 \(choose another name\)`},
 		{"a table instead", "sync{ source = source, onCreate = true, tunnel = { command = { 'ssh' } } }",

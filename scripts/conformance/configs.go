@@ -23,7 +23,6 @@ func configs() []scenario {
 	add("rsyncssh with two processes", `sync { default.rsyncssh, source = "$SOURCE", host = "h", targetdir = "/x", maxProcesses = 2 }`)
 	add("onCreate with a preset", `sync { default.rsync, source = "$SOURCE", target = "$TARGET", onCreate = "true" }`)
 	add("rsyncOpts", `sync { default.rsync, source = "$SOURCE", target = "$TARGET", rsyncOpts = "-a" }`)
-	add("delete of a wrong value", `sync { default.rsync, source = "$SOURCE", target = "$TARGET", delete = "never" }`, strict)
 	add("settings assigned", `settings = { nodaemon = true }`)
 	add("excludeFrom that does not exist", `sync { default.rsync, source = "$SOURCE", target = "$TARGET", excludeFrom = "$DIR/none" }`)
 	add("a global read in a callback", `sync { source = "$SOURCE", onModify = function(event) spawn(event, "$BIN/record", tostring(rawget(_G, "nothing")), event.path) end }`)
@@ -47,6 +46,9 @@ func configs() []scenario {
 	add("string library", `sync { source = "$SOURCE", onModify = function(event)
 		spawn(event, "$BIN/record", ("x=1, y=2"):match("y=(%d)"), ("abc"):rep(2, "-"), ("%a"):byte(), select("#", 1, 2, 3), (table.unpack or unpack)({ "u", "v" }))
 	end }`)
+	for _, given := range []string{`maxDelays = 0`, `maxDelays = 0.5`, `pidfile = ""`, `statusFile = ""`, `insist = 1, logident = ""`, `nodaemon = "true"`, `statusInterval = -1`} {
+		add("settings "+given, `settings { `+given+` } sync { source = "$SOURCE", delay = 0, onModify = "record ^path" }`)
+	}
 	add("loops", `for i = 1, 3 do sync { source = "$SOURCE", onModify = function(event) spawn(event, "$BIN/record", "sync" .. i, event.path) end } end`)
 	list[len(list)-1].apart = true
 	add("dofile", `dofile("$DIR/source/f")`)

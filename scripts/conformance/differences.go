@@ -534,7 +534,7 @@ var inNewDirectories = &difference{
 
 var strict = &difference{
 	name:    "strict-config",
-	lsyncd:  "starts with a sync that has no action, and with a value of `delete` that means nothing",
+	lsyncd:  "starts with a sync that has no action",
 	lsyncgo: "says so with file and line, and starts nothing",
 	why:     "a typo must not pass for a mirror",
 	rewrite: func(r *recording) { r.exit, r.calls, r.tree = 255, nil, nil },

@@ -52,14 +52,18 @@ func presets() []scenario {
 	for _, p := range slices.Sorted(maps.Keys(rsyncValues)) {
 		rsync("parameter "+p, p+" = "+rsyncValues[p]+",", "", touch)
 	}
+	for _, given := range []string{`archive = 1`, `archive = "false"`, `compress = 0`, `_extra = "--stats"`} {
+		rsync("value "+given, given+",", "", touch)
+	}
 	rsync("many options", `archive = true, compress = true, acls = true, bwlimit = 5, _extra = { "--fuzzy" },`, "", touch)
-	for _, d := range []string{`true`, `false`, `"startup"`, `"running"`} {
+	for _, d := range []string{`true`, `false`, `"startup"`, `"running"`, `"before"`, `"true"`, `1`, `0`} {
 		rsync("delete = "+d, "", "delete = "+d+",", []operation{appendText("f")}, missing)
 	}
 	for _, c := range changes {
 		rsync(c.name, "", "", c.ops, c.trees...)
 	}
 	rsync("one exclude", "", `exclude = "*.tmp",`, []operation{write("a.tmp"), write("a.txt")})
+	rsync("a number excluded", "", `exclude = { 7 },`, []operation{write("7"), write("a.txt")})
 	rsync("excludes", "", `exclude = { "*.tmp", "/cache/", "d/e" },`, []operation{write("a.tmp"), write("a.txt"), appendText("d/e/b")})
 	rsync("excludeFrom", "", `excludeFrom = "$DIR/source/f",`, []operation{write("a.tmp"), write("a.txt")})
 	list[len(list)-1].tree = append([]operation{{"writetext", []string{"f", "*.tmp\n"}}}, someTree[1:]...)

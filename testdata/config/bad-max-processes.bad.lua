@@ -1,2 +1,2 @@
-sync { default.direct, source = "$SOURCE", target = "$TARGET", maxProcesses = 0 }
--- want: config\.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not 0
+sync { default.direct, source = "$SOURCE", target = "$TARGET", maxProcesses = {} }
+-- want: config\.lua:1: sync "Sync1": maxProcesses must be a whole number of at least 1, not a table

@@ -1,3 +1,3 @@
-sync { default.direct, source = "$SOURCE", target = "$TARGET", exclude = { "" } }
--- want: config\.lua:1: sync "Sync1": exclude: filter rule "- " has no pattern: write one or remove the rule
+sync { default.direct, source = "$SOURCE", target = "$TARGET", exclude = { {} } }
+-- want: config\.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = a table
 -- §8: exclude.
