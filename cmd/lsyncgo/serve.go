@@ -206,7 +206,22 @@ func (s *service) runnerOptions() process.Options {
 
 func (s *service) coreSettings(from lua.Settings) core.Settings {
 	return core.Settings{MaxProcesses: from.MaxProcesses, Insist: from.Insist, OnePass: from.OnePass, OnDieStop: from.OnDieStop,
-		DryRun: s.options.dryRun}
+		DryRun: s.options.dryRun, Resume: s.resuming(from)}
+}
+
+// resuming returns what tells the command that lets a sync of this daemon go on.
+func (s *service) resuming(from lua.Settings) func(name string) string {
+	which, provided := []string{s.about.Config}, ""
+	switch {
+	case status.SocketBeside(from.PidFile, from.StatusFile) == "":
+		which, provided = []string{"CONFIG"}, " (as soon as its settings have a pidfile)"
+	case s.options.load.PidFile != "":
+		which = []string{"-pidfile", from.PidFile}
+	}
+	return func(name string) string {
+		c := process.Command{Binary: "lsyncgo", Args: append([]string{"resume", name}, which...)}
+		return c.Describe() + provided
+	}
 }
 
 // monitorName returns what the config asks for; vet has seen to it that all syncs agree.

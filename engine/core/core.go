@@ -16,6 +16,8 @@ type Settings struct {
 	OnePass      bool // end when every startup is done
 	OnDieStop    bool // a verdict of Die ends the sync, not the program
 	DryRun       bool // tunnels are not started and count as ready
+	// Resume returns the command that lets a sync of this name go on, as a user would type it. Nil: it names no daemon.
+	Resume func(name string) string
 }
 
 // Core is the machine. Its methods may only be called by one goroutine.

@@ -56,7 +56,15 @@ func (s *Sync) working() bool { return s.phase == running && !s.holds.any() }
 // distrust holds a sync for a cause that somebody has to look at, and says how to let it go on.
 func (s *Sync) distrust(c cause, why string) {
 	s.holds[c] = why
-	s.log("Error", "on hold: ", why, "; if it is right, say lsyncgo resume ", s.cfg.Name, ", or start with -force")
+	s.log("Error", "on hold: ", why, "; if it is right, say ", s.resuming(), ", or start with -force")
+}
+
+// resuming is the command that lets the sync go on.
+func (s *Sync) resuming() string {
+	if resume := s.core.settings.Resume; resume != nil {
+		return resume(s.cfg.Name)
+	}
+	return "lsyncgo resume " + s.cfg.Name + " CONFIG"
 }
 
 // release begins anew with a sync that nothing holds any more: what happened meanwhile is not known.

@@ -141,7 +141,7 @@ func (s *Sync) flooded() bool {
 
 // exceed holds the sync, and says so once.
 func (s *Sync) exceed(over cause, why string) {
-	s.holds[over] = fmt.Sprintf("%s; lsyncgo resume %s CONFIG lets it go on", why, s.cfg.Name)
+	s.holds[over] = fmt.Sprintf("%s; %s lets it go on", why, s.resuming())
 	s.log("Error", "on hold: ", s.holds[over], ", as does a start with -force")
 }
 

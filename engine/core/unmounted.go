@@ -99,8 +99,8 @@ func (s *Sync) unmounted(path string) {
 	s.mounts.away = append(s.mounts.away, &absence{names: []absent{{path: path, there: true}}})
 	s.changes++
 	s.outdate()
-	s.log("Warn", s.cfg.Source, path, ": its file system was unmounted; at the target nothing is deleted there until it is mounted again, or lsyncgo resume ",
-		s.cfg.Name, " says that it shall be")
+	s.log("Warn", s.cfg.Source, path, ": its file system was unmounted; at the target nothing is deleted there until it is mounted again, or ",
+		s.resuming(), " says that it shall be")
 }
 
 // outdate ends the work that does not know yet that something is away: what it has still to look at would seem to
@@ -132,8 +132,8 @@ func (s *Sync) mounted(e event.Event) {
 		}
 		if e.Empty {
 			if !a.bare {
-				s.log("Warn", s.cfg.Source, e.Path, ": an empty file system is mounted there; at the target nothing is deleted there until lsyncgo resume ",
-					s.cfg.Name, " says that it shall be")
+				s.log("Warn", s.cfg.Source, e.Path, ": an empty file system is mounted there; at the target nothing is deleted there until ",
+					s.resuming(), " says that it shall be")
 			}
 			a.bare = true
 			return

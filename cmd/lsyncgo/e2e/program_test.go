@@ -449,21 +449,23 @@ func TestEmptySource(t *testing.T) {
 	p := newPlace(t)
 	p.write("target/precious", "only copy")
 	config := p.config(`settings { pidfile = "$DIR/pid" }
-		sync { default.direct, name = "web", source = "$SOURCE", target = "$TARGET", delay = 0.1 }`)
+		sync { default.direct, name = "web site", source = "$SOURCE", target = "$TARGET", delay = 0.1 }`)
 	d := daemon(t, config)
-	d.logs("on hold")
+	resume := "lsyncgo resume 'web site' " + config
+	d.logs("if it is right, say " + resume)
 	if st := start(t, "status", config); st.wait() != 0 || !strings.Contains(st.out.String(), "may not be mounted") {
 		t.Errorf("status: %s", st.out)
 	}
 	p.write("source/new", "n")
-	if r := start(t, "resume", "wbe", config); r.wait() != 1 || !strings.Contains(r.out.String(), "web") {
+	if r := start(t, "resume", "wbe", config); r.wait() != 1 || !strings.Contains(r.out.String(), "web site") {
 		t.Errorf("resume of another name: %s", r.out)
 	}
 	if p.content("target/precious") != "only copy" || p.exists("target/new") {
 		t.Error("the target was touched")
 	}
-	if r := start(t, "resume", "web", config); r.wait() != 0 {
-		t.Errorf("resume: %s", r.out)
+	said := exec.Command("sh", "-c", strings.Replace(resume, "lsyncgo", binary, 1)) // as it is printed
+	if out, err := said.CombinedOutput(); err != nil {
+		t.Errorf("%s: %v: %s", resume, err, out)
 	}
 	p.same()
 	d.stop()
