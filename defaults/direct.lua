@@ -1,5 +1,6 @@
 -- default.direct: a mirror in another local directory, made in process.
 
+local shared = default.rsyncShared
 local direct = { default.rsync }
 default.direct = direct
 
@@ -45,6 +46,13 @@ function direct.prepare(config, level)
 			.. 'if nobody else can write there)'
 	end
 	if type(config.rsync) == 'table' then
+		local meaning = shared.meaning((shared.options(config.rsync)))
+		local option = meaning.whole or meaning.chosen or meaning.dry
+		if option then -- what it would spare would be overwritten and deleted
+			faults[#faults + 1] = ('default.direct copies without rsync and cannot do what rsync does with %s (%s)'):format(option,
+				meaning.dry and option == meaning.dry and 'remove it from the table rsync, or use default.rsync'
+				or 'use exclude or filter of the sync instead, or default.rsync')
+		end
 		local ignored = {}
 		for name, value in pairs(config.rsync) do
 			if value and not kept[name] then

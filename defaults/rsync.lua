@@ -37,6 +37,132 @@ local values = {
 	suffix = '--suffix', temp_dir = '--temp-dir', timeout = '--timeout', usermap = '--usermap',
 }
 
+-- What rsync's options mean for a running transfer, by their long name and their letter. The words of `valued` take a value.
+local kinds = {
+	-- Exact paths do with them what a look at the whole tree would: they say how entries are sent, or rsync asks the same
+	-- of each of them either way.
+	exact = {
+		plain = [[
+			8-bit-output,8 acls,A append append-verify archive,a atimes,U backup,b blocking-io checksum,c compress,z
+			copy-devices crtimes,N D del delete delete-after delete-before delete-delay delete-during delete-excluded
+			delete-missing-args delay-updates devices dirs,d drop-D executability,E fake-super force from0,0 fsync fuzzy,y
+			group,g hard-links,H help human-readable,h i-r ignore-errors ignore-missing-args ignore-times,I inc-recursive
+			inplace insecure-links ipv4,4 ipv6,6 itemize-changes,i keep-dirlinks,K links,l mkpath motd msgs2stderr munge-links
+			new-compress numeric-ids old-args old-compress omit-dir-times,O omit-link-times,J open-noatime owner,o P partial
+			perms,p preallocate progress protect-args qsort quiet,q recursive,r remove-sent-files remove-source-files
+			safe-links secluded-args,s size-only sparse,S specials stats super times,t trust-sender update,u verbose,v
+			version,V whole-file,W write-devices xattrs,X]],
+		valued = [[
+			address backup-dir block-size,B bwlimit cc checksum-choice checksum-seed chmod chown compare-dest compress-choice
+			compress-level compress-threads confine-root contimeout copy-as copy-dest debug early-input groupmap iconv info
+			link-dest log-file log-file-format log-format max-alloc max-delete modify-window,@ only-write-batch out-format
+			outbuf partial-dir password-file port protocol read-batch remote-option,M rsh,e rsync-path skip-compress sockopts
+			stderr stop-after stop-at suffix temp-dir,T time-limit timeout usermap write-batch zc zl zt]],
+	},
+	-- Nothing is changed.
+	dry = { plain = 'dry-run,n list-only' },
+	-- A path in a list gets around them, or they need to see what is around it.
+	chosen = {
+		plain = 'cvs-exclude,C existing F ignore-existing ignore-non-existing one-file-system,x prune-empty-dirs,m',
+		valued = 'exclude exclude-from filter,f include include-from max-size min-size',
+	},
+	-- Of a link to a directory that it follows, a list of paths gives rsync the directory and nothing in it.
+	followed = { plain = 'copy-dirlinks,k copy-links,L copy-unsafe-links' },
+	-- Patterns of ours would not fit the names that rsync goes by: only the startup's own command does the same.
+	whole = { plain = 'relative,R', valued = 'files-from' },
+}
+
+-- What is known of an option, by its long name or its letter.
+local known = {}
+for kind, lists in pairs(kinds) do
+	for list, words in pairs(lists) do
+		for long, letter in words:gmatch('([^%s,]+),?(%S?)') do
+			local meaning = { name = long, kind = kind, valued = list == 'valued' }
+			known[long] = meaning
+			if letter ~= '' then
+				known[letter] = meaning
+			end
+		end
+	end
+end
+
+-- What is known of an option in the long form. no-x is as x, but to take a choice away is a choice, too.
+local function long(name)
+	local off = name:match('^no%-(.+)$')
+	if known[name] and (#name > 1 or name == 'D') then
+		return known[name]
+	elseif off and known[off] and known[off].kind == 'exact' then
+		return { name = name, kind = 'exact' }
+	end
+	return { name = name, kind = 'unknown' }
+end
+
+-- Takes options of rsync apart, as rsync does: each with its name (the long one, if there is one), what kind it is,
+-- its value, and the word that names it.
+function shared.parse(options)
+	local parsed, at = {}, 1
+	local function take(meaning, word, value)
+		if meaning.valued and not value then
+			at = at + 1
+			value = options[at] and tostring(options[at]) or ''
+		end
+		if meaning.kind ~= 'unknown' and word:sub(1, 2) ~= '--' then -- of several letters in it this one
+			word = (#meaning.name > 1 and '--' or '-') .. meaning.name
+		end
+		parsed[#parsed + 1] = { name = meaning.name, kind = meaning.kind, word = word, value = value }
+	end
+	while at <= #options do
+		local word = tostring(options[at])
+		local name, is, value = word:match('^%-%-([^=]+)(=?)(.*)$')
+		if name then
+			take(long(name), word, is ~= '' and value or nil)
+		elseif not word:find('^%-.') then
+			take({ name = word, kind = 'unknown' }, word)
+		else
+			for i = 2, #word do
+				local meaning = known[word:sub(i, i)] or { name = word:sub(i, i), kind = 'unknown' }
+				local rest = word:sub(i + 1):gsub('^=', '')
+				take(meaning, word, meaning.valued and rest ~= '' and rest or nil)
+				if meaning.valued then
+					break
+				end
+			end
+		end
+		at = at + 1
+	end
+	return parsed
+end
+
+-- Rules for the receiver alone, which have it delete what the sender only does not show.
+local function risky(rule)
+	return rule:find('^R[ _]') or rule:find('^risk') or rule:find('^[+.:-],?[/!%a]*r[/!%a]*[ _]') or rule:find('^%l[%l-]*,[/!%a]*r')
+end
+
+-- Says what the options of rsync mean for a running transfer: of each kind that is there the first word, and
+--   cvs, excluded: what cvs-exclude and delete-excluded do has to be said in rules;
+--   lines: rsync reads files of the user's later than our rules, and these have lines.
+function shared.meaning(options)
+	local meaning = { lines = false }
+	local zero = false
+	for _, option in ipairs(shared.parse(options)) do
+		local kind, name, value = option.kind, option.name, option.value
+		if name == 'remote-option' then
+			local there = shared.parse{ value }[1]
+			kind = there and there.kind or 'unknown'
+		elseif name == 'filter' and risky(value) then
+			kind = 'whole'
+		end
+		meaning[kind] = meaning[kind] or option.word
+		meaning.cvs = meaning.cvs or name == 'cvs-exclude'
+		meaning.excluded = meaning.excluded or name == 'delete-excluded'
+		meaning.lines = meaning.lines or name == 'F' or name == 'files-from' or name == 'filter' and value:find('^:') ~= nil
+			or name == 'filter' and value:find('^dir%-merge') ~= nil
+		zero = zero or name == 'from0'
+	end
+	meaning.lines = meaning.lines and not zero
+	return meaning
+end
+
 -- What -a stands for, and how a part of it is switched off again.
 local archived = {
 	links = '--no-links', perms = '--no-perms', times = '--no-times',
@@ -135,19 +261,12 @@ function shared.options(given)
 	return options, faults
 end
 
--- Short options with a value: what is behind them in the same word is that.
-local valued = '[efTBM@]'
-
 -- What these options have rsync's quick check take for equal, and whether it sets owners. A user map is left to rsync.
 function shared.quickCheck(options)
 	local quick, owner = { changed = true }, nil
-	for _, option in ipairs(options) do
-		local name, value = option:match('^%-%-([%w-]+)=?(.*)$')
-		local letters = (option:match('^%-(%w.*)$') or ''):gsub(valued .. '.*$', '')
-		local function given(letter, long)
-			return name == long or letters:find(letter, 1, true)
-		end
-		if given('a', 'archive') or given('o', 'owner') then
+	for _, option in ipairs(shared.parse(options)) do
+		local name, value = option.name, option.value or ''
+		if name == 'archive' or name == 'owner' then
 			owner = owner == nil or owner
 		end
 		if name == 'no-owner' or name == 'no-o' then
@@ -159,13 +278,26 @@ function shared.quickCheck(options)
 		elseif name == 'modify-window' then
 			quick.window = tonumber(value)
 		end
-		if given('I', 'ignore-times') or given('c', 'checksum') or name == 'size-only' then
+		if name == 'ignore-times' or name == 'checksum' or name == 'size-only' then
 			quick.changed = false -- all are sent anyway, or data is looked at, or only other sizes shall be sent
 		end
-		quick.any_time = quick.any_time or given('c', 'checksum') and true
+		quick.any_time = quick.any_time or name == 'checksum'
 	end
 	quick.owner = owner or false
 	return quick
+end
+
+-- Why rsync has to look through directories, if it has.
+local function choice(meaning)
+	if meaning.whole then
+		return meaning.whole .. ' goes by other names or rules than those of what changed'
+	elseif meaning.chosen then
+		return meaning.chosen .. ' chooses what is sent'
+	elseif meaning.followed then
+		return meaning.followed .. ' follows links'
+	elseif meaning.unknown then
+		return meaning.unknown .. ' may choose what is sent, for all that is known here'
+	end
 end
 
 -- Checks and completes the table `rsync`, and the parameters around it.
@@ -189,9 +321,10 @@ function shared.prepareOptions(config, faults)
 	if config.collect ~= rsync.collect and config.collect ~= default.rsyncssh.collect then
 		given._contents = true
 	end
-	-- Of a link to a directory that it follows, a list of paths gives rsync the directory and nothing in it.
-	if given.transfer == nil and (given.copy_links or given.copy_dirlinks or given.copy_unsafe_links) then
-		given.transfer = 'filter'
+	given._meaning = shared.meaning(options)
+	local why = choice(given._meaning)
+	if given.transfer == nil and why then
+		given.transfer, given._why = 'filter', why
 	end
 	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
 		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
@@ -271,6 +404,16 @@ local function ruleLines(inlet)
 	return lines
 end
 
+-- Whether rules judge a directory otherwise than a file of that name: what is missing has a directory compared, then.
+local function typed(inlet)
+	for _, line in ipairs(ruleLines(inlet)) do
+		if line:find('/$') or line:find('***', 1, true) then
+			return true
+		end
+	end
+	return false
+end
+
 local function joined(lines)
 	if #lines == 0 then
 		return ''
@@ -290,12 +433,18 @@ end
 
 -- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash, and
 -- what may be a temporary file of rsync (a dot, the name, a dot, six characters) in the directories of strays.
-local function onlyPaths(lines, paths, strays)
-	local seen = {}
+local function onlyPaths(config, lines, paths, strays)
+	local meaning, seen = config.rsync._meaning, {}
+	if meaning.cvs then -- else rsync would add these behind our last rule
+		lines[#lines + 1] = ':C'
+		lines[#lines + 1] = '-C'
+	end
+	-- With delete-excluded a rule is for the sender only, unless it says that it is for both.
+	local sides = meaning.excluded and 'rs ' or ' '
 	local function include(pattern)
 		if not seen[pattern] then
 			seen[pattern] = true
-			lines[#lines + 1] = '+ ' .. pattern
+			lines[#lines + 1] = '+' .. sides .. pattern
 		end
 	end
 	local function parents(path)
@@ -319,7 +468,7 @@ local function onlyPaths(lines, paths, strays)
 			include(literal(path, '/***'))
 		end
 	end
-	lines[#lines + 1] = '- *'
+	lines[#lines + 1] = '-' .. sides .. '*'
 end
 
 local function deleting(config, phase)
@@ -362,7 +511,7 @@ local function recursive(agent, config, lines, phase)
 		agent, config.rsync.binary, '<', transfer.input(agent, input),
 		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase),
 		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
-		input ~= '' and { '--from0', '--filter=merge -' } or nil,
+		input ~= '' and { '--from0', '--filter=merge -', config.rsync._meaning.lines and '--no-from0' or nil } or nil,
 		deleting(config, phase) and '--delete' or nil,
 		'-r', '--', config.source, through(config.target)
 	)
@@ -372,8 +521,8 @@ end
 function shared.explain(config)
 	local given = config.rsync
 	if given.transfer == 'filter' then
-		log('Info', config.name, ': rsync looks through every directory in which something changes, as rsync.transfer is "filter"',
-			(given.copy_links or given.copy_dirlinks or given.copy_unsafe_links) and ', which links that are followed need' or '')
+		log('Info', config.name, ': rsync looks through ', given._meaning.whole and 'everything when' or 'every directory in which',
+			' something changes, as ', given._why or 'rsync.transfer is "filter"')
 	elseif given._contents then
 		log('Info', config.name, ': rsync gets the exact paths that changed, and the whole directory for what is gone: a collect ',
 			'of your own sees no exit code 2 of an rsync that cannot delete single paths')
@@ -395,8 +544,8 @@ end
 -- A full sync of the whole, or of what is below the event's path.
 function rsync.full(event)
 	local lines = ruleLines(event.inlet)
-	if event.path ~= '' then
-		onlyPaths(lines, { '/' .. event.path })
+	if event.path ~= '' and not event.config.rsync._meaning.whole then
+		onlyPaths(event.config, lines, { '/' .. event.path })
 	end
 	recursive(event, event.config, lines, 'startup')
 end
@@ -433,10 +582,14 @@ end
 -- The old way: rsync walks every directory in which something changed.
 local function filtered(agent, config)
 	local lines, paths = ruleLines(agent.inlet), {}
-	if agent.isList then
+	if config.rsync._meaning.whole then
+		recursive(agent, config, lines, 'running')
+		return
+	elseif agent.isList then
 		paths = agent.getPaths()
 	else
-		paths[1] = '/' .. agent.path
+		local destination = rawget(agent, 'destination')
+		paths = { '/' .. agent.path, destination and '/' .. destination.path }
 	end
 	local strays, trees
 	if deleting(config, 'running') then
@@ -445,7 +598,7 @@ local function filtered(agent, config)
 			paths[#paths + 1] = '/' .. dir
 		end
 	end
-	onlyPaths(lines, paths, strays)
+	onlyPaths(config, lines, paths, strays)
 	recursive(agent, config, lines, 'running')
 end
 
@@ -477,7 +630,8 @@ function rsync.action(inlet)
 	end
 	-- Two transfers at once would tear the names of one file apart.
 	local given = event.config.rsync
-	if not transfer.beside(event, given._contents or given.hard_links) then
+	local alone = given._contents or given.hard_links or inlet.getConfig().maxProcesses > 1 and typed(inlet)
+	if not transfer.beside(event, alone) then
 		log('Debug', event.config.name, ': the next rsync waits for the one that runs: both at once could undo each other')
 		return -- asked again when what runs has ended
 	end

@@ -112,6 +112,11 @@ function rsyncssh.prepare(config, level)
 		faults[#faults + 1] = 'maxProcesses must be 1 with default.rsyncssh: a move may not overtake what it moves (remove it)'
 	end
 	shared.prepareOptions(config, faults)
+	-- A rename at the target would take along what rsync leaves alone there.
+	local meaning = type(config.rsync) == 'table' and config.rsync._meaning
+	if meaning and (meaning.dry or config.rsync.transfer == 'filter' and (meaning.whole or meaning.chosen or meaning.unknown)) then
+		config.onMove = false
+	end
 	local ssh = config.ssh
 	if type(ssh) ~= 'table' then
 		faults[#faults + 1] = 'ssh must be a table (write ssh = { port = 22 })'

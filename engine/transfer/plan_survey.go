@@ -180,6 +180,7 @@ func (s *survey) list(name string, at sight, tree bool) {
 		s.listMissing(name)
 	case isDir:
 		if s.excluded(name + "/") {
+			s.listFormer(name, name)
 			return
 		}
 		if tree {
@@ -188,9 +189,11 @@ func (s *survey) list(name string, at sight, tree bool) {
 			s.add(name)
 		}
 	case isOther:
-		if !s.excluded(name) {
-			s.add(name)
+		if s.excluded(name) {
+			s.listFormer(name, name+"/")
+			return
 		}
+		s.add(name)
 	default:
 		s.add(name)
 	}
@@ -199,14 +202,28 @@ func (s *survey) list(name string, at sight, tree bool) {
 func (s *survey) listMissing(name string) {
 	switch {
 	case !s.Delete || s.spares(name):
-	case s.Contents:
-		changing := s.changing
-		s.changing = false // what else the directory holds is not
-		s.add(slashed(parent(name)))
-		s.changing = changing
+	case s.Contents || s.excluded(name) != s.excluded(name+"/"):
+		// Rsync is told of no type with what is missing, and its rules take it for a file. In a directory that the
+		// target has, they find what is there.
+		s.listBeside(name)
 	case s.add(name):
 		s.listed[name] = true
 	}
+}
+
+// listFormer lists what the target may still have of former, which was no excluded one, in place of name, which is.
+func (s *survey) listFormer(name, former string) {
+	if s.Delete && !s.spares(name) && !s.excluded(former) {
+		s.listBeside(name)
+	}
+}
+
+// listBeside lists the directory that holds name, with its entries.
+func (s *survey) listBeside(name string) {
+	changing := s.changing
+	s.changing = false // what else the directory holds is not
+	s.add(slashed(parent(name)))
+	s.changing = changing
 }
 
 // spares reports whether what is missing is only out of sight.
