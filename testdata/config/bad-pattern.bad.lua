@@ -1,3 +1,3 @@
-sync { default.direct, source = "$SOURCE", target = "$TARGET", exclude = { {} } }
--- want: config\.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = a table
+sync { default.direct, source = "$SOURCE", target = "$TARGET", exclude = { true } }
+-- want: config\.lua:1: sync "Sync1": exclude must be a list of strings; it has \[1\] = true
 -- §8: exclude.
