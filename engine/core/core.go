@@ -41,7 +41,8 @@ type Core struct {
 	nextAlarm uint64
 
 	commands []Command
-	more     bool // a round was cut short
+	more     bool     // a round was cut short
+	failed   []*Agent // whose scripts have failed in the last Step
 	ready    bool
 	stops    int
 	exitCode int
@@ -91,6 +92,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	if now.After(c.now) {
 		c.now = now
 	}
+	c.afterFailures()
 	switch in := in.(type) {
 	case Events:
 		c.events(in)

@@ -84,6 +84,10 @@ func (c *Core) rounds() {
 				acted = true
 				calls++
 			}
+			if len(c.failed) > 0 {
+				c.more = true
+				return
+			}
 		}
 	}
 }
@@ -113,9 +117,11 @@ func (s *Sync) act() bool {
 	case err != nil:
 		s.core.log.Log("Error", err)
 		s.last = s.failure(err.Error(), nil, Result{})
+		a := agentOf(s, d)
 		if untouched {
-			s.again(agentOf(s, d), true, describe(d)+": its script failed")
+			s.again(a, true, describe(d)+": its script failed")
 		}
+		s.core.failed = append(s.core.failed, a)
 	case untouched && (d.Kind == event.Init || d.Kind == event.Full):
 		s.finish(agentOf(s, d))
 	case s.changes == before:
@@ -126,6 +132,19 @@ func (s *Sync) act() bool {
 		return false
 	}
 	return true
+}
+
+// afterFailures has scripts that failed wait from now on. A script fails slowly if it ran until its time limit; then the
+// time of the Step is that long ago, and a next try would be due at once. Between two such scripts the round ends, so
+// that each holds up everything else once, and not all of them together.
+func (c *Core) afterFailures() {
+	for _, a := range c.failed {
+		s, d := a.Sync, a.Delays[0]
+		if c.byID[s.id] == s && d.Queued() && d.Status() == delay.Wait && d.Tries > 0 {
+			s.queue.Retry(d, c.now.Add(backoff(s.cfg.Delay, int(d.Tries))))
+		}
+	}
+	c.failed = nil
 }
 
 // dropWaiting forgets what was spawned for and never started.
