@@ -58,7 +58,7 @@ func kindChange(rng *rand.Rand, source string) []PlanEntry {
 	return nil
 }
 
-// TestPlanJudgesKinds: with rules that judge x and x/ differently, a plan leaves what a recursive rsync would leave,
+// §9 TestPlanJudgesKinds: with rules that judge x and x/ differently, a plan leaves what a recursive rsync would leave,
 // of what the target has of its own, too.
 func TestPlanJudgesKinds(t *testing.T) {
 	for seed := range uint64(12) {
