@@ -74,7 +74,7 @@ func (r *Runtime) fault(err error, event string) error {
 		}
 	}
 	place, message, traceback, goStack := dialect.Describe(err)
-	fault := &ScriptError{Place: place, Message: message, Event: event, Traceback: frames(traceback)}
+	fault := &ScriptError{Place: place, Message: r.naming(place, message), Event: event, Traceback: frames(traceback)}
 	if cause := r.limit.Cause(); cause != nil {
 		fault.Message = r.excess(cause)
 		return fault

@@ -16,10 +16,10 @@ func checkGauge(config *glua.LTable) []string {
 	if !ok {
 		return nil
 	}
-	return gaugeKeys("", config, gauge, 0)
+	return gaugeKeys("", config, gauge, gauge, 0)
 }
 
-func gaugeKeys(prefix string, config, gauge *glua.LTable, depth int) (faults []string) {
+func gaugeKeys(prefix string, config, gauge, top *glua.LTable, depth int) (faults []string) {
 	if depth > maxNesting {
 		return []string{strings.TrimSuffix(prefix, ".") + " is a table within itself (remove it)"}
 	}
@@ -37,21 +37,21 @@ func gaugeKeys(prefix string, config, gauge *glua.LTable, depth int) (faults []s
 			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v), remedy))
 			continue
 		}
-		faults = append(faults, gaugeKey(prefix, string(name), v, gauge, depth)...)
+		faults = append(faults, gaugeKey(prefix, string(name), v, gauge, top, depth)...)
 	}
 	return faults
 }
 
-func gaugeKey(prefix, key string, v glua.LValue, gauge *glua.LTable, depth int) []string {
+func gaugeKey(prefix, key string, v glua.LValue, gauge, top *glua.LTable, depth int) []string {
 	switch g := gauge.RawGetString(key).(type) {
 	case *glua.LTable:
 		table, ok := v.(*glua.LTable)
 		if !ok {
 			return []string{fmt.Sprintf("%s%s must be a table, not %s (write %s = { key = value })", prefix, key, describeValue(v), key)}
 		}
-		return gaugeKeys(prefix+key+".", table, g, depth+1)
+		return gaugeKeys(prefix+key+".", table, g, top, depth+1)
 	case *glua.LNilType:
-		return []string{fmt.Sprintf("unknown parameter %q (%s)", prefix+key, gaugeRemedy(key, gauge))}
+		return []string{fmt.Sprintf("unknown parameter %q (%s)", prefix+key, or(misplaced(prefix, key, top), gaugeRemedy(key, gauge)))}
 	case glua.LBool:
 		if !g {
 			return []string{fmt.Sprintf("parameter %q cannot be used with this preset (remove it)", prefix+key)}
@@ -72,4 +72,17 @@ func gaugeRemedy(key string, gauge *glua.LTable) string {
 		remedy = fmt.Sprintf("did you mean %q? %s", near, remedy)
 	}
 	return remedy
+}
+
+// misplaced says where a key belongs that a table of the sync, or the sync itself, knows; "" if none does.
+func misplaced(prefix, key string, top *glua.LTable) string {
+	if prefix != "" && top.RawGetString(key) == glua.LTrue {
+		return fmt.Sprintf("%s belongs to the sync: write sync{ ..., %s = ..., %s = { ... } }", key, key, strings.TrimSuffix(prefix, "."))
+	}
+	for _, table := range []string{"rsync", "ssh"} {
+		if known, ok := top.RawGetString(table).(*glua.LTable); ok && prefix != table+"." && known.RawGetString(key) == glua.LTrue {
+			return fmt.Sprintf("it belongs into the table %s: write %s = { %s = ... }", table, table, key)
+		}
+	}
+	return ""
 }

@@ -2,15 +2,12 @@ package lua
 
 import (
 	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/spelling"
-	"lsyncgo/lua/dialect"
 )
 
 // slip is a name that a config read while it was loaded, and that nobody has defined. That is no fault in
@@ -72,23 +69,6 @@ func (r *Runtime) presetSlip() string {
 		if strings.HasPrefix(s.name, "default.") {
 			return s.String()
 		}
-	}
-	return ""
-}
-
-// remedyOf guesses what a config that cannot be parsed wants.
-func (r *Runtime) remedyOf(fault *dialect.SyntaxError) string {
-	if strings.HasPrefix(fault.Near, `<\`) {
-		return "a character that Lua does not know, such as a typographic quote or a no-break space from a web page; write plain ones"
-	}
-	source, err := os.ReadFile(r.anchored(fault.Name))
-	lines := strings.Split(string(source), "\n")
-	if err != nil || fault.Msg != "syntax error" || fault.Line < 1 || fault.Line > len(lines) {
-		return ""
-	}
-	key, err := regexp.MatchString(`\b`+regexp.QuoteMeta(fault.Near)+`\s*=[^=]`, lines[fault.Line-1])
-	if err == nil && key {
-		return "is a comma missing before it?"
 	}
 	return ""
 }

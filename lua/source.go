@@ -4,11 +4,15 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/root"
 )
+
+// homeRemedy is about paths that a shell would have made another one of.
+const homeRemedy = `nothing expands a ~ here: write the absolute path, or os.getenv("HOME") .. "/..."`
 
 // checkSource makes the source absolute, with symlinks resolved and one trailing slash.
 func (s *script) checkSource() {
@@ -30,6 +34,9 @@ func (s *script) checkSource() {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		fault("create it, or use -insist to wait for it", "source %q does not exist", path)
+		if strings.HasPrefix(string(v), "~") {
+			fault(homeRemedy, "source %q does not exist", string(v))
+		}
 		if !errors.Is(err, os.ErrNotExist) {
 			fault("check its permissions", "source: %v", err)
 		}

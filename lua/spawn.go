@@ -50,7 +50,7 @@ func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
 		L.RaiseError("%s: the first argument must be an event or an event list, not %s", name, describeValue(L.Get(1)))
 	}
 	if x.agent == nil {
-		L.RaiseError("%s: the event list is empty", name)
+		L.RaiseError("%s: the event list is empty: there is nothing to work on; return then, and call inlet.discardEvent(event) for an event that needs no work", name)
 	}
 	x.mustBeCurrent(L)
 	return x.s, x.agent

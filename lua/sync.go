@@ -370,6 +370,9 @@ func (s *script) number(key string, setting int, overPreset bool) int {
 // checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
 func (s *script) checkRelativeTarget() {
 	target := s.stringKey("target")
+	if s.r.settings.resolved.NoDaemon && s.isPreset() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
+		s.warn(homeRemedy, "target %q is a directory called ~", target)
+	}
 	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.stringKey("host") != "" {
 		return
 	}
@@ -378,7 +381,11 @@ func (s *script) checkRelativeTarget() {
 	}
 	for _, name := range []string{"rsync", "direct"} {
 		if p := s.r.presets.named[name]; p != nil && descends(s.given, p, 0) {
-			s.problem("write the absolute path, or use -nodaemon", "target %q is relative, and a daemon works in /", target)
+			remedy := "write the absolute path, or use -nodaemon"
+			if strings.HasPrefix(target, "~") {
+				remedy = homeRemedy
+			}
+			s.problem(remedy, "target %q is relative, and a daemon works in /", target)
 			return
 		}
 	}

@@ -58,12 +58,20 @@ func (c *Core) ended(in Exited) {
 		s.failed(a, in.Result, verdict)
 	case Die:
 		s.last = s.failure("its exit code says to stop", a, in.Result)
-		s.log("Error", a.lastWords(in.Result), ": this exit code says to stop")
+		s.log("Error", a.lastWords(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result.Code))
 		s.finish(a)
 		s.die()
 	default:
 		s.succeeded(a, in.Result)
 	}
+}
+
+// otherVerdict says where a config gives an exit code another meaning, "" if the sync is from no line of one.
+func (s *Sync) otherVerdict(code int) string {
+	if !strings.Contains(s.cfg.Place, ":") {
+		return ""
+	}
+	return fmt.Sprintf("; exitcodes = { [%d] = \"again\" } in the sync at %s would try again", code, s.cfg.Place)
 }
 
 func (s *Sync) succeeded(a *Agent, r Result) {

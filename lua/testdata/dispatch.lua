@@ -40,5 +40,5 @@ end)
 --> create @2 file
 --> run sh -c 'touch "$1"' sh file
 --> exit 1
---> error this exit code says to stop
+--> error this exit code says to stop; exitcodes = { [1] = "again" } in the sync at
 --> ended 255

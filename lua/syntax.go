@@ -1,0 +1,130 @@
+package lua
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+
+	"lsyncgo/lua/dialect"
+)
+
+// maxLooked is how much of a file is looked at for what language it is in.
+const maxLooked = 1 << 20
+
+const (
+	strangeCharacter = "a character that Lua does not know, such as a typographic quote or a no-break space from a web page; write plain ones"
+	commentSign      = "comments in Lua begin with --"
+	pathsInQuotes    = `put paths in quotes, source = "/directory"`
+)
+
+// formats are languages that a whole file may be in instead of Lua.
+var formats = []struct {
+	shape  *regexp.Regexp
+	remedy string
+}{
+	{regexp.MustCompile(`^(?:\x{FEFF})?\s*(?:<\?xml|<!--|<!DOCTYPE|<lsyncd\b)`),
+		`this is XML, the config of Lsyncd 1; since Lsyncd 2 it is Lua: sync{ default.rsync, source = "/directory", target = "host:directory" }`},
+	{regexp.MustCompile(`^\s*[{\[]\s*"`),
+		`this looks like JSON; a config is Lua: settings{ key = value } and sync{ key = value }`},
+	{regexp.MustCompile(`\A(?:\s|[#;][^\n]*\n)*\[[\w .-]+\][ \t]*\n`),
+		`[name] is a section of an INI file; a config is Lua: settings{ key = value } and sync{ key = value }`},
+	{regexp.MustCompile(`\A(?:\s|#[^\n]*\n)*(?:---[ \t]*\n\s*)?(?:- )?\w+:(?:[ \t]|\n)`),
+		`this looks like YAML; a config is Lua: settings{ key = value } and sync{ key = value }`},
+}
+
+// shapes are lines that people write out of the habit of another language.
+var shapes = []struct {
+	line   *regexp.Regexp
+	remedy string
+}{
+	{regexp.MustCompile(`^\s*#`), commentSign},
+	{regexp.MustCompile(`^\s*(?://|/\*)`), commentSign},
+	{regexp.MustCompile(`[,{}]\s*(?:#|//(?:[^/]|$)|/\*)`), commentSign},
+	{regexp.MustCompile(`\w\s*=\s*\[\s*(?:["'\]]|$)`), `lists in Lua are in braces, exclude = { "a", "b" }`},
+	{regexp.MustCompile(`\w\s*=\s*(?:~\w*/|\.{0,2}/|[\w.-]+(?:@[\w.-]+)?:[~/\w])`), pathsInQuotes},
+	{regexp.MustCompile(`^\s*(?:\w+\s*\{\s*)?["']\w+["']\s*[=:]`), `keys stand without quotes and before an equals sign, key = value`},
+	{regexp.MustCompile(`(?:^|[{,])\s*\w+\s*:(?:\s|["'{\[/~]|$)`), `write an equals sign, key = value`},
+	{regexp.MustCompile(`\bsync\s*\(\s*\w`), `sync takes a table: sync{ ... } with braces`},
+	{regexp.MustCompile(`!=`), `"is not" is ~= in Lua`},
+	{regexp.MustCompile(`&&|\|\|`), `write and, or, not`},
+}
+
+// lengthSign is a comment behind a # that Lua took for an operator, to find on the next line that nothing fits.
+var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
+
+// remedyOf guesses what a config that cannot be parsed wants.
+func (r *Runtime) remedyOf(fault *dialect.SyntaxError) string {
+	source, err := os.ReadFile(r.anchored(fault.Name))
+	if err != nil {
+		source = nil
+	}
+	source = source[:min(len(source), maxLooked)]
+	if wide(source) {
+		return "the file is in UTF-16; store it as UTF-8 (iconv -f UTF-16 -t UTF-8)"
+	}
+	for _, f := range formats {
+		if f.shape.Match(source) {
+			return f.remedy
+		}
+	}
+	if strings.HasPrefix(fault.Near, `<\`) {
+		return strangeCharacter
+	}
+	lines := strings.Split(string(source), "\n")
+	if fault.Line < 1 || fault.Line > len(lines) {
+		return ""
+	}
+	line := lines[fault.Line-1]
+	if fault.Line > 1 && lengthSign.MatchString(lines[fault.Line-2]) {
+		return commentSign
+	}
+	for _, s := range shapes {
+		if s.line.MatchString(line) {
+			return s.remedy
+		}
+	}
+	key, err := regexp.MatchString(`\b`+regexp.QuoteMeta(fault.Near)+`\s*=[^=]`, line)
+	if fault.Msg == "syntax error" && fault.Near != "" && err == nil && key {
+		return "is a comma missing before it?"
+	}
+	return ""
+}
+
+// wide reports whether a text is in UTF-16, with or without a mark at its start: every second byte is zero then.
+func wide(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return true
+	}
+	head := text[:min(len(text), 200)]
+	return len(head) > 1 && bytes.Count(head, []byte{0}) >= len(head)/2
+}
+
+// indexed is the message about an index of what is no table.
+var indexed = regexp.MustCompile(`^attempt to index a (\w+) value \(key '([^']*)'\)$`)
+
+// naming adds to a message which expression of its line was indexed, which the interpreter does not know.
+func (r *Runtime) naming(place, message string) string {
+	m := indexed.FindStringSubmatch(message)
+	p := at(place, "", "", "")
+	if m == nil || p.Line == 0 || isPreset(place) {
+		return message
+	}
+	source, err := os.ReadFile(r.anchored(p.File))
+	lines := strings.Split(string(source), "\n")
+	if err != nil || p.Line > len(lines) {
+		return message
+	}
+	key := regexp.QuoteMeta(m[2])
+	of := regexp.MustCompile(`([A-Za-z_][\w.]*)\s*(?:[.:]\s*` + key + `\b|\[\s*["']?` + key + `["']?\s*\])`)
+	found := of.FindAllStringSubmatch(lines[p.Line-1], -1)
+	if len(found) == 0 {
+		return message
+	}
+	for _, f := range found[1:] {
+		if f[1] != found[0][1] {
+			return message // one of several
+		}
+	}
+	return message + ": " + found[0][1] + " is " + m[1]
+}
