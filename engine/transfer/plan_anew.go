@@ -46,7 +46,7 @@ func (p *Plan) Anew(ctx context.Context) (list []string, all bool, sum PlanSumma
 	if err != nil {
 		return nil, false, PlanSummary{}, err
 	}
-	a := &anew{survey: s}
+	a := &anew{survey: s, several: make(map[inode]bool)}
 	err = a.compare()
 	switch {
 	case err != nil:
@@ -54,11 +54,10 @@ func (p *Plan) Anew(ctx context.Context) (list []string, all bool, sum PlanSumma
 	case len(a.list) == 0:
 		p.looked = &looked{s, lines} // was just seen
 		return nil, false, s.sum, nil
-	}
-	// rsync --hard-links has to know all names of a file in one run.
-	if !a.rest || len(s.links) > 0 {
+	case !a.rest:
 		return lines, true, s.sum, nil
 	}
+	a.addNames()
 	slices.Sort(a.list)
 	return slices.Compact(a.list), false, s.sum, nil
 }
@@ -71,10 +70,12 @@ func WriteList(ctx context.Context, w io.Writer, list []string) error {
 // anew is the search for what has to be sent anew.
 type anew struct {
 	*survey
-	list     []string // as lines
-	rest     bool     // something is listed that need not be sent anew if it looks the same
-	src, dst *dir     // the directory at, on both sides; nil: not there
-	top, far *dir     // source and target; far is nil without a target on this machine
+	list     []string       // as lines
+	rest     bool           // something is listed that need not be sent anew if it looks the same
+	trees    []string       // of list, those that stand for all that is below them
+	several  map[inode]bool // of list, those with several names
+	src, dst *dir           // the directory at, on both sides; nil: not there
+	top, far *dir           // source and target; far is nil without a target on this machine
 	at       string
 }
 
@@ -146,7 +147,7 @@ func (a *anew) entries(rel string, changed bool) {
 	if a.far == nil {
 		// What came with a directory is not looked at one by one.
 		if changed && a.Quick.Changed {
-			a.list = append(a.list, "./"+rel)
+			a.list, a.trees = append(a.list, "./"+rel), append(a.trees, rel)
 		}
 		a.rest = a.rest || !changed
 		return
@@ -180,7 +181,7 @@ func (a *anew) file(name string, changed, along bool) {
 	}
 	if a.far == nil {
 		if changed && a.Quick.Changed && a.dubious(have) {
-			a.list = append(a.list, "./"+a.at+name)
+			a.send(name, have)
 		}
 		return
 	}
@@ -192,8 +193,42 @@ func (a *anew) file(name string, changed, along bool) {
 		return
 	}
 	if changed && a.Quick.Changed || a.Quick.Owner && there.uid != a.Quick.owner(have) {
-		a.list = append(a.list, "./"+a.at+name)
+		a.send(name, have)
 	}
+}
+
+func (a *anew) send(name string, have stat) {
+	a.list = append(a.list, "./"+a.at+name)
+	if a.HardLinks && have.nlink > 1 {
+		a.several[have.inode] = true
+	}
+}
+
+// addNames adds the other names of what is sent anew. rsync makes a new file of it, and gives that the names
+// only that it is told in the same run; the old file would keep the others.
+func (a *anew) addNames() {
+	if !a.HardLinks {
+		return
+	}
+	unknown := false
+	for id := range a.several {
+		unknown = unknown || !a.wants(id)
+		a.links.add(id)
+	}
+	if unknown { // they are in a directory that is listed with all it holds
+		a.siblings()
+	}
+	for id, names := range a.names {
+		if a.several[id] || slices.ContainsFunc(names, a.inTree) {
+			for _, name := range names {
+				a.list = append(a.list, "./"+name)
+			}
+		}
+	}
+}
+
+func (a *anew) inTree(name string) bool {
+	return slices.ContainsFunc(a.trees, func(tree string) bool { return strings.HasPrefix(name, tree) })
 }
 
 // dubious reports whether another file of the same time may be at a target that cannot be looked at.

@@ -58,8 +58,15 @@ func TestAnewHere(t *testing.T) {
 		{name: "excluded", quick: QuickCheck{Owner: true}, set: func(p *Plan) { p.Sweep = []string{"d/"}; p.Excluded = planFilter(t, "twin") }},
 		{name: "the directory of what is gone", entries: []PlanEntry{{Kind: event.Delete, Path: "d/gone"}}, quick: QuickCheck{Changed: true},
 			set: func(p *Plan) { p.Contents = true }},
-		{name: "with all names", entries: []PlanEntry{{Kind: create, Path: "twin"}, {Kind: attrib, Path: "d/twin"}}, quick: QuickCheck{Changed: true},
-			set: func(p *Plan) { p.HardLinks = true; _ = os.Link(p.Source+"d/twin", p.Source+"d/z") }, want: "./d/twin ./d/z ./twin", all: true},
+		{name: "several names of another one", entries: []PlanEntry{{Kind: create, Path: "twin"}, {Kind: attrib, Path: "d/twin"}}, quick: QuickCheck{Changed: true},
+			set: func(p *Plan) { p.HardLinks = true; _ = os.Link(p.Source+"d/twin", p.Source+"d/z") }, want: "./twin"},
+		{name: "with all its names", entries: []PlanEntry{{Kind: create, Path: "twin"}}, quick: QuickCheck{Changed: true},
+			set: func(p *Plan) { p.HardLinks = true; _ = os.Link(p.Source+"twin", p.Source+"d/z") }, want: "./d/z ./twin"},
+		{name: "in a directory that is listed, with all its names", quick: QuickCheck{Owner: true},
+			set: func(p *Plan) {
+				p.HardLinks, p.Sweep = true, []string{"d/"}
+				_ = os.Link(p.Source+"d/twin", p.Source+"other")
+			}, want: "./d/twin ./other"},
 		{name: "where each has one", entries: []PlanEntry{{Kind: create, Path: "twin"}, {Kind: attrib, Path: "d/twin"}}, quick: QuickCheck{Changed: true},
 			set: func(p *Plan) { p.HardLinks = true }, want: "./twin"},
 		{name: "by data only", entries: []PlanEntry{{Kind: attrib, Path: "later"}}, quick: QuickCheck{Owner: true, AnyTime: true}, want: "./later"},

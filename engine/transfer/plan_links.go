@@ -12,10 +12,12 @@ type linkSearch map[inode]struct{}
 
 // note remembers info's file if it has several names.
 func (l *linkSearch) note(info fs.FileInfo) {
-	id, names := linkCount(info)
-	if names < 2 {
-		return
+	if id, names := linkCount(info); names > 1 {
+		l.add(id)
 	}
+}
+
+func (l *linkSearch) add(id inode) {
 	if *l == nil {
 		*l = make(linkSearch)
 	}
@@ -24,11 +26,8 @@ func (l *linkSearch) note(info fs.FileInfo) {
 
 // former remembers files that had a name which may be gone by now.
 func (l *linkSearch) former(files []event.File) {
-	if *l == nil && len(files) > 0 {
-		*l = make(linkSearch)
-	}
 	for _, f := range files {
-		(*l)[inode{f.Device, f.Inode}] = struct{}{}
+		l.add(inode{f.Device, f.Inode})
 	}
 }
 
@@ -44,6 +43,7 @@ func (s *survey) siblings() {
 	if len(s.links) == 0 {
 		return
 	}
+	s.names = make(map[inode][]string)
 	if at, err := descent.Open(s.Source); err == nil {
 		s.searchLinks(at, "")
 		at.Close()
@@ -68,6 +68,7 @@ func (s *survey) searchLinks(at *descent.Cursor, dir string) {
 		}
 		if id, _ := linkCount(info); s.wants(id) && !s.excluded(name) {
 			s.add(name)
+			s.names[id] = append(s.names[id], name)
 		}
 		return s.ctx.Err()
 	})

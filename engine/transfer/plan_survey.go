@@ -22,6 +22,7 @@ type survey struct {
 	seen     map[string]sight // of directories that entries are below, without a slash at the end
 	root     bool             // the source's own metadata is wanted
 	links    linkSearch
+	names    map[inode][]string // all that the files in links have
 	sum      PlanSummary
 }
 
