@@ -326,47 +326,6 @@ func (s *script) target() string {
 	return or(s.stringKey("target"), s.stringKey("targetdir"))
 }
 
-// delay is the command line's, the sync's own, that of settings, or the preset's.
-func (s *script) delay(settings *Settings) time.Duration {
-	_, own := s.r.given(s.given, "delay", 0)
-	v := s.table.RawGetString("delay")
-	switch {
-	case s.r.o.Delay != nil:
-		v = glua.LNumber(*s.r.o.Delay)
-	case !own && settings.Delay != nil:
-		v = glua.LNumber(settings.Delay.Seconds())
-	case v == glua.LNil:
-		return 0 // and scripts go on seeing nil
-	}
-	d, err := secondsOf(v)
-	v, _, ok := takenAs(v, err)
-	if !ok {
-		s.problem("write delay = seconds", "delay %v", err)
-		return 0
-	}
-	s.table.RawSetString("delay", v)
-	return d
-}
-
-// number is the sync's own value, that of settings, or the default's.
-// overPreset tells that settings beat a preset's value, too: delays are a matter of
-// taste, but rsyncssh works with one process only.
-func (s *script) number(key string, setting int, overPreset bool) int {
-	given, own := s.r.given(s.given, key, 0)
-	v := s.table.RawGetString(key)
-	if setting > 0 && !own && (given == glua.LNil || overPreset) {
-		v = glua.LNumber(setting)
-	}
-	n, err := wholeNumber(v)
-	v, _, ok := takenAs(v, err)
-	if !ok {
-		s.problem("", "%s %v", key, err)
-		return 1
-	}
-	s.table.RawSetString(key, v)
-	return n
-}
-
 // checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
 func (s *script) checkRelativeTarget() {
 	target := s.stringKey("target")
@@ -389,47 +348,6 @@ func (s *script) checkRelativeTarget() {
 			return
 		}
 	}
-}
-
-// declareCommandLine makes syncs of what the command line asked for.
-func (r *Runtime) declareCommandLine() {
-	for _, c := range r.o.Syncs {
-		preset := r.presets.named[c.Preset]
-		place := or(c.Place, "command line")
-		wants := map[string]int{"rsync": 2, "rsyncssh": 3, "direct": 2}[c.Preset]
-		if preset == nil || len(c.Args) != wants {
-			r.problem(at(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))
-			continue
-		}
-		given := r.L.NewTable()
-		given.Append(preset)
-		given.RawSetString("source", glua.LString(c.Args[0]))
-		if c.Preset == "rsyncssh" {
-			given.RawSetString("host", glua.LString(c.Args[1]))
-			given.RawSetString("targetdir", glua.LString(c.Args[2]))
-			r.addSSHOptions(given)
-		} else {
-			given.RawSetString("target", glua.LString(c.Args[1]))
-		}
-		if _, err := r.declare(given, place); err != nil {
-			r.problem(at(place, "", "", "%v", err))
-		}
-	}
-}
-
-func (r *Runtime) addSSHOptions(given *glua.LTable) {
-	words, err := splitWords(r.o.SSHOptions)
-	if err != nil {
-		r.problem(at("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
-		return
-	}
-	extra := r.L.NewTable()
-	for _, w := range words {
-		extra.Append(glua.LString(w))
-	}
-	ssh := r.L.NewTable()
-	ssh.RawSetString("_extra", extra)
-	given.RawSetString("ssh", ssh)
 }
 
 // ignores are the kinds of events that the default action finds no function for.

@@ -146,3 +146,44 @@ func (r *Runtime) lsyncdFlag(L *glua.LState) int {
 	}
 	return 0
 }
+
+// delay is the command line's, the sync's own, that of settings, or the preset's.
+func (s *script) delay(settings *Settings) time.Duration {
+	_, own := s.r.given(s.given, "delay", 0)
+	v := s.table.RawGetString("delay")
+	switch {
+	case s.r.o.Delay != nil:
+		v = glua.LNumber(*s.r.o.Delay)
+	case !own && settings.Delay != nil:
+		v = glua.LNumber(settings.Delay.Seconds())
+	case v == glua.LNil:
+		return 0 // and scripts go on seeing nil
+	}
+	d, err := secondsOf(v)
+	v, _, ok := takenAs(v, err)
+	if !ok {
+		s.problem("write delay = seconds", "delay %v", err)
+		return 0
+	}
+	s.table.RawSetString("delay", v)
+	return d
+}
+
+// number is the sync's own value, that of settings, or the default's.
+// overPreset tells that settings beat a preset's value, too: delays are a matter of
+// taste, but rsyncssh works with one process only.
+func (s *script) number(key string, setting int, overPreset bool) int {
+	given, own := s.r.given(s.given, key, 0)
+	v := s.table.RawGetString(key)
+	if setting > 0 && !own && (given == glua.LNil || overPreset) {
+		v = glua.LNumber(setting)
+	}
+	n, err := wholeNumber(v)
+	v, _, ok := takenAs(v, err)
+	if !ok {
+		s.problem("", "%s %v", key, err)
+		return 1
+	}
+	s.table.RawSetString(key, v)
+	return n
+}
