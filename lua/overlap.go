@@ -95,6 +95,8 @@ func (s *script) checkTarget() (*os.File, error) {
 		s.renewed.Store(&err)
 	case errors.Is(err, guard.ErrOther):
 		s.other.Store(&err)
+	case errors.As(err, new(*root.LinkError)):
+		s.linked.Store(true)
 	}
 	return dir, err
 }
@@ -134,6 +136,9 @@ func (s *script) wrote() {
 func (s *script) arrived() {
 	if why := s.renewed.Swap(nil); why != nil {
 		s.sync.Renew((*why).Error())
+	}
+	if s.linked.Swap(false) {
+		s.sync.Await()
 	}
 	if why := s.other.Swap(nil); why != nil {
 		s.sync.HoldTarget((*why).Error(), s.home.Accept)

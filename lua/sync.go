@@ -43,6 +43,7 @@ type script struct {
 	homePath string
 	renewed  atomic.Pointer[error] // home has found a target that needs everything
 	other    atomic.Pointer[error] // home has found another target, which is not to be touched
+	linked   atomic.Bool           // a stranger's link was in the way to the source or the target
 
 	warned sync.Map // what was said of the target, by text
 

@@ -77,6 +77,7 @@ func (s *Sync) otherVerdict(code int) string {
 func (s *Sync) succeeded(a *Agent, r Result) {
 	s.last = nil
 	if a.Kind() == event.Init {
+		s.awaits = false
 		s.degraded, s.failures, s.reason = nil, 0, ""
 		s.startedAt = s.core.now
 		s.log("Normal", "startup done")
@@ -88,6 +89,13 @@ func (s *Sync) succeeded(a *Agent, r Result) {
 
 // failed puts the agent's delays back into the FIFO, or gives them up.
 func (s *Sync) failed(a *Agent, r Result, v Verdict) {
+	if a.Kind() == event.Init && v == Again && s.holds.any() { // that is the reason, and was said
+		s.last = s.failure("startup failed", a, r)
+		for _, d := range a.Delays {
+			s.queue.Retry(d, s.core.now)
+		}
+		return
+	}
 	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
 		s.log("Error", "startup failed: ", a.lastWords(r), "; use -insist or settings{ insist = true } to keep trying")
@@ -103,8 +111,12 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 // knows that the way may be cut: then it is, unless someone waits for the end. What comes
 // after the first one repairs a sync at work, and is tried again as all that it does.
 func (s *Sync) insists() bool {
-	return s.core.settings.Insist || s.cfg.Tunnel != nil && !s.core.settings.OnePass || !s.startedAt.IsZero()
+	return s.core.settings.Insist || (s.cfg.Tunnel != nil || s.awaits) && !s.core.settings.OnePass || !s.startedAt.IsZero()
 }
+
+// Await has a startup that fails tried again until it succeeds: what is in its way was put there by somebody who is
+// not trusted, and who must not be able to end the program.
+func (s *Sync) Await() { s.awaits = true }
 
 // again retries an agent with backoff, and logs why; of a bounded one each delay is given up
 // after maxPartial attempts more of its own: one that joined the others late may not be what failed.

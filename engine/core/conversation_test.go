@@ -170,6 +170,8 @@ func (st *stage) line(words []string) {
 	case "other-target":
 		st.find(args[0]).HoldTarget("the target is another one", func() { st.say("accepted") })
 		st.step(core.Tick{})
+	case "await":
+		st.find(args[0]).Await()
 	case "resume":
 		if err := st.machine().Resume(args[0]); err != nil {
 			st.say("error: %v", err)

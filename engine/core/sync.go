@@ -94,6 +94,7 @@ type Sync struct {
 	watchAt    time.Time // when to try again to watch; zero if not planned
 	starting   bool      // the Init event is not done
 	startedAt  time.Time // when the last one was done
+	awaits     bool      // it is tried again until then
 
 	tunnel *tunnel.Tunnel // nil before the first Step, and without one
 	shut   bool           // it has been told that the sync waits for its tunnel

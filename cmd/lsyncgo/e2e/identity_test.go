@@ -296,6 +296,13 @@ func TestTargetBehindLink(t *testing.T) {
 				p.link("victim", at)
 				p.write("source/b", "2")
 				d.logs("is not followed")
+				// Nor may he end the program by it, for which a startup that fails is a reason without insist.
+				p.config(`settings { pidfile = "$DIR/pid" }` + "\n" + ps.config(`name = "web", delay = 0.1`))
+				d.signal(syscall.SIGHUP)
+				eventually(t, "the startup of the new definition", func() bool {
+					_, after, reloaded := strings.Cut(d.out.String(), "the new config is in force")
+					return reloaded && strings.Contains(after, "is not followed")
+				})
 				for _, name := range []string{"victim/precious", "victim/target/precious"} {
 					if got := p.content(name); got != "only copy" {
 						t.Errorf("%s: %q", name, got)
