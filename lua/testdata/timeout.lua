@@ -25,13 +25,17 @@ sync{
 
 --> create loop
 --> error ran longer than scriptTimeout = 0.05 seconds and was stopped
+--> advance 0s
 --> ok next
 --> create caught
 --> error ran longer than scriptTimeout
+--> advance 0s
 --> ok next
 --> create thread
 --> error ran longer than scriptTimeout
+--> advance 0s
 --> ok next
 --> create test
 --> error ran longer than scriptTimeout
+--> advance 0s
 --> ok next
