@@ -120,13 +120,18 @@ func (s *Sync) Await() { s.awaits = true }
 
 // again retries an agent with backoff, and logs why; of a bounded one each delay is given up
 // after maxPartial attempts more of its own: one that joined the others late may not be what failed.
-// Attempts that failed for want of the target do not count for that.
+// Attempts that failed for want of the target do not count for that. What a younger Delete undoes
+// is not tried again.
 func (s *Sync) again(a *Agent, bounded bool, why string) {
 	tries := a.Tries() + 1
 	wait := backoff(s.cfg.Delay, tries)
 	at := s.core.now.Add(wait)
-	var hopeless []*delay.Delay
+	var hopeless, undone []*delay.Delay
 	for _, d := range a.Delays {
+		if !s.queue.Curtail(d) {
+			undone = append(undone, d)
+			continue
+		}
 		if bounded {
 			d.Partials++
 		}
@@ -138,12 +143,21 @@ func (s *Sync) again(a *Agent, bounded bool, why string) {
 		s.queue.Retry(d, at)
 	}
 	s.changes++
-	switch rest := len(a.Delays) - len(hopeless); {
-	case len(hopeless) == 0:
+	rest := len(a.Delays) - len(hopeless) - len(undone)
+	switch {
+	case rest == len(a.Delays):
 		s.log("Warn", why, "; trying again in ", wait)
 		return
 	case rest > 0:
 		s.log("Warn", why, "; trying ", rest, " of them again in ", wait)
+	case len(undone) == len(a.Delays):
+		s.log("Normal", why, "; not tried again: deleted since")
+	}
+	s.finish(&Agent{Sync: s, Delays: undone})
+	if len(hopeless) == 0 {
+		return
+	}
+	if len(hopeless) < len(a.Delays) {
 		why = (&Agent{Delays: hopeless}).String()
 	}
 	s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")

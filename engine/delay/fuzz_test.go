@@ -98,6 +98,9 @@ func (p *pair) step() {
 		}
 	case op < 22:
 		if d, e := p.pick(); d != nil {
+			if got, want := p.q.Curtail(d), p.m.curtail(e); got != want {
+				p.failf("curtail %d leaves something: %v, want %v", e.seq, got, want)
+			}
 			alarm := p.alarm()
 			p.logf("retry %d at %v", e.seq, alarm)
 			p.q.Retry(d, alarm)

@@ -221,6 +221,28 @@ func (m *model) collect(now time.Time, test func(*entry) Choice) (taken []*entry
 	return taken
 }
 
+func (m *model) curtail(e *entry) bool {
+	path := e.path
+	switch {
+	case e.kind == event.Delete || e.kind > event.Move:
+		return true
+	case e.kind == event.Move:
+		path = e.dest
+	}
+	for _, o := range m.list {
+		if o.seq <= e.seq || o.kind != event.Delete || !touch(o.path, path) || under(o.path, path) {
+			continue
+		}
+		if e.kind != event.Move {
+			return false
+		}
+		e.kind, e.ghost, e.haunted, e.dest = event.Delete, e.dest, true, ""
+		e.tries, e.data = 0, nil
+		break
+	}
+	return true
+}
+
 func (m *model) remove(e *entry) {
 	for i, o := range m.list {
 		if o == e {

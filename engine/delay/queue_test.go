@@ -99,6 +99,28 @@ func TestRetry(t *testing.T) {
 	})
 }
 
+// §6: what a younger Delete undoes is not tried again.
+func TestCurtail(t *testing.T) {
+	runScripts(t, []scriptCase{
+		{"nothing deleted", "Create d/f; activate 1; Modify d/f; curtail 1", "queued; stacked; true"},
+		{"deleted itself", "Create d/f; activate 1; Delete d/f; curtail 1", "queued; stacked; false"},
+		{"deleted with its directory", "Create d/e/f; Delete d/; curtail 1", "queued; stacked; false"},
+		{"deleted with all", "Attrib f; Delete /; curtail 1", "queued; stacked; false"},
+		{"Delete below", "Attrib d/; Delete d/f; curtail 1", "queued; stacked; true"},
+		{"Delete beside", "Modify d/f; Delete d/ff; curtail 1", "queued; queued; true"},
+		{"older Delete", "Delete d/; Create d/; curtail 2", "queued; stacked; true"},
+		{"behind others", "Modify d/f; Attrib d/; Delete d/; curtail 1", "queued; stacked; replaced; false"},
+		{"made again after that", "Create d/f; Delete d/; Create d/; curtail 1; curtail 3", "queued; stacked; stacked; false; true"},
+		{"a Delete stays", "Delete d/f; Delete d/; curtail 1", "queued; stacked; true"},
+		{"destination of a Move", "Move a > d/b; activate 1; Delete d/; curtail 1; retry 1 3; queue",
+			"queued; stacked; true; Delete a wait, Delete d/ block"},
+		{"origin of a Move", "Move d/a > b; activate 1; Delete d/; curtail 1; queue", "queued; stacked; true; Move d/a > b active, Delete d/ block"},
+		{"a Move that was", "Create b; activate 1; Move a > c; activate 2; Move c > b; curtail 1; curtail 2; curtail 1; queue",
+			"queued; queued; split; true; true; true; Create b active, Delete a active, Delete c block, Create b block"},
+		{"Init", "Init; Delete a; curtail 1", "stacked; true"},
+	})
+}
+
 func TestRemoved(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"twice", "Modify a; Modify b; remove 1; remove 1; queue", "queued; queued; Modify b wait"},

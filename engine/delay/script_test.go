@@ -23,6 +23,7 @@ var kinds = map[string]event.Kind{
 //	Init           also Blanket, Full
 //	activate 2     the delay that was queued second
 //	retry 2 7      held until 7 s
+//	curtail 2      whether something is left of it
 //	remove 2
 //	next 3         what is ready at 3 s
 //	alarm
@@ -63,6 +64,8 @@ func (s *script) line(words []string) string {
 		s.q.Activate(s.delays[arg(1)-1])
 	case "retry":
 		s.q.Retry(s.delays[arg(1)-1], at(arg(2)))
+	case "curtail":
+		return strconv.FormatBool(s.q.Curtail(s.delays[arg(1)-1]))
 	case "remove":
 		s.q.Remove(s.delays[arg(1)-1])
 	case "max":

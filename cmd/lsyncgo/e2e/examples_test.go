@@ -171,7 +171,7 @@ func texts(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-// TestReadmeLayer3: the snippet of the README survives the same.
+// TestReadmeLayer3: the snippet of the README survives the same. §6: so what is gone is not tried again for ever.
 func TestReadmeLayer3(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../README.md")
