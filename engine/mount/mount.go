@@ -22,6 +22,21 @@ type Point struct {
 	Path string
 }
 
+// Same reports whether two looks have seen one and the same mount, wherever it was. Where there is no unique number, what is
+// mounted has to be the same, too, as the kernel gives the other number again.
+func (m Mount) Same(other Mount) bool {
+	if m.Unique != 0 && other.Unique != 0 {
+		return m.Unique == other.Unique
+	}
+	return m.ID == other.ID && m.What == other.What
+}
+
+// Seen returns the mount with its unique number, if it can be seen at its place.
+func (p Point) Seen() Mount {
+	_, _, p.Unique = look(p.Path)
+	return p.Mount
+}
+
 // Below returns the points of a table that are below a directory, which is absolute and ends in a slash. Its keys are the
 // paths of the mount points relative to that, with a slash at the end.
 // Of several at one path the last counts. What another mount hides is not there.

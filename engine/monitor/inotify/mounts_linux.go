@@ -105,7 +105,6 @@ func (t *tree) remounted(table []mount.Point) {
 	}
 	before, now := t.points, mount.Below(table, t.Path)
 	t.points = now
-	var left map[uint64]whereabout
 	for path, m := range before {
 		other, there := now[path]
 		switch {
@@ -115,12 +114,9 @@ func (t *tree) remounted(table []mount.Point) {
 			t.unmounted(path)
 			continue
 		}
-		if left == nil {
-			left = whereabouts(table, t.Path, now)
-		}
 		// If a directory above it was renamed, events tell of that. One that is elsewhere although its mount
 		// point is where it was has been moved from there.
-		if where := left[m.ID]; where == nowhere || where == outside && isDir(t.Path+path) {
+		if where := t.whereIs(m, table); where == nowhere || where == outside && isDir(t.Path+path) {
 			t.unmounted(path)
 		}
 	}
@@ -143,18 +139,20 @@ const (
 	inside
 )
 
-// whereabouts tells of the mounts by their numbers.
-func whereabouts(table []mount.Point, root string, points map[string]mount.Mount) map[uint64]whereabout {
-	found := map[uint64]whereabout{}
-	for _, p := range table {
-		if !strings.HasPrefix(p.Path, root) {
-			found[p.ID] = outside
+// whereIs looks for a mount that is not where it was. Its number does not find it: on a busy machine another mount
+// has that as soon as it is free.
+func (t *tree) whereIs(m mount.Mount, table []mount.Point) whereabout {
+	for _, other := range t.points {
+		if m.Same(other) {
+			return inside
 		}
 	}
-	for _, m := range points {
-		found[m.ID] = inside
+	for _, p := range table {
+		if p.ID == m.ID && !strings.HasPrefix(p.Path, t.Path) && m.Same(p.Seen()) {
+			return outside
+		}
 	}
-	return found
+	return nowhere
 }
 
 func isDir(path string) bool {

@@ -3,6 +3,7 @@ package inotify
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,38 @@ func TestUnmountedBeforeDeleted(t *testing.T) {
 			}
 		}
 		s.Take()
+	}
+}
+
+// §3: a mount that has got the number of one that is no more is not that one, wherever it is.
+func TestUnmountedNumberTaken(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	for _, place := range []string{"outside", "root/inside"} {
+		s := monitortest.NewSession(t, open)
+		r := s.Root("root", monitor.Root{})
+		mountAt(t, s.Dir+"disk")
+		write(t, s.Dir+"disk/f")
+		check(t, os.MkdirAll(r.Path+"a/m", 0o755))
+		check(t, unix.Mount(s.Dir+"disk", r.Path+"a/m", "", unix.MS_BIND, "")) // inotify tells only of the last one
+		s.Watch(r)
+		awaits(s, "Mounted a/m/")
+		within(t, s.Monitor, func(*watcher) { // nobody looks meanwhile
+			check(t, unix.Unmount(r.Path+"a/m", 0))
+			check(t, os.RemoveAll(r.Path+"a"))
+			for i := range 20 { // of which one gets the number
+				mountAt(t, fmt.Sprint(s.Dir, place, i))
+			}
+		})
+		until(s, event.Delete, "a/")
+		if list := told(s, event.Delete); !slices.Contains(list, "Unmounted a/m/") {
+			t.Errorf("%s: told: %q", place, list)
+		}
+		for i := range 20 {
+			check(t, unix.Unmount(fmt.Sprint(s.Dir, place, i), 0))
+		}
+		check(t, unix.Unmount(s.Dir+"disk", 0))
 	}
 }
 
