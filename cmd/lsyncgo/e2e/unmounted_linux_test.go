@@ -65,12 +65,16 @@ func (p *place) conf(sync string) string {
 	return p.config("settings { pidfile = \"$DIR/pid\" }\n" + sync)
 }
 
-// marked waits until a change arrives that was made after all others.
+// marked waits until all changes so far have arrived, deletions too. One of a file that is known would tell less: an rsync that runs
+// already may take it along, or one that sends it before another one deletes.
 func (m *mirrored) marked() {
 	m.place.t.Helper()
 	m.marks++
-	m.write("source/mark", strings.Repeat("m", m.marks))
-	m.sameFile("source/mark", "target/mark")
+	mark := fmt.Sprint("mark", m.marks)
+	m.write("source/"+mark, mark)
+	m.logs(": Create " + mark + "  ") // it is queued, and so is all that was before
+	m.sameFile("source/"+mark, "target/"+mark)
+	eventually(m.place.t, "nothing to be done", func() bool { return strings.Contains(m.ask("status"), ": in step") })
 }
 
 // again has the daemon sync everything from scratch, by a definition that changed.
