@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -17,6 +18,9 @@ var (
 	errTooLong    = errors.New("longer than 16 MiB")
 )
 
+// underway counts operations of away, also those that were left behind.
+var underway sync.WaitGroup
+
 // away runs an operation that may wait for what does not answer, such as a disk, on a goroutine of its own. That is left
 // behind if ctx ends first, as nothing can interrupt a system call that waits for a disk; late gets its result then.
 func away[T any](ctx context.Context, operation func() (T, error), late func(T)) (T, error) {
@@ -28,7 +32,7 @@ func away[T any](ctx context.Context, operation func() (T, error), late func(T))
 		return operation()
 	}
 	done, left := make(chan outcome), make(chan struct{})
-	go func() {
+	underway.Go(func() {
 		v, err := operation()
 		select {
 		case done <- outcome{v, err}:
@@ -37,7 +41,7 @@ func away[T any](ctx context.Context, operation func() (T, error), late func(T))
 				late(v)
 			}
 		}
-	}()
+	})
 	select {
 	case o := <-done:
 		return o.v, o.err
