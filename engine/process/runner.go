@@ -244,8 +244,10 @@ func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 			return
 		}
 	}
-	res := r.runSteps(ctx, id, c)
-	r.after(ctx, c)
+	res, started := r.runSteps(ctx, id, c)
+	if started {
+		r.after(ctx, c)
+	}
 	report(res)
 }
 

@@ -7,8 +7,8 @@ import (
 	"lsyncgo/engine/core"
 )
 
-// runSteps runs the child, or the children, of c.
-func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) core.Result {
+// runSteps runs the child, or the children, of c; started tells whether one came to run.
+func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) (res core.Result, started bool) {
 	first := c.prefixed()
 	steps := []*Command{first}
 	if c.Steps != nil {
@@ -19,18 +19,18 @@ func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) core.
 		})
 		switch {
 		case ctx.Err() != nil:
-			return killedEarly()
+			return killedEarly(), false
 		case err != nil:
-			return core.Result{Code: CodeRefused, Err: err}
+			return core.Result{Code: CodeRefused, Err: err}, false
 		}
 		steps = <-chosen
 	}
-	var res core.Result
 	for i, step := range steps {
 		if ctx.Err() != nil {
-			return killedEarly()
+			return killedEarly(), started
 		}
-		next := r.runStep(ctx, id, step.prefixed())
+		next, ran := r.runStep(ctx, id, step.prefixed())
+		started = started || ran
 		if i == 0 || c.badness(next.Code) >= c.badness(res.Code) {
 			res = next
 		}
@@ -38,7 +38,7 @@ func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) core.
 			break
 		}
 	}
-	return res
+	return res, started
 }
 
 // prefixed is c with what Prefix returns now.
@@ -61,14 +61,14 @@ func (c *Command) badness(code int) int {
 	return len(c.Bearable) + 1
 }
 
-// runStep runs one child to its end. What holds its pipes then is waited for elsewhere.
-func (r *Runner) runStep(ctx context.Context, id core.ProcID, c *Command) core.Result {
+// runStep runs one child to its end; started tells whether it came to run. What holds its pipes then is waited for elsewhere.
+func (r *Runner) runStep(ctx context.Context, id core.ProcID, c *Command) (res core.Result, started bool) {
 	p, err := start(c, &r.opts, r.emitter(id))
 	if err != nil {
-		return failed(c.Binary, err)
+		return failed(c.Binary, err), false
 	}
 	p.supervise(ctx, r.hard, r.opts.KillGrace)
-	res := p.finish(r.hard, r.opts.TailLines)
+	res = p.finish(r.hard, r.opts.TailLines)
 	r.tasks.Go(func() { p.linger(r.ctx) })
-	return res
+	return res, true
 }

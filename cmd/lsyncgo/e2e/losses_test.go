@@ -170,9 +170,7 @@ func TestTargetReplaced(t *testing.T) {
 			p.remove("target")
 			p.write("source/b", "3")
 			p.same()
-			if n := strings.Count(d.out.String(), "syncing all of it again"); n != 2 {
-				t.Errorf("synced from scratch %d times", n)
-			}
+			eventually(t, "two syncs from scratch to be told", func() bool { return strings.Count(d.out.String(), "syncing all of it again") == 2 })
 			d.stop()
 		})
 	}
