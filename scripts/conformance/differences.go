@@ -295,8 +295,8 @@ var unescape = strings.NewReplacer(`\*`, `*`, `\?`, `?`, `\[`, `[`, `\]`, `]`, `
 func pathsOf(input string) string {
 	var paths []string
 	for _, p := range strings.Split(input, "\x00") {
-		p = strings.TrimSuffix(p, "***")
-		if strings.ContainsAny(p, "*?[") {
+		wild := strings.ContainsAny(p, "*?[") // else a backslash is one
+		if p = strings.TrimSuffix(p, "***"); wild {
 			p = unescape.Replace(p)
 		}
 		if p = relative(p); p != "" {

@@ -113,9 +113,9 @@ func rsyncssh() []scenario {
 	add("_extra", "", `_extra = { "-v", "-4" },`, touch, sshExtra)
 	add("exclude", `exclude = "*.tmp",`, "", []operation{write("a.tmp"), appendText("f"), settle, move("f", "f.tmp")})
 	add("failed move", "", "", []operation{move("f", "h")}, failedMove)
-	list[len(list)-1].exits = []exit{{"/target/f", 1}}
+	list[len(list)-1].exits = []exit{{"/f'", 1}} // as an argument of Lsyncd's, in what lsyncgo's shell reads
 	add("ssh fails", "", "", []operation{move("f", "h")})
-	list[len(list)-1].exits = []exit{{"/target/f", 255}}
+	list[len(list)-1].exits = []exit{{"/f'", 255}}
 	add("quotes in a move", "", "", []operation{write("a'b"), settle, move("a'b", `c "d`)})
 	return list
 }
