@@ -170,10 +170,10 @@ func (st *stage) step(in core.Input) {
 	for _, cmd := range st.core.Step(st.now, in) {
 		switch cmd := cmd.(type) {
 		case core.Watch:
-			placed = append(placed, core.Watched{Sync: cmd.Sync.ID()})
+			placed = append(placed, core.Watched{Sync: cmd.Root})
 		case core.Count:
-			n := core.Counted{Sync: cmd.Sync.ID(), Number: cmd.Number}
-			n.Census, n.Err = guard.Count(st.Context(), cmd.Sync.Config().Source, cmd.Sync.Config().Flat, cmd.Sync.Excluded)
+			n := core.Counted{Sync: cmd.Root, Number: cmd.Number}
+			n.Census, n.Err = guard.Count(st.Context(), cmd.Source, cmd.Flat, cmd.Excluded)
 			placed = append(placed, n)
 		case core.Start:
 			st.unseen = append(st.unseen, cmd)

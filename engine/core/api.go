@@ -142,12 +142,12 @@ func (Tick) input()     {}
 func (Stop) input()     {}
 
 // Command is what the loop has to do. One of Start, Kill, Reserve, Watch, List, Uncover, Count, Unwatch, Ready, Exit.
+// Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
 type Command interface{ command() }
 
 // Start starts a piece of work; its end comes back as Exited.
 type Start struct {
 	Proc ProcID
-	Sync *Sync // nil for the work of a tunnel
 	Work Work
 }
 
@@ -160,31 +160,44 @@ type Reserve struct {
 // Kill ends a running piece of work and everything it started.
 type Kill struct{ Proc ProcID }
 
-// Watch begins to watch the sync's source; the answer comes as Watched.
-type Watch struct{ Sync *Sync }
+// Watch begins to watch a source; the answer comes as Watched.
+type Watch struct {
+	Root           event.RootID
+	Source, Target string // of SyncConfig
+	Flat           bool
+	Mode           event.Mode
+	HardLinks      bool
+	// Excluded is the filter as it is at each call. Any goroutine may call it.
+	Excluded func(path string) bool
+	// Mounts are the mount points below the source that are known from before.
+	Mounts []string
+}
 
 // List asks the monitor for Create events for all that is below a directory now.
 type List struct {
-	Sync *Sync
+	Root event.RootID
 	Path string
 }
 
 // Uncover asks the monitor for Create events for what is below a directory, "" for the source, and was
 // excluded as Before says but is not any more.
 type Uncover struct {
-	Sync   *Sync
+	Root   event.RootID
 	Path   string
 	Before func(path string) bool
 }
 
-// Count asks what the sync's source has; the answer comes as Counted with the same Number.
+// Count asks what a source has; the answer comes as Counted with the same Number.
 type Count struct {
-	Sync   *Sync
-	Number uint64
+	Root     event.RootID
+	Number   uint64
+	Source   string
+	Flat     bool
+	Excluded func(path string) bool // as in Watch
 }
 
-// Unwatch ends it.
-type Unwatch struct{ Sync *Sync }
+// Unwatch ends the watching of a source.
+type Unwatch struct{ Root event.RootID }
 
 // Ready says, once, that every sync is watched or has reported why it is not.
 type Ready struct{}

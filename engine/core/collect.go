@@ -184,7 +184,7 @@ func (s *Sync) die() {
 	if s.last != nil {
 		s.reason = s.last.Text
 	}
-	s.core.do(Unwatch{Sync: s})
+	s.core.do(Unwatch{Root: s.id})
 	s.log("Error", "this sync is stopped; the others go on")
 }
 

@@ -84,12 +84,18 @@ type stage struct {
 	cfgs     []core.SyncConfig
 	tunnels  map[string]*tunnel.Config
 	core     *core.Core
-	logs     []string          // categories that are off unless a conversation asks for them
-	counts   map[string]uint64 // the newest Count of each sync
+	logs     []string                // categories that are off unless a conversation asks for them
+	counts   map[string]uint64       // the newest Count of each sync
+	names    map[event.RootID]string // of the syncs there are and were
+}
+
+func newStage(t *testing.T) *stage {
+	return &stage{t: t, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, names: map[event.RootID]string{},
+		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 func play(t *testing.T, text string) string {
-	st := &stage{t: t, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	st := newStage(t)
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for lines.Scan() {
 		line := lines.Text()
@@ -279,6 +285,9 @@ func (st *stage) find(name string) *core.Sync {
 }
 
 func (st *stage) step(in core.Input) {
+	for _, s := range st.machine().Syncs() {
+		st.names[s.ID()] = s.Config().Name
+	}
 	for _, cmd := range st.machine().Step(st.now, in) {
 		switch cmd := cmd.(type) {
 		case core.Start:
@@ -288,19 +297,19 @@ func (st *stage) step(in core.Input) {
 		case core.Reserve:
 			st.say("reserve %d %s", cmd.Proc, cmd.Host)
 		case core.Watch:
-			st.say("watch %s", cmd.Sync.Config().Name)
+			st.say("watch %s", st.names[cmd.Root])
 		case core.List:
-			st.say("list %s %s", cmd.Sync.Config().Name, cmd.Path)
+			st.say("list %s %s", st.names[cmd.Root], cmd.Path)
 		case core.Uncover:
-			st.say("uncover %s %s", cmd.Sync.Config().Name, cmd.Path)
+			st.say("uncover %s %s", st.names[cmd.Root], cmd.Path)
 			if !cmd.Before("was.tmp") {
 				st.say("  but was.tmp was not excluded")
 			}
 		case core.Count:
-			st.say("count %s", cmd.Sync.Config().Name)
-			st.counts[cmd.Sync.Config().Name] = cmd.Number
+			st.say("count %s", st.names[cmd.Root])
+			st.counts[st.names[cmd.Root]] = cmd.Number
 		case core.Unwatch:
-			st.say("unwatch %s", cmd.Sync.Config().Name)
+			st.say("unwatch %s", st.names[cmd.Root])
 		case core.Ready:
 			st.say("ready")
 		case core.Exit:

@@ -96,7 +96,7 @@ func apartWhy(from, to bool) string {
 func (s *Sync) uncoverMoved(e event.Event) {
 	rules := s.filter.Load()
 	if event.IsDir(e.Dest) && !s.cfg.Flat && rules.Positional() {
-		s.core.do(Uncover{Sync: s, Path: e.Dest, Before: func(path string) bool {
+		s.core.do(Uncover{Root: s.id, Path: e.Dest, Before: func(path string) bool {
 			return rules.Excluded(e.Path + strings.TrimPrefix(path, e.Dest))
 		}})
 	}
@@ -106,7 +106,7 @@ func (s *Sync) uncoverMoved(e event.Event) {
 // script sees it as new.
 func (s *Sync) list(path string) {
 	if event.IsDir(path) && !s.cfg.Flat && !s.cfg.TakesTrees {
-		s.core.do(List{Sync: s, Path: path})
+		s.core.do(List{Root: s.id, Path: path})
 	}
 }
 

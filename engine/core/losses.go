@@ -35,7 +35,7 @@ func (s *Sync) recount() {
 	}
 	s.core.counts++
 	s.losses.counting = s.core.counts
-	s.core.do(Count{Sync: s, Number: s.core.counts})
+	s.core.do(Count{Root: s.id, Number: s.core.counts, Source: s.cfg.Source, Flat: s.cfg.Flat, Excluded: s.Excluded})
 }
 
 func (c *Core) counted(in Counted) {

@@ -2,7 +2,6 @@ package core_test
 
 import (
 	"testing"
-	"time"
 
 	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
@@ -12,7 +11,8 @@ import (
 
 // watchedStage has one sync, of which it is not counted yet what the source has.
 func watchedStage(t *testing.T, sync ...string) (*stage, *core.Sync) {
-	st := &stage{t: t, settings: core.Settings{Insist: true}, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	st := newStage(t)
+	st.settings.Insist = true
 	st.cfgs = append(st.cfgs, st.parseSync(append([]string{"one", "maxdelete=50%"}, sync...)))
 	st.step(core.Tick{})
 	s := st.find("one")

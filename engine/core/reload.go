@@ -88,7 +88,7 @@ func (c *Core) remove(s *Sync) {
 		s.log("Info", "ends: it is not in the new config, or not like this; ", s.queue.Len(), " events are dropped")
 	}
 	if s.phase != stopped && s.phase != queued {
-		c.do(Unwatch{Sync: s})
+		c.do(Unwatch{Root: s.id})
 	}
 	s.dropWaiting()
 	s.phase = leaving

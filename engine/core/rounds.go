@@ -60,7 +60,7 @@ func (c *Core) start(a *Agent) {
 	if c.log.Enabled("Exec") {
 		a.Sync.log("Exec", a.work.Describe(), " for ", a)
 	}
-	c.do(Start{Proc: a.proc, Sync: a.Sync, Work: a.work})
+	c.do(Start{Proc: a.proc, Work: a.work})
 }
 
 // rounds asks the syncs in turn to act on their ready events, until none is

@@ -144,7 +144,7 @@ func (c *Core) uncover() {
 		before, now := s.former, s.filter.Load()
 		s.former = nil
 		if s.phase != queued && !s.phase.ended() && !before.Within(now) {
-			c.do(Uncover{Sync: s, Before: before.Excluded})
+			c.do(Uncover{Root: s.id, Before: before.Excluded})
 		}
 	}
 }

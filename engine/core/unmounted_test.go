@@ -21,7 +21,7 @@ func TestUnmountedHandedOn(t *testing.T) {
 		}
 		return c, s
 	}
-	c, s := begin(&stage{t: t})
+	c, s := begin(newStage(t))
 	c.Step(now, core.Watched{Sync: s.ID()})
 	for _, path := range []string{"b/", "a/disk/"} {
 		c.Step(now, core.Events{{Root: s.ID(), Kind: event.Mounted, Path: path}, {Root: s.ID(), Kind: event.Unmounted, Path: path}})
@@ -32,7 +32,7 @@ func TestUnmountedHandedOn(t *testing.T) {
 		t.Fatalf("%q", kept)
 	}
 
-	c, s = begin(&stage{t: t})
+	c, s = begin(newStage(t))
 	s.SetUnmounted(kept)
 	s.SetUnmounted(kept)
 	if !slices.Equal(s.MountPoints(), kept) {
@@ -51,7 +51,7 @@ func TestUnmountedHandedOn(t *testing.T) {
 // §9: however often a directory above is renamed, what is remembered stays small.
 func TestUnmountedRenamedOften(t *testing.T) {
 	for _, moves := range []bool{true, false} {
-		st := &stage{t: t}
+		st := newStage(t)
 		c := core.New(core.Settings{}, st)
 		s, err := c.Add(core.SyncConfig{Name: "one", Source: "/one/", Actions: &script{st: st, style: "discard"}, KeepMoves: moves, TakesTrees: true, DeletesLive: true})
 		if err != nil {

@@ -33,9 +33,14 @@ func (c *Core) place() {
 		if s.watchTries == 0 && c.log.Enabled("Info") {
 			s.log("Info", s.cfg.summary())
 		}
-		c.do(Watch{Sync: s})
+		c.do(s.watch())
 	}
 	c.announce()
+}
+
+func (s *Sync) watch() Watch {
+	return Watch{Root: s.id, Source: s.cfg.Source, Target: s.cfg.Target, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
+		HardLinks: s.cfg.HardLinks, Excluded: s.Hidden(), Mounts: s.MountPoints()}
 }
 
 func (c *Core) watched(in Watched) {

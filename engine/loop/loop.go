@@ -216,15 +216,15 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 	case core.Reserve:
 		l.reserve(ctx, cmd)
 	case core.Watch:
-		l.watch(ctx, cmd.Sync)
+		l.watch(ctx, cmd)
 	case core.Count:
 		l.count(ctx, cmd)
 	case core.List:
-		l.o.Monitor.List(cmd.Sync.ID(), cmd.Path)
+		l.o.Monitor.List(cmd.Root, cmd.Path)
 	case core.Uncover:
-		l.o.Monitor.Uncover(cmd.Sync.ID(), cmd.Path, cmd.Before)
+		l.o.Monitor.Uncover(cmd.Root, cmd.Path, cmd.Before)
 	case core.Unwatch:
-		l.unwatch(cmd.Sync)
+		l.unwatch(cmd.Root)
 	case core.Ready:
 		if l.o.Ready != nil {
 			l.o.Ready()
@@ -234,19 +234,18 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 	}
 }
 
-// watch places the watches of a sync beside the loop: a large tree takes seconds.
-func (l *Loop) watch(ctx context.Context, s *core.Sync) {
+// watch places the watches of a source beside the loop: a large tree takes seconds.
+func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
-	l.roots[s.ID()] = cancel
-	cfg := s.Config()
-	root := monitor.Root{ID: s.ID(), Path: cfg.Source, Flat: cfg.Flat, Mode: cfg.Mode, Links: cfg.HardLinks, Excluded: s.Hidden(), Mounts: s.MountPoints()}
+	l.roots[cmd.Root] = cancel
+	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Flat: cmd.Flat, Mode: cmd.Mode, Links: cmd.HardLinks, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
 	l.placing.Go(func() {
 		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
 		if w.Err == nil {
 			w.Unmounted = mount.Missing(root.Path, root.Mounts)
 		}
 		if w.Err == nil && l.o.Look != nil {
-			seen := l.o.Look(cfg.Source, cfg.Target)
+			seen := l.o.Look(cmd.Source, cmd.Target)
 			w.Seen = &seen
 		}
 		select {
@@ -258,11 +257,9 @@ func (l *Loop) watch(ctx context.Context, s *core.Sync) {
 
 // count looks what a source has beside the loop: it takes as long as a listing of the tree.
 func (l *Loop) count(ctx context.Context, cmd core.Count) {
-	s := cmd.Sync
-	source, flat := s.Config().Source, s.Config().Flat
 	l.placing.Go(func() {
-		n := core.Counted{Sync: s.ID(), Number: cmd.Number}
-		n.Census, n.Err = l.o.Count(ctx, source, flat, s.Excluded)
+		n := core.Counted{Sync: cmd.Root, Number: cmd.Number}
+		n.Census, n.Err = l.o.Count(ctx, cmd.Source, cmd.Flat, cmd.Excluded)
 		select {
 		case l.counted <- n:
 		case <-ctx.Done():
@@ -321,10 +318,10 @@ func (l *Loop) log(batch []event.Event) {
 	}
 }
 
-func (l *Loop) unwatch(s *core.Sync) {
-	if cancel := l.roots[s.ID()]; cancel != nil {
+func (l *Loop) unwatch(id event.RootID) {
+	if cancel := l.roots[id]; cancel != nil {
 		cancel()
-		delete(l.roots, s.ID())
+		delete(l.roots, id)
 	}
-	l.o.Monitor.Unwatch(s.ID())
+	l.o.Monitor.Unwatch(id)
 }

@@ -106,7 +106,7 @@ func newScene(t *testing.T, adjust func(*scene, *loop.Options)) *scene {
 	}
 	sc.core = core.New(core.Settings{Insist: true}, quiet{})
 	var err error
-	sc.sync, err = sc.core.Add(core.SyncConfig{Name: "one", Source: "/one/", Delay: 10 * time.Second, MaxDelays: 100, Actions: script{}})
+	sc.sync, err = sc.core.Add(core.SyncConfig{Name: "one", Source: "/one/", Target: "the target", Delay: 10 * time.Second, MaxDelays: 100, Actions: script{}})
 	if err != nil {
 		t.Fatal(err)
 	}

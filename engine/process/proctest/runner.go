@@ -63,7 +63,7 @@ func (r *Runner) End(id core.ProcID, res core.Result) {
 	r.exits <- core.Exited{Proc: id, Result: res}
 }
 
-// Started returns all starts so far in their order; Sync is not set.
+// Started returns all starts so far in their order.
 func (r *Runner) Started() []core.Start {
 	r.mu.Lock()
 	defer r.mu.Unlock()
