@@ -9,8 +9,10 @@ import (
 type feature string
 
 const (
-	owning feature = "owners"
-	modes  feature = "modes"
+	owning  feature = "owners"
+	modes   feature = "modes"
+	linking feature = "hard links"
+	pipes   feature = "fifos"
 )
 
 // lacking remembers what was asked of the target's file systems.

@@ -118,8 +118,11 @@ func (p *place) linkTo(g *group, name string, have stat) (done bool) {
 		case err == nil:
 			done = true
 			p.m.linked.Add(1)
-		case !noLink(err):
-			done = true // not in step, and not by a copy either
+		case errors.Is(err, fs.ErrNotExist): // it went away, and a copy tells what became of it
+		case p.cannotLink(err):
+		default:
+			// A copy keeps the data, but is no second name.
+			done = !errors.Is(err, syscall.EMLINK) && !refused(err)
 			p.m.fail(p.rel+name, "link", atTarget(err))
 		}
 	})
@@ -142,12 +145,22 @@ func (p *place) linkPinned(x pinned, name string, have stat) error {
 	return err
 }
 
-// noLink tells whether err means that the file cannot have this name, and a copy can.
-func noLink(err error) bool {
-	for _, e := range []error{fs.ErrNotExist, fs.ErrPermission, syscall.EMLINK, syscall.EXDEV, errNoProc} {
-		if errors.Is(err, e) {
-			return true
-		}
+// cannotLink tells whether err is what a file system answers to every hard link, and says so once. Some answer EPERM, as
+// the kernel does where only this file may not be linked: a stranger's (protected_hardlinks) or an immutable one.
+func (p *place) cannotLink(err error) bool {
+	switch {
+	case errors.Is(err, syscall.EXDEV):
+		p.m.warn("target %s: hard links between its file systems cannot be kept: %v", p.m.o.Target, err)
+		return true
+	case errors.Is(err, errNoProc), !refused(err):
+		return false
 	}
-	return unsupported(err)
+	return p.lacks(p.dev, linking, func(x pinned) error {
+		temp := p.dst.temp("probe")
+		err := x.link(p.dst, temp)
+		if err == nil {
+			_ = p.dst.unlink(temp)
+		}
+		return err
+	})
 }

@@ -40,12 +40,25 @@ func (p *place) special(name string, s, have stat) {
 	}
 	p.build(name, s, have, func(_ pinned, temp string) error {
 		err := p.dst.mknod(temp, s)
-		if unsupported(err) || errors.Is(err, fs.ErrPermission) && !p.m.privileged {
-			p.m.note("%s%s: a device or fifo cannot be made here: %v", p.rel, name, err)
+		if s.kind != fifo && (unsupported(err) || errors.Is(err, fs.ErrPermission) && !p.m.privileged) {
+			p.m.note("%s%s: a device cannot be made here: %v", p.rel, name, err)
+			return errSkipped
+		}
+		if err != nil && refused(err) && p.lacks(p.dev, pipes, func(pinned) error { return p.probePipe(s) }) {
 			return errSkipped
 		}
 		return atTarget(err)
 	}, func(pinned) bool { return true })
+}
+
+// probePipe makes a fifo as s is, and removes it.
+func (p *place) probePipe(s stat) error {
+	temp := p.dst.temp("probe")
+	err := p.dst.mknod(temp, s)
+	if err == nil {
+		_ = p.dst.unlink(temp)
+	}
+	return err
 }
 
 // errSkipped: said already, and no failure.
