@@ -31,6 +31,9 @@ func (c *Core) ended(in Exited) {
 		c.left(s)
 		return
 	}
+	if wholesale(a.Kind()) {
+		s.divideAll()
+	}
 	if c.stops > 1 {
 		return
 	}
@@ -142,6 +145,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) {
 		d.Tries = uint16(min(tries, 1<<16-1))
 		s.queue.Retry(d, at)
 	}
+	s.divideMoves(a.Delays, at)
 	s.changes++
 	rest := len(a.Delays) - len(hopeless) - len(undone)
 	switch {

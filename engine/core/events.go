@@ -110,6 +110,28 @@ func (s *Sync) list(path string) {
 	}
 }
 
+// divideMoves takes Moves apart whose origins something else had since, because what was done at the target may have
+// brought that there: a Move would take it for what moved. alarm is when their destinations are due.
+func (s *Sync) divideMoves(ds []*delay.Delay, alarm time.Time) {
+	for _, d := range ds {
+		if dest := d.Dest; s.queue.Divide(d, alarm) {
+			s.list(dest)
+		}
+	}
+}
+
+// divideAll does so with all that are queued, when a startup or full sync has ended: it has no regard for what waits.
+func (s *Sync) divideAll() {
+	var moves []*delay.Delay
+	s.queue.Each(func(d *delay.Delay) bool {
+		if d.Kind == event.Move {
+			moves = append(moves, d)
+		}
+		return true
+	})
+	s.divideMoves(moves, s.core.now)
+}
+
 // startMargin is how long after a startup the monitor may still read what the startup has seen.
 const startMargin = 200 * time.Millisecond
 

@@ -24,7 +24,7 @@ func (s *Sync) canAct() bool {
 	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
 }
 
-// alone reports whether what runs has to end first, because one of the two is a Full of a
+// alone reports whether what runs has to end first, because one of the two is an Init or Full of a
 // preset: it deletes what it does not find in the source, and would take for that what a
 // transfer beside it has just brought.
 func (s *Sync) alone() bool {
@@ -32,8 +32,11 @@ func (s *Sync) alone() bool {
 		return false
 	}
 	next := s.queue.Next(s.core.now)
-	return s.running[0].Kind() == event.Full || next != nil && next.Kind == event.Full
+	return wholesale(s.running[0].Kind()) || next != nil && wholesale(next.Kind)
 }
+
+// wholesale tells of the kinds whose work looks at the source as a whole, whatever waits in the FIFO.
+func wholesale(k event.Kind) bool { return k == event.Init || k == event.Full }
 
 // startWaiting starts spawned work for which there is a process slot now, one
 // of each sync in turn. That of a sync on hold waits: it may be meant for another source.

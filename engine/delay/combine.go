@@ -123,58 +123,6 @@ func (q *Queue) postpone(d *Delay, alarm instant) {
 	}
 }
 
-// addMove queues a Move if it can stay one. Whatever is queued about either end
-// speaks of states between which the Move cannot be replayed, so then it is split.
-func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
-	from, to := q.trie.find(path), q.trie.find(dest)
-	if from.occupied() || to.occupied() || related(path, dest) {
-		q.Add(event.Delete, path, "", false, alarm)
-		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
-		return Split
-	}
-	d := q.make(event.Move, path, tree, alarm)
-	d.Dest, d.far = dest, &end{delay: d}
-	q.trie.insert(&d.origin, from)
-	q.trie.insert(d.far, q.trie.find(dest)) // the origin may have made nodes
-	q.queue(d)
-	return d.verdict()
-}
-
-// forgetDest turns a Move into the Delete of its origin, because its destination
-// was replaced before anything acted on it. The far end stays: what
-// comes to the destination later waits for this one.
-func (d *Delay) forgetDest() {
-	d.Kind, d.Dest, d.Tries, d.Partials, d.Data = event.Delete, "", 0, 0, nil
-}
-
-// Curtail takes from d, which failed, what a younger Delete undoes anyway, and reports whether
-// something is left to do. Of an Attrib, Modify or Create nothing is. A Move becomes the Delete of
-// its origin. What is gone from the source can fail for ever, and the Delete waits for it.
-func (q *Queue) Curtail(d *Delay) bool {
-	switch {
-	case !d.queued || d.Kind == event.Delete || d.Kind > event.Move:
-		return true
-	case d.Kind < event.Delete:
-		return !d.origin.undone()
-	}
-	if d.far.undone() {
-		d.forgetDest()
-	}
-	return true
-}
-
-// undone reports whether a younger Delete is queued of e's path or of a directory above it.
-func (e *end) undone() bool {
-	for n := e.node; n != nil; n = n.parent {
-		for younger := n.entries.after(e.delay.seq); younger != nil; younger = n.entries.after(younger.delay.seq) {
-			if d := younger.delay; d.Kind == event.Delete && younger == &d.origin {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // verdict tells what became of a delay that was just queued.
 func (d *Delay) verdict() Verdict {
 	if d.status == Block {

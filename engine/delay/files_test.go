@@ -42,3 +42,22 @@ func TestNote(t *testing.T) {
 		t.Errorf("a delay that left has %v", got)
 	}
 }
+
+// TestNoteDivided: it keeps them when it has to stand behind the directory that a Move was taken apart for.
+func TestNoteDivided(t *testing.T) {
+	q := delay.New(0)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	file := event.File{Device: 1, Inode: 1}
+	q.Add(event.Move, "a/", "b/", false, at)
+	q.Add(event.Modify, "b/f", "", false, at)
+	q.Note("b/f", file)
+	q.Add(event.Create, "a/", "", false, at)
+	if !q.Divide(q.Next(at), at) {
+		t.Fatal("the Move was not taken apart")
+	}
+	var last *delay.Delay
+	q.Each(func(d *delay.Delay) bool { last = d; return true })
+	if last.Path != "b/f" || !slices.Equal(last.Files(), []event.File{file}) {
+		t.Errorf("%q has %v", last.Path, last.Files())
+	}
+}

@@ -121,6 +121,22 @@ func TestCurtail(t *testing.T) {
 	})
 }
 
+// A Move cannot be replayed if its origin was made anew and somebody may have brought that to the target.
+func TestDivide(t *testing.T) {
+	runScripts(t, []scriptCase{
+		{"nothing at its origin", "Move a > b; Modify b; Modify c; divide 1; queue", "queued; stacked; queued; false; Move a > b wait, Modify b block, Modify c wait"},
+		{"no Move", "Modify a; divide 1", "queued; false"},
+		{"while it is acted on", "Move a > b; activate 1; Create a; divide 1", "queued; stacked; false"},
+		{"origin made anew", "Move a > b; Create a; divide 1; queue", "queued; stacked; true; Delete a wait, Create a block, Create b block"},
+		{"with its directory", "Move d/a > b; Create d/ tree; divide 1; queue", "queued; stacked; true; Delete d/a wait, Create d/ tree block, Create b block"},
+		{"barriers say nothing of it", "Move a > b; Init; divide 1", "queued; false"},
+		{"destination deleted since", "Move a > b; activate 1; Create a; Delete b; retry 1 0; divide 1; queue", "queued; stacked; stacked; true; Delete a wait, Create a block, Delete b block"},
+		{"destination written since", "Move a > b; Create a; Modify b; divide 1; queue", "queued; stacked; stacked; true; Delete a wait, Create a block, Create b block"},
+		{"a directory comes before what it holds", "Move a/ > b/; Create b/f; Create a/; Delete b/f; Create b/g 7; divide 1; queue",
+			"queued; stacked; stacked; replaced; stacked; true; Delete a/ wait, Create a/ block, Create b/ tree block, Delete b/f block, Create b/g block"},
+	})
+}
+
 func TestRemoved(t *testing.T) {
 	runScripts(t, []scriptCase{
 		{"twice", "Modify a; Modify b; remove 1; remove 1; queue", "queued; queued; Modify b wait"},

@@ -24,6 +24,7 @@ var kinds = map[string]event.Kind{
 //	activate 2     the delay that was queued second
 //	retry 2 7      held until 7 s
 //	curtail 2      whether something is left of it
+//	divide 2       whether a Move was taken apart, as its origin was made anew
 //	remove 2
 //	next 3         what is ready at 3 s
 //	alarm
@@ -66,6 +67,8 @@ func (s *script) line(words []string) string {
 		s.q.Retry(s.delays[arg(1)-1], at(arg(2)))
 	case "curtail":
 		return strconv.FormatBool(s.q.Curtail(s.delays[arg(1)-1]))
+	case "divide":
+		return strconv.FormatBool(s.q.Divide(s.delays[arg(1)-1], at(0)))
 	case "remove":
 		s.q.Remove(s.delays[arg(1)-1])
 	case "max":

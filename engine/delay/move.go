@@ -1,0 +1,118 @@
+package delay
+
+import (
+	"strings"
+	"time"
+
+	"lsyncgo/engine/event"
+)
+
+// addMove queues a Move if it can stay one. Whatever is queued about either end
+// speaks of states between which the Move cannot be replayed, so then it is split.
+func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
+	from, to := q.trie.find(path), q.trie.find(dest)
+	if from.occupied() || to.occupied() || related(path, dest) {
+		q.Add(event.Delete, path, "", false, alarm)
+		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
+		return Split
+	}
+	d := q.make(event.Move, path, tree, alarm)
+	d.Dest, d.far = dest, &end{delay: d}
+	q.trie.insert(&d.origin, from)
+	q.trie.insert(d.far, q.trie.find(dest)) // the origin may have made nodes
+	q.queue(d)
+	return d.verdict()
+}
+
+// forgetDest turns a Move into the Delete of its origin, because its destination
+// was replaced before anything acted on it. The far end stays: what
+// comes to the destination later waits for this one.
+func (d *Delay) forgetDest() {
+	d.Kind, d.Dest, d.Tries, d.Partials, d.Data = event.Delete, "", 0, 0, nil
+}
+
+// Curtail takes from d, which failed, what a younger Delete undoes anyway, and reports whether
+// something is left to do. Of an Attrib, Modify or Create nothing is. A Move becomes the Delete of
+// its origin. What is gone from the source can fail for ever, and the Delete waits for it.
+func (q *Queue) Curtail(d *Delay) bool {
+	switch {
+	case !d.queued || d.Kind == event.Delete || d.Kind > event.Move:
+		return true
+	case d.Kind < event.Delete:
+		return !d.origin.undone()
+	}
+	if d.far.undone() {
+		d.forgetDest()
+	}
+	return true
+}
+
+// undone reports whether a younger Delete is queued of e's path or of a directory above it.
+func (e *end) undone() bool {
+	for n := e.node; n != nil; n = n.parent {
+		for younger := n.entries.after(e.delay.seq); younger != nil; younger = n.entries.after(younger.delay.seq) {
+			if d := younger.delay; d.Kind == event.Delete && younger == &d.origin {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Divide takes d, a Move that is not active, apart into the Delete of its origin and the Create of its destination
+// if something younger is queued of its origin or of a directory above it, and reports whether it did. An entry that
+// is or was there again is another one than what moved: whoever may have brought that to the target meanwhile has
+// left the Move nothing to be replayed with. alarm is that of the Create.
+func (q *Queue) Divide(d *Delay, alarm time.Time) bool {
+	if !d.queued || d.Kind != event.Move || d.status == Active || !d.origin.reused() {
+		return false
+	}
+	dest, undone, tries, partials := d.Dest, d.far.undone(), d.Tries, d.Partials
+	d.forgetDest()
+	d.Tries, d.Partials = tries, partials
+	if !undone {
+		later := q.takeBelow(d, dest)
+		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
+		for _, l := range later {
+			q.Add(l.Kind, l.Path, "", l.Tree, l.Alarm())
+			for _, file := range l.files {
+				q.Note(l.Path, file)
+			}
+		}
+	}
+	return true
+}
+
+// reused reports whether anything but a barrier is queued that is younger than e, of its path or of a directory above.
+func (e *end) reused() bool {
+	for n := e.node; n != nil; n = n.parent {
+		for younger := n.entries.after(e.delay.seq); younger != nil; younger = n.entries.after(younger.delay.seq) {
+			if !younger.delay.barrier() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// taken is a delay that has left the queue to stand in it again further behind.
+type taken struct {
+	*Delay
+	files []event.File
+}
+
+// takeBelow takes out what is younger than d and happened below dest: who makes that directory anew has to come first.
+func (q *Queue) takeBelow(d *Delay, dest string) (list []taken) {
+	if !event.IsDir(dest) {
+		return nil
+	}
+	for l := d.links[all].younger; l != nil; {
+		next := l.links[all].younger
+		if l.Kind <= event.Delete && l.status != Active && l.Path != dest && strings.HasPrefix(l.Path, dest) && l.far == nil {
+			list = append(list, taken{l, l.Files()})
+			q.Remove(l)
+		}
+		l = next
+	}
+	return list
+}
