@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // makeTree makes n directories, ten in each.
@@ -100,10 +101,10 @@ func BenchmarkHandle(b *testing.B) {
 	done := make(chan struct{})
 	err = in.call(b.Context(), func(w *watcher) {
 		defer close(done)
-		var h happening
+		var h kernel.Event
 		for wd, n := range w.nodes {
 			if n.kids == nil && n.parent != nil {
-				h.record = record{wd: wd, mask: 8, name: "file.txt"} // IN_CLOSE_WRITE
+				h.Record = kernel.Record{WD: wd, Mask: 8, Name: "file.txt"} // IN_CLOSE_WRITE
 			}
 		}
 		b.ReportAllocs()

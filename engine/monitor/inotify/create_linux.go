@@ -44,7 +44,7 @@ func (t *tree) settleCreates() {
 		case idle:
 			// The kernel tells of a close before it lets go of the file, so if this was
 			// closed just now, that can be read by now.
-			if t.w.now.Sub(h.at) < settleInterval && !t.w.spool.empty() {
+			if t.w.now.Sub(h.at) < settleInterval && !t.w.reader.Empty() {
 				again = append(again, e)
 				continue
 			}

@@ -4,10 +4,8 @@
 // fs.inotify.max_user_instances goes: one that is flooded with events takes none
 // of another's from the kernel.
 //
-// For each instance two goroutines share the work. The reader empties the kernel's queue into a
-// spool as soon as there is something in it, so that the kernel's queue
-// (fs.inotify.max_queued_events) overflows only if this process does not run at
-// all. The owner owns the trees, works through the spool and gives events to a
+// For each instance two goroutines share the work. The reader (package kernel) empties the kernel's queue
+// as soon as there is something in it. The owner owns the trees, works through what was read and gives events to a
 // monitor.Queue; it may lag behind the kernel as far as it likes.
 //
 // # Trees
@@ -22,7 +20,7 @@
 // The tree is as old as the event the owner handles, a path is resolved by the
 // kernel now. When both differ, a watch may land on another directory than the
 // event meant, or on none. Such doubts are written down, and settled at the
-// moment the spool and the kernel's queue are both empty: then the tree is as new
+// moment nothing that was read and nothing in the kernel's queue is left: then the tree is as new
 // as the file system, and asking for a watch at a path again must give
 // the descriptor that the node has. A node that fails this is walked again and what
 // is in it reported as new.

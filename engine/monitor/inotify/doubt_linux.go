@@ -49,7 +49,7 @@ func (t *tree) settleDoubts(now time.Time) {
 		switch {
 		case since.IsZero():
 			t.doubts[e] = now
-		case now.Sub(since) < doubtAge || !t.w.spool.empty():
+		case now.Sub(since) < doubtAge || !t.w.reader.Empty():
 		case t.current(e.dir):
 			delete(t.doubts, e)
 			t.repair(e)
@@ -59,7 +59,7 @@ func (t *tree) settleDoubts(now time.Time) {
 			return
 		}
 	}
-	if !repaired && t.w.spool.empty() { // otherwise what was found out may be wrong by now
+	if !repaired && t.w.reader.Empty() { // otherwise what was found out may be wrong by now
 		for _, e := range settled {
 			delete(t.doubts, e)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // Open starts a monitor. The error names the sysctl if there are too many inotify instances.
@@ -169,11 +170,11 @@ func (g *groups) add() (*group, error) {
 	if len(g.list) == maxInstances {
 		return nil, errInstances
 	}
-	spool, err := openSpool()
+	reader, err := kernel.Open()
 	if err != nil {
 		return nil, err
 	}
-	m := &group{start(spool, g.queue, g.census, g.opts), map[event.RootID]string{}}
+	m := &group{start(reader, g.queue, g.census, g.opts), map[event.RootID]string{}}
 	g.list = append(g.list, m)
 	return m, nil
 }

@@ -7,29 +7,30 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // handle works one kernel event into every tree that has its directory.
-func (w *watcher) handle(h happening) {
-	w.now = h.at
-	if h.mask&unix.IN_MOVE_SELF != 0 {
-		w.movedAbove(h.wd)
+func (w *watcher) handle(h kernel.Event) {
+	w.now = h.At
+	if h.Mask&unix.IN_MOVE_SELF != 0 {
+		w.movedAbove(h.WD)
 	}
 	switch {
-	case h.mask&unix.IN_Q_OVERFLOW != 0:
+	case h.Mask&unix.IN_Q_OVERFLOW != 0:
 		w.overflow()
-	case h.swap && w.bothExist(h):
+	case h.Swap && w.bothExist(h):
 		w.exchange(h)
-	case h.paired:
-		w.rename(h.record, h.to)
-		if h.swap {
-			from, to := h.to, h.record
-			dir := h.back & unix.IN_ISDIR
-			from.mask, to.mask = unix.IN_MOVED_FROM|dir, unix.IN_MOVED_TO|dir
+	case h.Paired:
+		w.rename(h.Record, h.To)
+		if h.Swap {
+			from, to := h.To, h.Record
+			dir := h.Back & unix.IN_ISDIR
+			from.Mask, to.Mask = unix.IN_MOVED_FROM|dir, unix.IN_MOVED_TO|dir
 			w.rename(from, to)
 		}
 	default:
-		w.each(h.wd, func(t *tree, n *node) { t.handle(n, h.record) })
+		w.each(h.WD, func(t *tree, n *node) { t.handle(n, h.Record) })
 	}
 }
 
@@ -52,33 +53,33 @@ func (w *watcher) each(wd int32, f func(*tree, *node)) {
 }
 
 // handle is for everything that is not a whole rename.
-func (t *tree) handle(n *node, r record) {
-	if r.name == "" {
-		t.handleSelf(n, r.mask)
+func (t *tree) handle(n *node, r kernel.Record) {
+	if r.Name == "" {
+		t.handleSelf(n, r.Mask)
 		return
 	}
-	e, dir := entry{n, r.name}, r.mask&unix.IN_ISDIR != 0
+	e, dir := entry{n, r.Name}, r.Mask&unix.IN_ISDIR != 0
 	path := t.path(e, dir)
 	if t.excluded(e, path) {
 		return
 	}
 	switch {
-	case r.mask&unix.IN_CREATE != 0 && dir:
+	case r.Mask&unix.IN_CREATE != 0 && dir:
 		t.appeared(e, path, growing)
-	case r.mask&unix.IN_MOVED_TO != 0 && dir:
+	case r.Mask&unix.IN_MOVED_TO != 0 && dir:
 		t.w.unread = true // what is mounted below it came along
 		t.appeared(e, path, moved)
-	case r.mask&unix.IN_CREATE != 0:
+	case r.Mask&unix.IN_CREATE != 0:
 		t.created(e, false)
-	case r.mask&unix.IN_MOVED_TO != 0:
+	case r.Mask&unix.IN_MOVED_TO != 0:
 		t.arrived(e, path)
-	case r.mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0:
+	case r.Mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0:
 		t.left(e, path)
-	case r.mask&unix.IN_MODIFY != 0:
+	case r.Mask&unix.IN_MODIFY != 0:
 		t.modified(e, path)
-	case r.mask&unix.IN_CLOSE_WRITE != 0:
+	case r.Mask&unix.IN_CLOSE_WRITE != 0:
 		t.closed(e, path)
-	case r.mask&unix.IN_ATTRIB != 0:
+	case r.Mask&unix.IN_ATTRIB != 0:
 		t.changed(e, path)
 	}
 }
@@ -149,7 +150,7 @@ func (t *tree) current(n *node) bool {
 	if err != nil {
 		return false
 	}
-	wd, err := addWatch(t.w.spool.fd, at.path, t.mask|unix.IN_DONT_FOLLOW)
+	wd, err := t.w.reader.Watch(at.path, t.mask|unix.IN_DONT_FOLLOW)
 	if err == nil && t.w.nodes[wd] == nil {
 		t.w.asked = append(t.w.asked, wd)
 	}
@@ -288,7 +289,7 @@ func (w *watcher) overflow() {
 		}
 		t.remounted(w.table())
 		t.emitErr(event.Overflow, "", errors.New("the kernel's queue of file events was full and events were lost; raise the sysctl fs.inotify.max_queued_events (now "+
-			sysctl("max_queued_events")+")"))
+			kernel.Sysctl("max_queued_events")+")"))
 		t.tell()
 	}
 }

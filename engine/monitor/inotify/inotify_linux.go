@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/inotify/kernel"
 	"lsyncgo/engine/mount"
 )
 
@@ -18,18 +19,18 @@ import (
 var errClosed = errors.New("the monitor is closed")
 
 // start starts the two goroutines of an instance, which reports to queue.
-func start(spool *spool, queue *monitor.Queue, census *census, opts monitor.Options) *inotify {
+func start(reader *kernel.Reader, queue *monitor.Queue, census *census, opts monitor.Options) *inotify {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	m := &inotify{
-		spool:  spool,
+		reader: reader,
 		calls:  make(chan func(*watcher)),
 		ctx:    ctx,
 		cancel: cancel,
 	}
 	w := &watcher{
 		opts:    opts.WithDefaults(),
-		spool:   spool,
-		stream:  stream{spool: spool},
+		reader:  reader,
+		stream:  kernel.NewStream(reader),
 		queue:   queue,
 		census:  census,
 		calls:   m.calls,
@@ -40,14 +41,14 @@ func start(spool *spool, queue *monitor.Queue, census *census, opts monitor.Opti
 		counts:  map[uint64]bool{},
 		listBuf: make([]byte, 64<<10),
 	}
-	m.ended.Go(spool.read)
+	m.ended.Go(reader.Run)
 	m.ended.Go(w.run)
 	return m
 }
 
 // inotify is one instance as others see it; everything else belongs to the owner.
 type inotify struct {
-	spool  *spool
+	reader *kernel.Reader
 	calls  chan func(*watcher) // run by the owner
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -100,15 +101,15 @@ func (m *inotify) call(ctx context.Context, f func(*watcher)) error {
 // close returns when both goroutines have ended.
 func (m *inotify) close() {
 	m.cancel(errClosed)
-	m.spool.close()
+	m.reader.Close()
 	m.ended.Wait()
 }
 
 // watcher is the owner's: all trees and the kernel's watches.
 type watcher struct {
 	opts   monitor.Options
-	spool  *spool
-	stream stream
+	reader *kernel.Reader
+	stream *kernel.Stream
 	queue  *monitor.Queue
 	census *census
 	calls  <-chan func(*watcher)
@@ -150,7 +151,7 @@ func (w *watcher) run() {
 	defer timer.Stop()
 	for {
 		busy := w.handleSome()
-		w.settle(!busy && w.stream.until.IsZero())
+		w.settle(!busy && w.stream.Until().IsZero())
 		w.flush()
 		var due <-chan time.Time // nil: nothing to wait for, so no wakeup
 		if at := w.due(); !at.IsZero() {
@@ -158,10 +159,10 @@ func (w *watcher) run() {
 			due = timer.C
 		}
 		if busy {
-			w.spool.signal()
+			w.reader.Signal()
 		}
 		select {
-		case <-w.spool.wake:
+		case <-w.reader.Wake():
 		case f := <-w.calls:
 			w.now = time.Now()
 			f(w)
@@ -176,7 +177,7 @@ func (w *watcher) run() {
 // handleSome handles what there is; true if there may be more.
 func (w *watcher) handleSome() bool {
 	for range work {
-		h, ok := w.stream.next()
+		h, ok := w.stream.Next()
 		if !ok {
 			return false
 		}
@@ -209,7 +210,7 @@ func (w *watcher) settle(caughtUp bool) {
 	}
 	for _, wd := range w.asked {
 		if w.nodes[wd] == nil && w.above[wd] == nil {
-			w.end(wd)
+			w.reader.Unwatch(wd)
 		}
 	}
 	w.asked = nil
@@ -249,7 +250,7 @@ func (w *watcher) linked() *event.File {
 
 // due is when something has to be done without an event; zero: never.
 func (w *watcher) due() time.Time {
-	first := w.stream.until
+	first := w.stream.Until()
 	sooner := func(at time.Time) {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
 			first = at
@@ -349,13 +350,8 @@ func (w *watcher) unbind(n *node) {
 	}
 	w.forget(n)
 	if w.nodes[wd] == nil && w.above[wd] == nil {
-		w.end(wd)
+		w.reader.Unwatch(wd)
 	}
-}
-
-func (w *watcher) end(wd int32) {
-	// Fails if the directory is deleted, which has ended the watch.
-	_, _ = unix.InotifyRmWatch(w.spool.fd, uint32(wd))
 }
 
 // forget takes the descriptor from n.

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/monitor/inotify/kernel"
 	"lsyncgo/engine/monitor/monitortest"
 )
 
@@ -271,11 +271,10 @@ func TestOverflow(t *testing.T) {
 	s.Watch(inner)
 	s.Watch(other)
 	m := instance(s.Monitor)
-	m.spool.mu.Lock() // nobody reads
-	read := sync.OnceFunc(m.spool.mu.Unlock)
+	read := m.reader.Hold() // nobody reads
 	defer read()
 	var limit int
-	_, err := fmt.Sscan(sysctl("max_queued_events"), &limit)
+	_, err := fmt.Sscan(kernel.Sysctl("max_queued_events"), &limit)
 	check(t, err)
 	for i := range limit/2 + 100 { // each makes two events at least
 		write(t, fmt.Sprintf("%sf%d", a.Path, i))
@@ -486,7 +485,7 @@ func TestNoWatchLeft(t *testing.T) {
 				t.Errorf("%d nodes without a tree", len(w.nodes))
 			}
 		})
-		return kernelWatches(t, instance(s.Monitor).spool.fd) - above
+		return kernelWatches(t, instance(s.Monitor).reader.FD()) - above
 	}
 	want := func(n int) {
 		t.Helper()

@@ -104,10 +104,10 @@ func TestUnmountedBeforeDeleted(t *testing.T) {
 		s.Watch(r)
 		awaits(s, "Mounted a/b/m/")
 		m := instance(s.Monitor)
-		m.spool.mu.Lock() // nobody reads
+		read := m.reader.Hold() // nobody reads
 		check(t, unix.Unmount(r.Path+"a/b/m", how))
 		check(t, os.RemoveAll(r.Path+"a"))
-		m.spool.mu.Unlock()
+		read()
 		until(s, event.Delete, "a/")
 		for _, line := range told(s, event.Delete) {
 			if line == "Unmounted a/b/m/" {

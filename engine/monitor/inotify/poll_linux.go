@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // shortage counts directories that got no watch since it was last reported.
@@ -75,7 +76,7 @@ func (t *tree) remedy() string {
 	if !errors.Is(t.short.err, unix.ENOSPC) {
 		return "raise the limit of open files (ulimit -n), or free memory"
 	}
-	limit := sysctl("max_user_watches")
+	limit := kernel.Sysctl("max_user_watches")
 	t.w.count()
 	enough := 2 * t.w.census.wanted.Load()
 	if n, err := strconv.ParseInt(limit, 10, 64); err == nil {

@@ -40,7 +40,7 @@ func TestDeep(t *testing.T) {
 	bottom, at := chain(t, r.Path, strings.Repeat("n", 200), levels)
 	s.Watch(r)
 	within(t, s.Monitor, func(w *watcher) {
-		if n := kernelWatches(t, w.spool.fd); n < 2*levels+1 {
+		if n := kernelWatches(t, w.reader.FD()); n < 2*levels+1 {
 			t.Errorf("%d directories are watched, want %d", n, 2*levels+1)
 		}
 		if n := cap(w.pathBuf); n > 10*200 {

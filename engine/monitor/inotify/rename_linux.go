@@ -4,14 +4,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // rename works a whole rename into every tree that has either end.
-func (w *watcher) rename(from, to record) {
+func (w *watcher) rename(from, to kernel.Record) {
 	// One inode may be in a tree twice (bind mounts): ends are matched in order, what is left over came or went.
 	ends := map[*tree][2][]*node{}
 	var order []*tree
-	for i, wd := range [2]int32{from.wd, to.wd} {
+	for i, wd := range [2]int32{from.WD, to.WD} {
 		w.each(wd, func(t *tree, n *node) {
 			e, ok := ends[t]
 			if !ok {
@@ -24,7 +25,7 @@ func (w *watcher) rename(from, to record) {
 	for _, t := range order {
 		e := ends[t]
 		for len(e[0]) > 0 && len(e[1]) > 0 {
-			t.rename(entry{e[0][0], from.name}, entry{e[1][0], to.name}, from, to)
+			t.rename(entry{e[0][0], from.Name}, entry{e[1][0], to.Name}, from, to)
 			e[0], e[1] = e[0][1:], e[1][1:]
 		}
 		for _, n := range e[0] {
@@ -40,7 +41,7 @@ func (w *watcher) rename(from, to record) {
 	}
 }
 
-func (t *tree) rename(from, to entry, a, b record) {
+func (t *tree) rename(from, to entry, a, b kernel.Record) {
 	switch { // one end may have died with what the other trees' or nodes' ends changed
 	case from.dir.has(dead) && to.dir.has(dead):
 		return
@@ -51,7 +52,7 @@ func (t *tree) rename(from, to entry, a, b record) {
 		t.handle(from.dir, a)
 		return
 	}
-	dir := a.mask&unix.IN_ISDIR != 0
+	dir := a.Mask&unix.IN_ISDIR != 0
 	path, dest := t.path(from, dir), t.path(to, dir)
 	outFrom, outTo := t.excluded(from, path), t.excluded(to, dest)
 	switch {
@@ -125,33 +126,33 @@ func (t *tree) moveDir(from, to entry, path, dest string) {
 }
 
 // exchange: two names were swapped. There is no event for that, so both are told as gone and new.
-func (w *watcher) exchange(h happening) {
-	for _, r := range []record{h.record, h.to} {
-		w.each(r.wd, func(t *tree, n *node) {
+func (w *watcher) exchange(h kernel.Event) {
+	for _, r := range []kernel.Record{h.Record, h.To} {
+		w.each(r.WD, func(t *tree, n *node) {
 			for _, dir := range []bool{false, true} {
-				e := entry{n, r.name}
+				e := entry{n, r.Name}
 				path := t.path(e, dir)
-				if t.excluded(e, path) || (dir != (h.mask&unix.IN_ISDIR != 0) && dir != (h.back&unix.IN_ISDIR != 0)) {
+				if t.excluded(e, path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back&unix.IN_ISDIR != 0)) {
 					continue
 				}
 				t.left(e, path)
 			}
 		})
 	}
-	for _, r := range []record{h.record, h.to} {
-		w.each(r.wd, func(t *tree, n *node) { t.look(entry{n, r.name}, moved) })
+	for _, r := range []kernel.Record{h.Record, h.To} {
+		w.each(r.WD, func(t *tree, n *node) { t.look(entry{n, r.Name}, moved) })
 	}
 }
 
 // bothExist tells an exchange of two names from a name that went away and came back,
 // which look the same in the queue.
-func (w *watcher) bothExist(h happening) bool {
-	for _, r := range []record{h.record, h.to} {
-		n := w.nodes[r.wd]
+func (w *watcher) bothExist(h kernel.Event) bool {
+	for _, r := range []kernel.Record{h.Record, h.To} {
+		n := w.nodes[r.WD]
 		if n == nil {
 			return false
 		}
-		if _, err := w.lstat(entry{n, r.name}); err != nil {
+		if _, err := w.lstat(entry{n, r.Name}); err != nil {
 			return false
 		}
 	}

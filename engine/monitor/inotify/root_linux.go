@@ -103,7 +103,7 @@ func misled(path string) error {
 // nothing about the root, and its watches go on under a path that is no longer true.
 func (t *tree) guard() {
 	for p := filepath.Dir(filepath.Clean(t.Path)); p != "/"; p = filepath.Dir(p) {
-		wd, err := addWatch(t.w.spool.fd, cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
+		wd, err := t.w.reader.Watch(cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
 		if err != nil {
 			return // not readable for us, so not ours to look after
 		}
@@ -118,7 +118,7 @@ func (t *tree) unguard() {
 		if len(t.w.above[wd]) == 0 {
 			delete(t.w.above, wd)
 			if t.w.nodes[wd] == nil {
-				t.w.end(wd)
+				t.w.reader.Unwatch(wd)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func TestOneWatchForAll(t *testing.T) {
 	// Those of outer are root, a, b, c and some directories above.
 	watches := func() (n int) {
 		for _, g := range s.Monitor.(*groups).list {
-			n += kernelWatches(t, g.spool.fd)
+			n += kernelWatches(t, g.reader.FD())
 		}
 		return n
 	}

@@ -3,9 +3,6 @@ package inotify
 import (
 	"encoding/binary"
 	"errors"
-	"os"
-	"strconv"
-	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -19,28 +16,6 @@ func cstring(s string) cpath { return append([]byte(s), 0) }
 
 // String drops the NUL.
 func (p cpath) String() string { return string(p[:len(p)-1]) }
-
-func addWatch(fd int, path cpath, mask uint32) (int32, error) {
-	for {
-		wd, _, errno := unix.Syscall(unix.SYS_INOTIFY_ADD_WATCH, uintptr(fd), uintptr(unsafe.Pointer(&path[0])), uintptr(mask))
-		switch errno {
-		case 0:
-			return int32(wd), nil
-		case unix.EINTR:
-		default:
-			return -1, errno
-		}
-	}
-}
-
-// watchOpen watches the directory that is open at fd. A path could by now lead to
-// another directory than the one that was opened, and the contents of one be taken for
-// those of the other.
-func watchOpen(watches, fd int, mask uint32) (int32, error) {
-	var buf [32]byte
-	path := append(strconv.AppendInt(append(buf[:0], "/proc/self/fd/"...), int64(fd), 10), 0)
-	return addWatch(watches, path, mask)
-}
 
 func openDir(path cpath) (int, error) {
 	const flags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_NONBLOCK
@@ -113,13 +88,4 @@ func lstat(path cpath, st *unix.Stat_t) error {
 
 func openRead(path cpath) (int, error) {
 	return unix.Open(path.String(), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
-}
-
-// sysctl reads one of inotify's settings for an error text.
-func sysctl(name string) string {
-	b, err := os.ReadFile("/proc/sys/fs/inotify/" + name)
-	if err != nil {
-		return "unknown"
-	}
-	return strings.TrimSpace(string(b))
 }

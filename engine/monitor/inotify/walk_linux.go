@@ -126,7 +126,7 @@ func (t *tree) watch(k *node, fd int) error {
 	if k == t.top {
 		mask |= unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
 	}
-	wd, err := watchOpen(t.w.spool.fd, fd, mask)
+	wd, err := t.w.reader.WatchOpen(fd, mask)
 	if err != nil {
 		return err
 	}
