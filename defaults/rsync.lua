@@ -648,24 +648,6 @@ function rsync.action(inlet)
 	shared.send(inlet.getEvents(test))
 end
 
--- Errors that the target as a whole has, and gets over: input/output error, full, read-only, over quota,
--- not connected, stale. rsync ends its lines with the number; those of Linux and the BSDs do not collide.
-local whole = {
-	['5'] = true, ['28'] = true, ['30'] = true, ['69'] = true, ['70'] = true,
-	['107'] = true, ['116'] = true, ['122'] = true,
-}
-
--- Whether the last lines that a child printed tell of such an error. Attributes have limits of their own.
-local function unfit(said)
-	for _, line in ipairs(said or {}) do
-		local number = line:match('^rsync: %[[Rrg]%a+%].*%((%d+)%)$')
-		if number and whole[number] and not line:find('xattr', 1, true) then
-			return true
-		end
-	end
-	return false
-end
-
 -- Whether what ended was an rsync that had the directories listed, not single paths. With several at once one
 -- can end that was started before another one told that the target cannot do with single paths.
 local function listedContents(agent, said)
@@ -675,23 +657,12 @@ local function listedContents(agent, said)
 	return agent.config.rsync._contents or not agent.isList and (agent.etype == 'Init' or agent.etype == 'Full')
 end
 
--- Whether a file became a directory after rsync (3.2.7) had listed it: the sender cannot read it then, loses
--- count, and ends with 2, which elsewhere means that the two sides do not understand each other.
-local function derailed(said)
-	for _, line in ipairs(said or {}) do
-		if line:find('^Invalid packet at end of run ') then
-			return true
-		end
-	end
-	return false
-end
-
 -- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
 -- later) take every path to be deleted for a broken file list and end with 2, a fatal code. They can do with
 -- the directories that held those paths instead.
 function shared.verdict(agent, exitcode, codes, said)
 	local given = agent.config.rsync
-	if exitcode == 2 and codes[2] == 'die' and derailed(said) then
+	if exitcode == 2 and codes[2] == 'die' and said and said.derailed then -- else 2 means that the two sides do not understand each other
 		return 'partial'
 	end
 	if exitcode == 2 and given.transfer ~= 'filter' and not listedContents(agent, said) then
@@ -702,7 +673,7 @@ function shared.verdict(agent, exitcode, codes, said)
 		return 'again'
 	end
 	local verdict = codes[exitcode] or 'die'
-	if verdict == 'partial' and unfit(said) then
+	if verdict == 'partial' and said and said.unfit then -- the target as a whole, which gets over it
 		return 'again'
 	end
 	return verdict

@@ -6,6 +6,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/failure"
 )
 
 // The methods of core.Actions. core calls them from the goroutine of the loop.
@@ -36,10 +37,12 @@ func (s *script) Action(sync *core.Sync) error {
 
 // Collect implements core.Actions.
 func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
-	said := s.r.L.CreateTable(len(res.Tail), 1)
+	said := s.r.L.CreateTable(len(res.Tail), 3)
 	for _, line := range res.Tail {
 		said.Append(glua.LString(line))
 	}
+	said.RawSetString("unfit", glua.LBool(failure.Unfit(res.Tail)))
+	said.RawSetString("derailed", glua.LBool(failure.Derailed(res.Tail)))
 	if p := s.plans[a]; p != nil && p.text == nil {
 		said.RawSetString("contents", glua.LBool(p.Contents))
 	}

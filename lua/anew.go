@@ -11,6 +11,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/transfer"
 )
@@ -23,7 +24,7 @@ func (p *plan) stepwise(cmd *process.Command) {
 	if p.Quick == nil {
 		return
 	}
-	cmd.Bearable = []int{codeVanished, codePartial}
+	cmd.Bearable = []int{failure.Vanished, failure.Partial}
 	cmd.Steps = func(ctx context.Context, whole *process.Command) []*process.Command {
 		list, all, summary, err := p.Anew(ctx)
 		if err != nil || len(list) == 0 {

@@ -13,6 +13,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/root"
@@ -160,7 +161,7 @@ func within(ctx context.Context, o transfer.Options, path string, limit int, out
 		return conclude(transfer.Report{}, err, out)
 	case n > limit:
 		fmt.Fprintf(out, "%d entries are at the target only\n", n)
-		return core.ExitDeleteLimit
+		return failure.DeleteLimit
 	}
 	return transfer.ExitOK
 }

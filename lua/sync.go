@@ -291,7 +291,7 @@ func (s *script) resolve() {
 	}
 	s.checkRelativeTarget()
 	s.config = core.SyncConfig{
-		Name: s.name, Place: s.place,
+		Name: s.name, Place: s.place, CodesKey: s.codesKey(),
 		Source: s.stringKey("source"), Target: s.target(),
 		Delay:          s.delay(settings),
 		MaxDelays:      s.number("maxDelays", settings.MaxDelays, true),
@@ -313,6 +313,14 @@ func (s *script) resolve() {
 	}
 	s.checkOverlap()
 	s.config.Digest = s.digest()
+}
+
+// codesKey is the key of the table that the sync's collect looks exit codes up in.
+func (s *script) codesKey() string {
+	if s.table.RawGetString("exitcodes") == glua.LFalse && s.table.RawGetString("rsyncExitCodes") != glua.LNil {
+		return "rsyncExitCodes"
+	}
+	return "exitcodes"
 }
 
 func (s *script) stringKey(key string) string {

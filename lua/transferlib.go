@@ -13,6 +13,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/transfer"
 )
 
@@ -74,22 +75,16 @@ func (p *plan) told(summary transfer.PlanSummary) string {
 	return text
 }
 
-// Exit codes of rsync that are no success, but a receiver's own end: it has removed what it had begun.
-const (
-	codePartial  = 23
-	codeVanished = 24
-)
-
 // sweep takes in how a child with a plan ended. One that was cut off, or whose
 // other side was, may have left temporary files.
 func (s *script) sweep(a *core.Agent, code int) {
 	p := s.plans[a]
 	delete(s.plans, a)
 	s.sent = s.r.now()
-	if p == nil || code == 0 || code == codeVanished {
+	if p == nil || code == failure.OK || code == failure.Vanished {
 		return
 	}
-	s.leave(p, code != codePartial)
+	s.leave(p, code != failure.Partial) // a receiver that ends by itself has removed what it had begun
 }
 
 // leave notes where temporary files may be: where p should have removed them and, if cut off, where it wrote.

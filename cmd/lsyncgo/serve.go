@@ -199,7 +199,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 
 func (s *service) runnerOptions() process.Options {
 	if s.settings.NoDaemon && s.settings.LogFormat != "json" {
-		return process.Options{Stdout: s.env.childOut, Stderr: s.env.childErr}
+		return process.Options{Stdout: s.env.childOut, Stderr: s.env.childErr, Shown: s.settings.LogFile == ""}
 	}
 	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
 }
@@ -295,7 +295,11 @@ func (s *service) ended(exit core.Exit) {
 	s.notify(daemon.Stopping)
 	s.log.Log("Normal", "--- Ended: ", exit.Why, ", exit status ", exit.Code&0xff, " ---")
 	if exit.Code != 0 {
-		daemon.Fail("lsyncgo: "+printable.Line(exit.Why)+"; the log says more", exit.Code&0xff)
+		text := exit.Why
+		if exit.Remedy != "" {
+			text += " (" + exit.Remedy + ")"
+		}
+		daemon.Fail("lsyncgo: "+printable.Line(text)+"; the log says more", exit.Code&0xff)
 	} else if err := daemon.Ready(); err != nil {
 		s.log.Log("Error", err)
 	}

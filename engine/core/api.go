@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/tunnel"
 )
 
@@ -74,6 +75,12 @@ type Result struct {
 	// Tail is the last output of a child, or the errors of a job, one per line.
 	Tail []string
 	Err  error // why it could not be started or waited for
+	// Reason is why it failed, as far as Tail and Code tell.
+	Reason failure.Reason
+	// MetLimit: it was stopped by the limit of deletions that it was told.
+	MetLimit bool
+	// Shown: whoever reads the log has seen its output already.
+	Shown bool
 }
 
 // ProcID names one started piece of work.
@@ -204,8 +211,9 @@ type Ready struct{}
 
 // Exit ends the program; it is the last command.
 type Exit struct {
-	Code int
-	Why  string
+	Code   int
+	Why    string
+	Remedy string // what to do about it; may be empty
 }
 
 func (Start) command()   {}

@@ -1,11 +1,13 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/tunnel"
 )
@@ -37,7 +39,7 @@ func (c *Core) ended(in Exited) {
 	if c.stops > 1 {
 		return
 	}
-	if a.limited && in.Result.stopped() {
+	if a.limited && in.Result.MetLimit {
 		s.overLimit(a, in.Result)
 		return
 	}
@@ -60,8 +62,12 @@ func (c *Core) ended(in Exited) {
 	case Again, Partial:
 		s.failed(a, in.Result, verdict)
 	case Die:
+		what := ""
+		if a.Kind() == event.Init {
+			what = "startup failed: "
+		}
 		s.last = s.failure("its exit code says to stop", a, in.Result)
-		s.log("Error", a.lastWords(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result.Code))
+		s.log("Error", what, a.lastWords(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result))
 		s.finish(a)
 		s.die()
 	default:
@@ -69,12 +75,13 @@ func (c *Core) ended(in Exited) {
 	}
 }
 
-// otherVerdict says where a config gives an exit code another meaning, "" if the sync is from no line of one.
-func (s *Sync) otherVerdict(code int) string {
-	if !strings.Contains(s.cfg.Place, ":") {
+// otherVerdict says where a config gives an exit code another meaning, "" if the sync is from no line of one, or if
+// there is a reason that another try would meet again.
+func (s *Sync) otherVerdict(r Result) string {
+	if !strings.Contains(s.cfg.Place, ":") || r.Reason.Text != "" && !r.Reason.Passing {
 		return ""
 	}
-	return fmt.Sprintf("; exitcodes = { [%d] = \"again\" } in the sync at %s would try again", code, s.cfg.Place)
+	return fmt.Sprintf("; %s = { [%d] = \"again\" } in the sync at %s would try again", cmp.Or(s.cfg.CodesKey, "exitcodes"), r.Code, s.cfg.Place)
 }
 
 func (s *Sync) succeeded(a *Agent, r Result) {
@@ -101,7 +108,7 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	}
 	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
-		s.log("Error", "startup failed: ", a.lastWords(r), "; use -insist or settings{ insist = true } to keep trying")
+		s.log("Error", "startup failed: ", a.lastWords(r), r.insisting())
 		s.finish(a)
 		s.die()
 		return
@@ -179,7 +186,11 @@ func (s *Sync) giveUp(hopeless []*delay.Delay) {
 // die ends the sync or the program, as the settings say.
 func (s *Sync) die() {
 	if !s.core.settings.OnDieStop {
-		s.core.exit(255, fmt.Sprintf("sync %s has died", s.cfg.Name))
+		exit := Exit{Code: 255, Why: fmt.Sprintf("sync %s has died", s.cfg.Name)}
+		if s.last != nil && s.last.Reason != "" {
+			exit.Why, exit.Remedy = exit.Why+": "+s.last.Reason, s.last.Remedy
+		}
+		s.core.end(exit)
 		return
 	}
 	s.phase = stopped
@@ -198,12 +209,30 @@ func (s *Sync) failure(text string, a *Agent, r Result) *status.Failure {
 		f.Command = a.work.Describe()
 		f.Text = fmt.Sprintf("%s: %s", a, text)
 	}
+	if f.Reason, f.Remedy = r.Reason.Text, r.Reason.Remedy; f.Reason != "" {
+		f.Text += ": " + f.Reason
+	}
 	return f
 }
 
-// lastWords says what failed, how, and what the child itself said about it.
+// insisting is the remedy for a startup that may succeed another time.
+func (r Result) insisting() string {
+	if r.Reason.Text != "" && !r.Reason.Passing {
+		return ""
+	}
+	return "; use -insist or settings{ insist = true } to keep trying"
+}
+
+// maxCommand bounds a command behind a reason.
+const maxCommand = 300
+
+// lastWords says why it failed and what to do, as far as that is known, then what failed, how, and what the
+// child itself said about it.
 func (a *Agent) lastWords(r Result) string {
-	return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.words())
+	if r.Reason.Text == "" {
+		return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.words())
+	}
+	return fmt.Sprintf("%s: %s: %s %s", r.Reason, a, failure.Clip(a.work.Describe(), maxCommand), r.words())
 }
 
 // words says how a piece of work ended, and what it said itself.
@@ -217,8 +246,11 @@ func (r Result) words() string {
 	default:
 		fmt.Fprintf(&b, "ended with exit code %d", r.Code)
 	}
+	if r.Shown && r.Reason.Text != "" {
+		return b.String()
+	}
 	const lines = 5
-	for _, line := range r.Tail[max(0, len(r.Tail)-lines):] {
+	for _, line := range r.Reason.Words(r.Tail, lines) {
 		b.WriteString("; ")
 		b.WriteString(line)
 	}

@@ -17,6 +17,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/root"
 	"lsyncgo/engine/tunnel"
@@ -252,7 +253,7 @@ func seen(args []string) *core.Seen {
 }
 
 func result(code int) core.Result {
-	r := core.Result{Code: code}
+	r := core.Result{Code: code, MetLimit: code == failure.DeleteLimit}
 	if code > 128 && code < 160 {
 		r.Signal = code - 128
 	}

@@ -187,8 +187,10 @@ func (c *Core) fading() bool { return c.stops > 0 || c.exited }
 // Terminate ends the program with this exit code at once.
 func (c *Core) Terminate(code int, why string) { c.exit(code, why) }
 
-func (c *Core) exit(code int, why string) {
-	c.do(Exit{Code: code, Why: why})
+func (c *Core) exit(code int, why string) { c.end(Exit{Code: code, Why: why}) }
+
+func (c *Core) end(exit Exit) {
+	c.do(exit)
 	c.exited = true
 }
 

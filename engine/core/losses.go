@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -147,7 +146,7 @@ func (s *Sync) exceed(over cause, why string) {
 
 // DeleteLimit returns how many entries the work for an Init or Full may delete at
 // the target; limited is false if any number is right. Work that meets the limit
-// ends with ExitDeleteLimit, as rsync --max-delete does, and the sync is held.
+// ends with failure.DeleteLimit, as rsync --max-delete does, and the sync is held.
 func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
 	a.limited = (s.losses.census != nil || s.losses.empty) && !s.losses.meant
 	switch {
@@ -157,16 +156,6 @@ func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
 		return 0, true
 	}
 	return s.cfg.MaxDelete.Of(s.losses.census.Known()), true
-}
-
-// ExitDeleteLimit is rsync's exit code for "the --max-delete limit stopped deletions".
-const ExitDeleteLimit = 25
-
-// stopped reports whether work has met its limit. Rsync ends with 23 or 24 instead,
-// and only says it, if files were unreadable or vanished as well.
-func (r Result) stopped() bool {
-	return r.Code == ExitDeleteLimit || (r.Code == 23 || r.Code == 24) &&
-		slices.ContainsFunc(r.Tail, func(line string) bool { return strings.Contains(line, "--max-delete limit") })
 }
 
 // overLimit takes an agent back whose work has met its limit, and holds the sync.

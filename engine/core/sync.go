@@ -19,6 +19,8 @@ import (
 type SyncConfig struct {
 	Name  string
 	Place string // file:line of the sync call
+	// CodesKey is the key of the table in which exit codes get another meaning; "": exitcodes.
+	CodesKey string
 	// Source is absolute, symlinks resolved, with one trailing slash.
 	Source string
 	Target string // for the status only: the target, or host:targetdir

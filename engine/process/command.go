@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
 )
 
@@ -65,12 +66,12 @@ type Job struct {
 // 128 plus the number of the signal that ended a child.
 const (
 	// CodeFeed: Feed failed. It is rsync's code for a broken data stream.
-	CodeFeed = 12
+	CodeFeed = failure.Stream
 	// CodeRefused: Check did not let it begin. It is rsync's code for an input or output error.
-	CodeRefused = 11
+	CodeRefused = failure.FileIO
 	// CodeBusy: the system had no process, memory or descriptor to spare, or the
 	// program was just being replaced. It is rsync's code for a failed fork, which may be tried again.
-	CodeBusy = 14
+	CodeBusy = failure.IPC
 	// CodePanic: a job panicked.
 	CodePanic = 70
 	// CodeNotRun: the program exists and could not be started.

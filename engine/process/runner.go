@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	// Stdout and Stderr, if not nil, get a copy of all output: a child's as it comes, each byte of
 	// it; a job's line by line, made printable.
 	Stdout, Stderr io.Writer
+	// Shown: who reads the log sees Stderr, too, and nothing else has the log.
+	Shown bool
 	// MaxJobs bounds how many jobs run at once; the others wait their turn.
 	// Default: twice the number of processors.
 	MaxJobs int
@@ -288,7 +291,17 @@ func (r *Runner) runJob(ctx context.Context, id core.ProcID, j *Job) {
 		res = core.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable.Line(j.Name), err)}
 	}
 	res.Tail = out.close()
+	r.judge("", &res)
 	r.ends <- ended{core.Exited{Proc: id, Result: res}, true}
+}
+
+// judge adds to a result what its code and lines mean; program is "" for a job.
+func (r *Runner) judge(program string, res *core.Result) {
+	res.Shown = r.opts.Shown
+	res.MetLimit = failure.MetDeleteLimit(res.Code, res.Tail)
+	if res.Signal == 0 && res.Err == nil {
+		res.Reason = failure.Explain(program, res.Code, res.Tail)
+	}
 }
 
 func (r *Runner) emitter(id core.ProcID) func(string, bool) {

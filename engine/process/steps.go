@@ -69,6 +69,7 @@ func (r *Runner) runStep(ctx context.Context, id core.ProcID, c *Command) (res c
 	}
 	p.supervise(ctx, r.hard, r.opts.KillGrace)
 	res = p.finish(r.hard, r.opts.TailLines)
+	r.judge(c.Binary, &res)
 	r.tasks.Go(func() { p.linger(r.ctx) })
 	return res, true
 }

@@ -49,6 +49,7 @@ func (f *Failure) with(spell func(string) string) *Failure {
 	}
 	out := *f
 	out.Text, out.Command, out.Tail = spell(f.Text), spell(f.Command), each(f.Tail, spell)
+	out.Reason, out.Remedy = spell(f.Reason), spell(f.Remedy)
 	return &out
 }
 

@@ -117,6 +117,9 @@ type Failure struct {
 	When time.Time `json:"when"`
 	// Text says what failed and what happens next.
 	Text string `json:"text"`
+	// Reason is why, in words, as far as that is known, and Remedy what to do about it.
+	Reason string `json:"reason,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
 	// Command is the child or job that failed, empty if a script did.
 	Command string `json:"command,omitempty"`
 	// Code is its exit code, 128+N after death by signal N.

@@ -97,6 +97,9 @@ func (r *report) tunnel(now time.Time, t *Tunnel) {
 
 func (r *report) failure(now time.Time, f *Failure) {
 	r.line("  last error %s ago: %s", age(now.Sub(f.When)), f.Text)
+	if f.Remedy != "" {
+		r.line("    what to do: %s", f.Remedy)
+	}
 	if f.Command != "" {
 		r.line("    exit code %d: %s", f.Code, f.Command)
 	}

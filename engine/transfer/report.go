@@ -7,17 +7,17 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
 )
 
-// Exit codes of a report; their numbers are those of rsync, so that one
-// collect function judges both.
+// Exit codes of a report.
 const (
-	ExitOK          = 0
-	ExitUnreachable = 11 // source or target missing, read only, full or broken
-	ExitCancelled   = 20
-	ExitPartial     = 23 // some entries failed
-	ExitVanished    = 24 // some entries were gone before they could be copied
+	ExitOK          = failure.OK
+	ExitUnreachable = failure.FileIO // source or target missing, read only, full or broken
+	ExitCancelled   = failure.Cancelled
+	ExitPartial     = failure.Partial  // some entries failed
+	ExitVanished    = failure.Vanished // some entries were gone before they could be copied
 )
 
 // Failure is one entry that could not be brought into step.

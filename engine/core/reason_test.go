@@ -1,0 +1,42 @@
+package core_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/failure"
+	"lsyncgo/engine/status"
+)
+
+// TestReasonFirst: the log, the status and the end of the program say why a startup failed, in the same words.
+func TestReasonFirst(t *testing.T) {
+	for _, passing := range []bool{false, true} {
+		st := &stage{t: t, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		st.cfgs = append(st.cfgs, st.parseSync([]string{"one", "init"}))
+		st.step(core.Tick{})
+		st.step(core.Watched{Sync: st.find("one").ID()})
+		st.out.Reset()
+		st.step(core.Exited{Proc: 1, Result: core.Result{Code: 255, Tail: []string{"no door", "rsync error: code 255"},
+			Reason: failure.Reason{Text: "the door is shut", Remedy: "open it", Passing: passing, Line: "no door"}}})
+		said := st.out.String()
+		if want := "startup failed: the door is shut (open it): Init: one Init ended with exit code 255; no door"; !strings.Contains(said, want) || strings.Contains(said, "rsync error") {
+			t.Errorf("the log says %s", said)
+		}
+		if strings.Contains(said, "-insist") != passing {
+			t.Errorf("passing %t: %s", passing, said)
+		}
+		if !strings.Contains(said, "exit 255: sync one has died: the door is shut") {
+			t.Errorf("the end: %s", said)
+		}
+		s := st.core.Snapshot(st.now, false).Syncs[0]
+		var b strings.Builder
+		if err := status.WriteText(&b, status.Snapshot{At: st.now, Syncs: []status.Sync{s}}); err != nil {
+			t.Fatal(err)
+		}
+		if text := b.String(); !strings.Contains(text, ": the door is shut\n    what to do: open it\n    exit code 255") {
+			t.Errorf("the status says %s", text)
+		}
+	}
+}
