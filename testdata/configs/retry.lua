@@ -16,5 +16,5 @@ sync {
 --@ count 2 rsync ... [-r] [--] [$SOURCE/] [ship.example:/srv/]
 --@ exit rsync 12
 --@ write source/a 1
---@ count 2 rsync ... [--files-from=-] ... < ./...|
+--@ count 2 rsync ... [--files-from=-] ... < ./a|
 --@ log ended with exit code 12; stand-in fails with 12; trying again in

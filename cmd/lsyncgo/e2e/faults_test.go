@@ -67,7 +67,7 @@ func faultSeeds(t *testing.T) func(ps preset, processes int) []uint64 {
 	t.Helper()
 	given := os.Getenv("CHURN_SEEDS")
 	if given == "" {
-		given = "1-20"
+		given = "1-8"
 	}
 	var list []uint64
 	for part := range strings.SplitSeq(given, ",") {

@@ -32,6 +32,7 @@ func TestLeftOutWhileRunning(t *testing.T) {
 			{"-F", "--delete-excluded"}, {"-C"}, {"--exclude=*.o", "--delete-excluded"}, {"--max-size=20"}, {"--existing"}, {"-m"}, {"--filter=R *.o"},
 		} {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
 				t.Log(options)
 				p := newPlace(t)
 				leftOut(p, ps, options)
