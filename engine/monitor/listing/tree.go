@@ -1,4 +1,4 @@
-package notify
+package listing
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 type tree struct {
 	monitor.Root
 	w     *watcher
-	hints *hints
+	hints *hints             // nil if nothing tells
 	dirs  map[string]listing // by path relative to the root, with a slash at the end
 	id    identity           // of the root, to notice when it is replaced
 
@@ -65,14 +65,15 @@ func (t *tree) start(ctx context.Context) error {
 	}
 	t.dirs, t.dirty, t.again = map[string]listing{}, hinted{}, nil
 	t.id = identify(t.Path, s)
-	if t.hints, err = watch(t.Root, func(h hinted) (chan<- message, message) { return t.w.hints, message{t, h} }); err != nil {
+	if err := t.startHints(); err != nil {
 		return err
 	}
+	began := time.Now()
 	if err := t.take(ctx, "", false); err != nil {
-		t.hints.end()
+		t.endHints()
 		return err
 	}
-	t.scan = t.w.now.Add(t.w.opts.RescanInterval)
+	t.scan = t.nextScan(began)
 	t.check = t.w.now.Add(t.w.opts.RootInterval)
 	return nil
 }
@@ -95,7 +96,7 @@ func (t *tree) take(ctx context.Context, dir string, news bool) error {
 			continue
 		}
 		t.dirs[d] = l
-		if news {
+		if news && t.hints != nil {
 			for _, wait := range lookAgain {
 				t.again = append(t.again, later{t.w.now.Add(wait), d})
 			}
@@ -156,11 +157,24 @@ func (t *tree) look() {
 
 // lookEverywhere lists every directory.
 func (t *tree) lookEverywhere() {
-	t.scan = t.w.now.Add(t.w.opts.RescanInterval)
+	began := time.Now()
 	for d := range t.dirs {
 		t.dirty[d] = struct{}{}
 	}
 	t.look()
+	if !t.lost {
+		t.scan = t.nextScan(began)
+	}
+}
+
+// share is which part of the time, at most, goes into listing everything: a large tree on a slow server
+// takes longer than the interval.
+const share = 10
+
+// nextScan is when to list everything after a listing of everything that began then.
+func (t *tree) nextScan(began time.Time) time.Time {
+	now := time.Now()
+	return now.Add(max(t.w.interval, (share-1)*now.Sub(began)))
 }
 
 // compare lists one directory and reports what has changed.
@@ -256,7 +270,7 @@ func (t *tree) gone() bool {
 	if err == nil {
 		why = "another directory took its place"
 	}
-	t.hints.end()
+	t.endHints()
 	t.lost, t.dirs, t.again = true, nil, nil
 	clear(t.dirty)
 	t.due, t.scan = time.Time{}, time.Time{}

@@ -1,4 +1,4 @@
-package notify
+package listing
 
 import (
 	"os"

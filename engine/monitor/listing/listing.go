@@ -1,0 +1,231 @@
+package listing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// errClosed answers calls after Close.
+var errClosed = errors.New("the monitor is closed")
+
+// Hinter reports directories in which something may have changed. It calls changed for each, relative to the
+// root and with a slash at the end, from any goroutine until end has returned; changed does not wait.
+type Hinter func(root monitor.Root, changed func(dir string)) (end func(), err error)
+
+// Open starts a monitor that lists every directory every interval, and those that hints report soon. Without hints,
+// nil, the interval is all there is. It never fails; what the system lacks shows in Watch.
+func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Monitor {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	m := &lister{
+		queue:  monitor.NewQueue(),
+		calls:  make(chan func(*watcher)),
+		known:  &atomic.Int64{},
+		hinted: hints != nil,
+		ctx:    ctx,
+		cancel: cancel,
+	}
+	w := &watcher{
+		opts:     opts.WithDefaults(),
+		interval: interval,
+		hinter:   hints,
+		queue:    m.queue,
+		calls:    m.calls,
+		known:    m.known,
+		wake:     make(chan struct{}, 1),
+		ctx:      ctx,
+	}
+	m.ended.Go(w.run)
+	return m
+}
+
+// lister is the monitor as others see it; everything else belongs to the owner.
+type lister struct {
+	queue  *monitor.Queue
+	calls  chan func(*watcher) // run by the owner
+	known  *atomic.Int64       // directories
+	hinted bool
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	ended  sync.WaitGroup
+}
+
+func (m *lister) Watch(ctx context.Context, root monitor.Root) error {
+	if !filepath.IsAbs(filepath.FromSlash(root.Path)) || !strings.HasSuffix(root.Path, "/") {
+		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
+	}
+	answer := make(chan error, 1)
+	if err := m.call(ctx, func(w *watcher) { answer <- w.watch(ctx, root) }); err != nil {
+		return err
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-m.ctx.Done():
+		return errClosed
+	}
+}
+
+func (m *lister) List(id event.RootID, dir string) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) {
+		for _, t := range w.trees {
+			if t.ID == id {
+				t.report(dir)
+			}
+		}
+	})
+}
+
+func (m *lister) Uncover(id event.RootID, _ string, _ func(string) bool) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) {
+		for _, t := range w.trees {
+			if t.ID == id && !t.lost {
+				t.lookEverywhere() // excluded entries are no known ones
+			}
+		}
+	})
+}
+
+func (m *lister) Unwatch(id event.RootID) {
+	// The only error is that everything has ended anyway.
+	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
+}
+
+func (m *lister) call(ctx context.Context, f func(*watcher)) error {
+	select {
+	case m.calls <- f:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-m.ctx.Done():
+		return errClosed
+	}
+}
+
+func (m *lister) Stats() monitor.Stats {
+	if m.hinted {
+		return monitor.Stats{Watched: int(m.known.Load())}
+	}
+	return monitor.Stats{Polled: int(m.known.Load())}
+}
+
+func (m *lister) Events() <-chan []event.Event { return m.queue.Events() }
+
+func (m *lister) Close() error {
+	m.cancel(errClosed)
+	m.ended.Wait()
+	m.queue.Close()
+	return nil
+}
+
+// watcher is the owner's.
+type watcher struct {
+	opts     monitor.Options
+	interval time.Duration
+	hinter   Hinter
+	queue    *monitor.Queue
+	calls    <-chan func(*watcher)
+	known    *atomic.Int64   // directories of all trees
+	wake     chan struct{}   // has a value after a hint
+	ctx      context.Context // ends with the monitor
+	trees    []*tree
+	now      time.Time
+	out      []event.Event // not yet given to the queue
+}
+
+func (w *watcher) run() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	defer func() {
+		for _, t := range w.trees {
+			t.end()
+		}
+	}()
+	for {
+		w.count()
+		w.queue.Put(w.out)
+		w.out = nil
+		timer.Reset(w.wait())
+		select {
+		case <-w.wake:
+			w.now = time.Now()
+			for _, t := range w.trees {
+				t.takeHints()
+			}
+		case f := <-w.calls:
+			w.now = time.Now()
+			f(w)
+		case <-timer.C:
+			w.now = time.Now()
+			for _, t := range w.trees {
+				t.onTime()
+			}
+		case <-w.ctx.Done():
+			return
+		}
+	}
+}
+
+func (w *watcher) count() {
+	n := 0
+	for _, t := range w.trees {
+		n += len(t.dirs)
+	}
+	w.known.Store(int64(n))
+}
+
+// wait is how long nothing has to be done.
+func (w *watcher) wait() time.Duration {
+	wait := time.Hour
+	for _, t := range w.trees {
+		wait = min(wait, time.Until(t.next()))
+	}
+	return wait
+}
+
+func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
+	for _, t := range w.trees {
+		if t.ID == root.ID {
+			return fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
+	defer stop(nil)
+	t := &tree{Root: root, w: w}
+	if err := t.start(ctx); err != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
+	w.trees = append(w.trees, t)
+	return nil
+}
+
+func (w *watcher) unwatch(id event.RootID) {
+	for i, t := range w.trees {
+		if t.ID == id {
+			w.trees = slices.Delete(w.trees, i, i+1)
+			t.end()
+			return
+		}
+	}
+}
+
+func (t *tree) end() {
+	if !t.lost {
+		t.endHints()
+	}
+}
