@@ -10,7 +10,7 @@ import (
 	"lsyncgo/engine/status"
 )
 
-// TestReasonFirst: the log, the status and the end of the program say why a startup failed, in the same words.
+// §6: the log, the status and the end of the program say why a startup failed, in the same words.
 func TestReasonFirst(t *testing.T) {
 	for _, passing := range []bool{false, true} {
 		st := &stage{t: t, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}

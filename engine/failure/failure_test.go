@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The lines are those of OpenSSH 9.2, rsync 3.2.7 and 3.5.0, and of shells.
+// §6: reasons in words. The lines are those of OpenSSH 9.2, rsync 3.2.7 and 3.5.0, and of shells.
 func TestReasons(t *testing.T) {
 	for _, c := range []struct {
 		program string

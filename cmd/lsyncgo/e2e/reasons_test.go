@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// §9: why a startup failed is said first and in words, then what to do, then the command and its own words, once
+// §6, §9: why a startup failed is said first and in words, then what to do, then the command and its own words, once
 // each; the log, the status and the end of the program say the same. Real ssh, sshd and rsync; the language of the
 // user makes no difference.
 func TestReasonsOfFailedStartups(t *testing.T) {
