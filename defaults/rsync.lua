@@ -550,11 +550,16 @@ function rsync.full(event)
 	recursive(event, event.config, lines, 'startup')
 end
 
+-- Whether rsync gets the directory that held what is gone, always or in the next run.
+local function listsContents(given)
+	return given._contents or given._barred
+end
+
 -- What rsync has to do with paths that are gone.
 local function missing(config, delete)
 	if not delete then
 		return '--ignore-missing-args'
-	elseif config.rsync._contents then
+	elseif listsContents(config.rsync) then
 		return '--delete'
 	end
 	return { '--delete', '--delete-missing-args' }
@@ -565,7 +570,7 @@ end
 local function exact(agent, config)
 	local delete, through = deleting(config, 'running'), shared.through(agent)
 	local input = transfer.plan(agent, {
-		delete = delete, hard_links = config.rsync.hard_links, contents = config.rsync._contents, quick = config.rsync._quick,
+		delete = delete, hard_links = config.rsync.hard_links, contents = listsContents(config.rsync), quick = config.rsync._quick,
 	})
 	local filters = {}
 	for i, rule in ipairs(ruleLines(agent.inlet)) do
@@ -630,7 +635,7 @@ function rsync.action(inlet)
 	end
 	-- Two transfers at once would tear the names of one file apart.
 	local given = event.config.rsync
-	local alone = given._contents or given.hard_links or inlet.getConfig().maxProcesses > 1 and typed(inlet)
+	local alone = listsContents(given) or given.hard_links or inlet.getConfig().maxProcesses > 1 and typed(inlet)
 	if not transfer.beside(event, alone) then
 		log('Debug', event.config.name, ': the next rsync waits for the one that runs: both at once could undo each other')
 		return -- asked again when what runs has ended
@@ -654,7 +659,7 @@ local function listedContents(agent, said)
 	if said and said.contents ~= nil then
 		return said.contents
 	end
-	return agent.config.rsync._contents or not agent.isList and (agent.etype == 'Init' or agent.etype == 'Full')
+	return listsContents(agent.config.rsync) or not agent.isList and (agent.etype == 'Init' or agent.etype == 'Full')
 end
 
 -- Decides by a table of exit codes. Receivers of some versions (3.4.3, and Debian's 3.2.7-1+deb12u5 and
@@ -673,7 +678,12 @@ function shared.verdict(agent, exitcode, codes, said)
 		return 'again'
 	end
 	local verdict = codes[exitcode] or 'die'
+	local listed = listedContents(agent, said)
+	given._barred = nil
 	if verdict == 'partial' and said and said.unfit then -- the target as a whole, which gets over it
+		return 'again'
+	elseif verdict == 'partial' and said and said.barred and given.transfer ~= 'filter' and not listed then
+		given._barred = true -- once more, and with the directories that held what is gone
 		return 'again'
 	end
 	return verdict

@@ -61,7 +61,6 @@ func (s *script) quickCheck(v glua.LValue) *transfer.QuickCheck {
 		q.Window = time.Duration(float64(n) * float64(time.Second))
 	}
 	if s.home != nil {
-		q.Target = withSlash(s.homePath)
 		q.Owner, q.WantedOwner = ownerOf(t.RawGetString("owner"))
 	}
 	if q.Since = s.sent; len(s.plans) > 0 { // what runs may send what changes while it does

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/process"
 )
@@ -645,5 +646,25 @@ func TestNoControlDirectory(t *testing.T) {
 	st.claim("Warn", "ssh connections are not shared")
 	if more := st.logged("Warn"); len(more) > 0 {
 		t.Errorf("then %q", more)
+	}
+}
+
+// §9: a directory that its owner has closed is not deleted when rsync is told of a missing path; the next try lists the
+// directory that held it, and the one after that does as ever.
+func TestRsyncBarred(t *testing.T) {
+	stubs(t)
+	for _, preset := range []string{"default.rsync, target = target", "default.rsyncssh, host = 'h', targetdir = '/t', ssh = { multiplex = false }"} {
+		st := newStage(t).config("sync{ " + preset + ", source = source, init = false }")
+		st.file("source/d/kept", "")
+		st.start()
+		said := []string{"rsync: [generator] delete_file: unlink(d/gone/f) failed: Permission denied (13)", "cannot delete non-empty directory: d/gone"}
+		st.event(event.Delete, "d/gone/")
+		for _, want := range []string{"./d/gone|", "./d/|", "./d/gone|"} {
+			st.advance(time.Minute)
+			if got := st.parts(); got.input != want {
+				t.Errorf("%s: %q, want %q", preset, got, want)
+			}
+			st.exitWith(core.Result{Code: 23, Tail: said})
+		}
 	}
 }

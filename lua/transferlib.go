@@ -199,6 +199,9 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer.plan").Hidden(),
 	}}
+	if s.home != nil {
+		p.Target = withSlash(s.homePath)
+	}
 	p.Quick = s.quickCheck(o.RawGetString("quick"))
 	s.guardMounts(p)
 	if p.Delete {

@@ -101,6 +101,14 @@ func Unfit(lines []string) bool {
 	})
 }
 
+// Barred reports whether rsync was told of a missing path and could not delete what is in a directory there. One that its
+// owner has closed (mode 0555) it opens only if it deletes it as what another directory of its list has in excess.
+func Barred(lines []string) bool {
+	return slices.ContainsFunc(lines, func(line string) bool {
+		return strings.Contains(line, "delete_file: ") && strings.HasSuffix(line, ": Permission denied (13)")
+	})
+}
+
 // noise are lines of rsync that add nothing to a line that says why.
 var noise = []string{"rsync error: ", "rsync: connection unexpectedly closed ", "rsync: [sender] safe_write failed", "rsync: [sender] write error: Broken pipe",
 	"Warning: Permanently added "}

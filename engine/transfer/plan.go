@@ -21,6 +21,8 @@ import (
 type Plan struct {
 	// Source is an absolute directory with a slash at its end.
 	Source string
+	// Target is the target directory with a slash at its end, if it is on this machine.
+	Target string
 	// Entries are the changes, oldest first.
 	Entries []PlanEntry
 	// Delete lists paths that the source no longer has. Rsync then needs

@@ -17,11 +17,9 @@ import (
 // of one tick of the clock change names), and it gets the owner of the source's, though it may be a stranger's,
 // who has put it there to be given it.
 type QuickCheck struct {
-	// Target is the target directory with a slash at its end, if it is on this machine.
-	Target string
-	// Owner: rsync sets owners at Target. Files of others are sent anew.
+	// Owner: rsync sets owners at a target on this machine. Files of others are sent anew.
 	Owner bool
-	// WantedOwner is who is to own everything at Target; nil: whoever owns it in the source.
+	// WantedOwner is who is to own everything there; nil: whoever owns it in the source.
 	WantedOwner *uint32
 	// Changed: files known to have other data than before are sent anew, too.
 	Changed bool
@@ -85,9 +83,9 @@ func (a *anew) compare() error {
 		return err
 	}
 	defer a.top.close()
-	if a.Quick.Target != "" {
+	if a.Target != "" {
 		// A target that is not there yet has nothing that looks the same.
-		if a.far, err = openTop(a.Quick.Target); err != nil {
+		if a.far, err = openTop(a.Target); err != nil {
 			return nil //nolint:nilerr // rsync will tell
 		}
 		defer a.far.close()

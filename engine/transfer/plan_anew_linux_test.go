@@ -85,8 +85,7 @@ func TestAnewHere(t *testing.T) {
 			if err := errors.Join(err, os.Rename(target+"l", target+"real"), os.Symlink("real", target+"l")); err != nil {
 				t.Fatal(err)
 			}
-			c.quick.Target = target
-			p := &Plan{Source: source, Entries: c.entries, Delete: true, Quick: &c.quick}
+			p := &Plan{Source: source, Target: target, Entries: c.entries, Delete: true, Quick: &c.quick}
 			if c.set != nil {
 				c.set(p)
 			}
@@ -154,7 +153,7 @@ func TestAnewByRsync(t *testing.T) {
 	if err := os.Link(target+"d/file", target+"theirs"); err != nil {
 		t.Fatal(err)
 	}
-	p := &Plan{Source: source, Entries: []PlanEntry{{Kind: event.Attrib, Path: "d/file"}}, Quick: &QuickCheck{Target: target, Owner: true}}
+	p := &Plan{Source: source, Target: target, Entries: []PlanEntry{{Kind: event.Attrib, Path: "d/file"}}, Quick: &QuickCheck{Owner: true}}
 	list, _, _, err := p.Anew(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -101,6 +101,8 @@ func (s *survey) look(path string, tree bool) {
 	s.list(name, s.see(name), tree)
 }
 
+func tooLong(err error) bool { return errors.Is(err, syscall.ENAMETOOLONG) }
+
 // sweep lists dir with its entries, or what has become of it. An empty source
 // is not swept: it may be a mount point.
 func (s *survey) sweep(dir string) {
@@ -146,7 +148,7 @@ func (s *survey) see(name string) sight {
 // lstat looks at name, which may be longer than a path that the kernel takes at once.
 func (s *survey) lstat(name string) (fs.FileInfo, error) {
 	info, err := os.Lstat(s.Source + name)
-	if !errors.Is(err, syscall.ENAMETOOLONG) {
+	if !tooLong(err) {
 		return info, err
 	}
 	top, err := os.OpenRoot(s.Source)
@@ -155,24 +157,6 @@ func (s *survey) lstat(name string) (fs.FileInfo, error) {
 	}
 	defer func() { _ = top.Close() }()
 	return top.Lstat(name)
-}
-
-// descend returns a cursor in dir, which is "" or ends in a slash.
-func (s *survey) descend(dir string) (*descent.Cursor, error) {
-	at, err := descent.Open(s.Source + dir)
-	if !errors.Is(err, syscall.ENAMETOOLONG) {
-		return at, err
-	}
-	if at, err = descent.Open(s.Source); err != nil {
-		return nil, err
-	}
-	for name := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
-		if err := at.Down(name); err != nil {
-			at.Close()
-			return nil, err
-		}
-	}
-	return at, nil
 }
 
 func (s *survey) list(name string, at sight, tree bool) {
@@ -203,7 +187,7 @@ func (s *survey) list(name string, at sight, tree bool) {
 func (s *survey) listMissing(name string) {
 	switch {
 	case !s.Delete || s.spares(name):
-	case s.Contents || s.excluded(name) != s.excluded(name+"/"):
+	case s.Contents || s.excluded(name) != s.excluded(name+"/") || s.closed(name):
 		// Rsync is told of no type with what is missing, and its rules take it for a file. In a directory that the
 		// target has, they find what is there.
 		s.listBeside(name)
@@ -257,7 +241,7 @@ func (s *survey) walk(dir string) {
 		return
 	}
 	// Rsync reads the directory, too, and reports why if it cannot.
-	if at, err := s.descend(dir); err == nil {
+	if at, err := descend(s.Source, dir); err == nil {
 		s.walkAt(at, dir)
 		at.Close()
 	}

@@ -330,7 +330,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestClosedDirectories: directories without write permission are mirrored without privileges.
+// §9: TestClosedDirectories: directories without write permission are mirrored without privileges.
 func TestClosedDirectories(t *testing.T) {
 	dir := t.TempDir()
 	o := sidesIn(t, dir)

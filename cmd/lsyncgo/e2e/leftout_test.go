@@ -16,7 +16,11 @@ func (p *place) names(name string) string {
 	if err != nil {
 		return err.Error() // it changes
 	}
-	lines := strings.Split(string(out), "\n")
+	return sortedLines(string(out))
+}
+
+func sortedLines(text string) string {
+	lines := strings.Split(text, "\n")
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
 }
