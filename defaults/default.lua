@@ -11,7 +11,8 @@ default.statusInterval = 10
 
 -- The keys that a sync may have. A preset adds its own; false forbids one.
 default.checkgauge = {
-	action = true, checkgauge = true, collect = true, crontab = true, delay = true,
+	action = true, capabilities = { deletes = true, hardLinks = true, target = true, trees = true },
+	checkgauge = true, collect = true, crontab = true, delay = true,
 	exclude = true, excludeFrom = true, exitcodes = true, filter = true, filterFrom = true,
 	full = true, guard = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true,
 	onAttrib = true, onCreate = true, onDelete = true, onFull = true, onModify = true, onMove = true,

@@ -4,6 +4,7 @@ local shared = default.rsyncShared
 local direct = { default.rsync }
 default.direct = direct
 
+direct.capabilities = { target = 'local', deletes = 'live', hardLinks = true, trees = true }
 direct.delay = 1
 direct.maxProcesses = 1
 direct.delete = true

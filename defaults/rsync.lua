@@ -7,6 +7,8 @@ default.rsync = rsync
 local shared = {}
 default.rsyncShared = shared
 
+-- The targets that rsync knows; `delete` means the startup and what comes after it; a directory goes with all it holds.
+rsync.capabilities = { target = 'rsync', deletes = 'live', trees = true }
 rsync.delay = 15
 rsync.delete = true
 rsync.exitcodes = default.rsyncExitCodes
@@ -310,6 +312,9 @@ function shared.prepareOptions(config, faults)
 	if given['append-verify'] ~= nil then
 		given.append_verify = given['append-verify']
 		given['append-verify'] = nil
+	end
+	if type(config.capabilities) == 'table' then
+		config.capabilities.hardLinks = given.hard_links and true or nil
 	end
 	local options, wrong = shared.options(given)
 	for _, text in ipairs(wrong) do

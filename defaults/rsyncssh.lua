@@ -4,6 +4,7 @@ local shared = default.rsyncShared
 local rsyncssh = { default.rsync }
 default.rsyncssh = rsyncssh
 
+rsyncssh.capabilities = { target = 'ssh', deletes = 'live', trees = true }
 rsyncssh.maxProcesses = 1
 rsyncssh.onMove = true
 rsyncssh.exitcodes = false

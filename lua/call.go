@@ -134,7 +134,7 @@ func where(L *glua.LState) string {
 		if !ok {
 			return ""
 		}
-		if _, err := L.GetInfo("Sl", dbg, glua.LNil); err != nil || dbg.CurrentLine <= 0 || isPreset(dbg.Source) {
+		if _, err := L.GetInfo("Sl", dbg, glua.LNil); err != nil || dbg.CurrentLine <= 0 || embedded(dbg.Source) {
 			continue
 		}
 		return fmt.Sprintf("%s:%d", dbg.Source, dbg.CurrentLine)

@@ -39,7 +39,7 @@ var syncDifferences = []difference[*script]{
 		name: "combine", events: true, keys: []string{"action", "onModify"},
 		text: func(s *script) string {
 			switch {
-			case s.preset() != "":
+			case s.declared():
 			case s.handler("action") != nil:
 				return "inlets have one event for each path: a new file is Create alone, and changes that wait together are one; Lsyncd gave Create and Modify, and each change"
 			case s.handler("onCreate") != nil && s.handler("onModify") != nil:
@@ -55,7 +55,7 @@ var syncDifferences = []difference[*script]{
 		text: when(func(s *script) bool {
 			mode := s.r.settings.resolved.Mode
 			return (mode == event.CloseWrite || mode == event.CloseWriteAfterModify) &&
-				(s.preset() != "" || s.handler("onCreate") != nil || s.handler("action") != nil)
+				(s.declared() || s.handler("onCreate") != nil || s.handler("action") != nil)
 		}, "a new file waits until its writer closes it, at most 30 seconds; Lsyncd took it at once, half-written"),
 		remedy: `with settings { inotifyMode = "CloseWrite or Modify" } it does not`,
 	},
@@ -90,7 +90,7 @@ var syncDifferences = []difference[*script]{
 		name: "empty-source", keys: []string{"delete", "target"},
 		text: func(s *script) string {
 			switch {
-			case s.preset() == "" || !s.config.DeletesAtStart:
+			case !s.declared() || !s.config.DeletesAtStart:
 				return ""
 			case s.config.HasInit && strings.HasPrefix(s.config.Target, "/"):
 				return "a source that is empty at the start or comes back as another directory, as if a disk were not mounted, puts the sync on hold; Lsyncd emptied the target"
@@ -118,7 +118,7 @@ var syncDifferences = []difference[*script]{
 	{
 		name: "multiplex", events: true, keys: []string{"ssh.multiplex"},
 		text: when(func(s *script) bool {
-			return s.preset() == "rsyncssh" && s.key("rsync.rsh") == glua.LNil && glua.LVAsBool(s.key("ssh.multiplex"))
+			return s.caps.target == sshHost && s.key("rsync.rsh") == glua.LNil && glua.LVAsBool(s.key("ssh.multiplex"))
 		}, "one ssh connection stays open for transfers and moves; Lsyncd logged in for each"),
 		remedy: "ssh = { multiplex = false } logs in each time",
 	},
@@ -128,23 +128,23 @@ var syncDifferences = []difference[*script]{
 	{
 		name: "home-directory", keys: []string{"targetdir"},
 		text: when(func(s *script) bool {
-			return s.preset() == "rsyncssh" && strings.HasPrefix(s.stringKey("targetdir"), "~")
+			return s.caps.target == sshHost && strings.HasPrefix(s.stringKey("targetdir"), "~")
 		},
 			"~ in targetdir is the home directory on the host; to Lsyncd's rsync and moves it was a directory called ~"),
 	},
 	{
 		name: "remote-move", events: true, covers: []string{"failed-move", "after-a-move"}, keys: []string{"host"},
-		text: when(func(s *script) bool { return s.preset() == "rsyncssh" },
+		text: when(func(s *script) bool { return s.caps.target == sshHost },
 			"after a move on the host rsync looks at both ends, and a move that fails becomes a transfer; Lsyncd removed the moved path there, even with delete = false, or ended"),
 	},
 	{
 		name: "direct", covers: []string{"direct-moves"},
-		text: when(func(s *script) bool { return s.preset() == "direct" },
+		text: when(func(s *script) bool { return s.caps.target == localDir },
 			"lsyncgo copies, moves and removes by itself; Lsyncd started rsync, cp, mv and rm, and lost files when moves and other changes of a path waited together"),
 	},
 	{
 		name: "direct-attributes", covers: []string{"direct-symlinks"},
-		text: when(func(s *script) bool { return s.preset() == "direct" },
+		text: when(func(s *script) bool { return s.caps.target == localDir },
 			"mode, owner, times and hard links at the target become those of the source, from the first start on, and symbolic links stay links; Lsyncd left modes and owners alone and copied what a new link points to"),
 	},
 	{
@@ -165,7 +165,7 @@ var syncDifferences = []difference[*script]{
 	{
 		name: "slashes", keys: []string{"onCreate", "onModify", "onDelete", "onMove", "onAttrib", "onStartup", "action"},
 		text: when(func(s *script) bool {
-			return s.preset() == "" && s.uses("sourcePath", "sourcePathname", "sourcePathdir", "getSourcePaths")
+			return !s.declared() && s.uses("sourcePath", "sourcePathname", "sourcePathdir", "getSourcePaths")
 		}, "paths have one slash after the source, /srv/a; Lsyncd put two, /srv//a"),
 	},
 	{
@@ -253,18 +253,18 @@ func failures(s *script) string {
 	switch {
 	case s.collects():
 		return "collect gets 128+N for a child that signal N killed; Lsyncd gave it 0"
-	case s.preset() == "direct" && partial:
+	case s.caps.target == localDir && partial:
 		return "what cannot be copied, moved or removed is tried again three times, then the sync is degraded, and lsyncgo status says why; Lsyncd took no notice"
-	case s.preset() == "direct":
+	case s.caps.target == localDir:
 		return ""
-	case s.preset() != "" && partial:
+	case s.declared() && partial:
 		key := "exitcodes = {"
-		if s.preset() == "rsyncssh" {
+		if s.caps.target == sshHost {
 			key = "rsyncExitCodes = {"
 		}
 		return "an rsync that ends with exit code 23, not everything was transferred, or by a signal is tried again; Lsyncd took both for success" +
 			" (" + key + ` [23] = "ok" } for 23)`
-	case s.preset() != "" && killed:
+	case s.declared() && killed:
 		return "an rsync that a signal killed is tried again; Lsyncd took it for success"
 	case s.starts() && !s.knowsSignals():
 		ends := "ends lsyncgo"
@@ -280,7 +280,7 @@ func failures(s *script) string {
 // sshForBoth tells which program or options serve transfers and moves alike.
 func sshForBoth(s *script) string {
 	switch {
-	case s.preset() != "rsyncssh":
+	case s.caps.target != sshHost:
 	case s.key("rsync.rsh") != glua.LNil:
 		return "rsync.rsh serves moves, too; Lsyncd moved with ssh.binary"
 	case s.key("ssh._extra") != glua.LNil:
@@ -339,19 +339,9 @@ func shutsOff(rules []filter.Rule) bool {
 	return err == nil && with.Excluded(dir)
 }
 
-// preset is the name of the preset that a sync inherits from, "" without one.
-func (s *script) preset() string {
-	for _, name := range []string{"direct", "rsyncssh", "rsync"} { // direct and rsyncssh inherit from rsync
-		if p := s.r.presets.named[name]; p != nil && descends(s.given, p, 0) {
-			return name
-		}
-	}
-	return ""
-}
-
-// sends reports whether a sync's batches are made by default.rsync or default.rsyncssh.
+// sends reports whether a sync's batches are made for rsync.
 func (s *script) sends() bool {
-	if p := s.preset(); p != "rsync" && p != "rsyncssh" {
+	if s.caps.target != rsyncPath && s.caps.target != sshHost {
 		return false
 	}
 	own := s.handler("action")
@@ -439,7 +429,7 @@ func (s *script) uses(words ...string) bool {
 // handler is what the config has written for a key, as a function; nil if it has not. Commands have become functions.
 func (s *script) handler(key string) *glua.LFunction {
 	fn, ok := s.table.RawGetString(key).(*glua.LFunction)
-	if !ok || fn.Proto == nil || isPreset(fn.Proto.SourceName) {
+	if !ok || fn.Proto == nil || embedded(fn.Proto.SourceName) {
 		return nil
 	}
 	return fn
@@ -498,7 +488,7 @@ func (s *script) setting(key string, now int) string {
 	if !ok || int(before) == now {
 		return ""
 	}
-	if s.preset() == "rsyncssh" && key == "maxProcesses" { // where Lsyncd did not start
+	if s.caps.target == sshHost && key == "maxProcesses" { // where Lsyncd did not start
 		return ""
 	}
 	if s.r.settings.values.RawGetString(key) != glua.LNumber(now) {

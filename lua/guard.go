@@ -55,14 +55,3 @@ func (s *script) maxDelete(settings *Settings) *census.Limit {
 	}
 	return limit
 }
-
-// deletesLive reports whether the script may delete at the target what is deleted
-// in the source: all do but those which say that they do not.
-func (s *script) deletesLive() bool {
-	switch s.table.RawGetString("delete") {
-	case glua.LFalse, glua.LString("startup"):
-		return false
-	}
-	dispatches := s.table.RawGetString("action") == s.r.presets.table.RawGetString("action")
-	return !dispatches || glua.LVAsBool(s.table.RawGetString("onDelete"))
-}

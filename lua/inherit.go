@@ -94,16 +94,3 @@ func (r *Runtime) given(t *glua.LTable, key string, depth int) (v glua.LValue, o
 	}
 	return glua.LNil, false
 }
-
-// descends reports whether a table inherits from another one.
-func descends(t, from *glua.LTable, depth int) bool {
-	if t == from {
-		return true
-	}
-	for i := 1; i <= t.Len() && depth < maxNesting; i++ {
-		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok && descends(parent, from, depth+1) {
-			return true
-		}
-	}
-	return false
-}

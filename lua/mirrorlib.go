@@ -121,7 +121,11 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 // mirrorInto runs work on the target that was looked at, which stays open until it has ended: nobody can put
 // another one in its place meanwhile.
 func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfer.Options) int) int {
-	dir, err := s.checkTarget()
+	var dir *os.File
+	var err error
+	if s.home != nil && o.Target == withSlash(s.homePath) { // else the script mirrors into a directory of its own choice
+		dir, err = s.checkTarget()
+	}
 	if err == nil && dir == nil {
 		dir, err = makeTarget(o.Target)
 	}

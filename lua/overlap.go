@@ -11,16 +11,22 @@ import (
 	"lsyncgo/engine/root"
 )
 
-// checkOverlap refuses targets of the presets that would make a mirror eat its own source,
+// rememberTarget has what writes to a target on this machine see that it is still the same one.
+func (s *script) rememberTarget() {
+	if target := s.localTarget(); target != "" && s.stringKey("source") != "" {
+		s.home, s.homePath = &guard.Target{}, target
+	}
+}
+
+// checkOverlap refuses targets that would make a mirror eat its own source,
 // or itself. Excludes make such a target good: what is excluded is neither sent nor deleted.
 func (s *script) checkOverlap() {
 	target, source := s.localTarget(), s.stringKey("source")
-	if target == "" || source == "" || !s.isPreset() {
+	if target == "" || source == "" || !s.mirrors() {
 		return
 	}
-	s.home, s.homePath = &guard.Target{}, target
-	if resolved(target) == "/" && s.r.named(s, "direct") {
-		return // refused whatever the source is
+	if resolved(target) == "/" && s.caps.target == localDir && s.refused {
+		return // whatever the source is
 	}
 	rules, err := filter.Compile(s.rules())
 	if err != nil {
@@ -35,7 +41,7 @@ func (s *script) checkOverlap() {
 			"the target %q holds the source: everything in it that the source does not have would be deleted, and so the source itself", target)
 		return
 	}
-	if rel, ok := below(target, source); ok && rel != "" && !rules.Excluded(rel) && s.r.named(s, "rsync") {
+	if rel, ok := below(target, source); ok && rel != "" && !rules.Excluded(rel) {
 		s.problem("choose a target beside it, or exclude = { \"/"+rel+"\" }",
 			"the target %q is in the source: it would be copied into itself again and again", target)
 	}
@@ -45,7 +51,7 @@ func (s *script) checkOverlap() {
 func (r *Runtime) checkRivals() {
 	for _, a := range r.scripts {
 		for _, b := range r.scripts {
-			if a != b && a.isPreset() && a.config.DeletesAtStart && a.deletesOf(b) {
+			if a != b && a.mirrors() && a.config.DeletesAtStart && a.deletesOf(b) {
 				a.warn("choose targets beside each other, or exclude the other one",
 					"its startup deletes what sync %s puts into %s", b.name, b.config.Target)
 			}
@@ -66,14 +72,6 @@ func (s *script) deletesOf(b *script) bool {
 
 // mayDelete reports whether the sync ever deletes at its target.
 func (s *script) mayDelete() bool { return s.config.DeletesAtStart || s.config.DeletesLive }
-
-// isPreset reports whether the sync is one of default.rsync or default.direct, or of a table that inherits them.
-func (s *script) isPreset() bool { return s.r.named(s, "rsync") || s.r.named(s, "direct") }
-
-func (r *Runtime) named(s *script, preset string) bool {
-	p := r.presets.named[preset]
-	return p != nil && descends(s.given, p, 0)
-}
 
 // localTarget returns a target on this machine as an absolute path, "" if it is none.
 func (s *script) localTarget() string {

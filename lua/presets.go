@@ -13,7 +13,8 @@ import (
 // presetPrefix begins the chunk names of the presets.
 const presetPrefix = "defaults/"
 
-func isPreset(source string) bool { return strings.HasPrefix(source, presetPrefix) }
+// embedded reports whether code of this chunk name is the program's own: messages name the line of the config that called it.
+func embedded(source string) bool { return strings.HasPrefix(source, presetPrefix) }
 
 // tunables are the keys that settings{} and the command line can change.
 var tunables = []string{"delay", "maxDelays", "maxProcesses"}
@@ -23,11 +24,12 @@ type presets struct {
 	table *glua.LTable
 	named map[string]*glua.LTable
 	born  map[*glua.LTable]map[string]glua.LValue
+	trees map[*glua.LFunction]bool // the actions that take directories whole
 }
 
 // openPresets runs the embedded presets.
 func (r *Runtime) openPresets() error {
-	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}}
+	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}, trees: map[*glua.LFunction]bool{}}
 	r.presets = p
 	r.L.SetGlobal("default", p.table)
 	for _, file := range defaults.Files() {
@@ -44,6 +46,7 @@ func (r *Runtime) openPresets() error {
 		if t, ok := v.(*glua.LTable); ok && t.RawGetString("prepare") != glua.LNil {
 			p.named[k.String()] = t
 			p.born[t] = p.remember(t)
+			p.rememberTrees(t)
 		}
 	})
 	return nil
@@ -55,6 +58,14 @@ func (p *presets) remember(t *glua.LTable) map[string]glua.LValue {
 		m[key] = t.RawGetString(key)
 	}
 	return m
+}
+
+// rememberTrees notes the action of a preset that declares trees.
+func (p *presets) rememberTrees(t *glua.LTable) {
+	fn, _ := t.RawGetString("action").(*glua.LFunction)
+	if declared, ok := t.RawGetString("capabilities").(*glua.LTable); ok && fn != nil && declared.RawGetString("trees") == glua.LTrue {
+		p.trees[fn] = true
+	}
 }
 
 // shipped reports whether t is a preset and v the value it came with; a

@@ -32,6 +32,8 @@ type script struct {
 	sourceFault       *Problem // of a source that may still appear
 	timetable         []timetable
 	tunnel            *tunnel.Config
+	caps              capabilities
+	refused           bool // its prepare has found a fault
 
 	former map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
 
@@ -39,7 +41,7 @@ type script struct {
 	sent  time.Time             // when the last one ended, or this began
 	swept map[string]bool       // directories that the next plan sweeps; true: with all below
 
-	home     *guard.Target // of presets with a target on this machine
+	home     *guard.Target // of syncs with a target on this machine
 	homePath string
 	renewed  atomic.Pointer[error] // home has found a target that needs everything
 	other    atomic.Pointer[error] // home has found another target, which is not to be touched
@@ -158,9 +160,10 @@ func (s *script) prepare() error {
 // faults records what prepare raised, a problem a line.
 func (s *script) faults(fault *ScriptError) {
 	place := fault.Place
-	if place == "" || isPreset(place) {
+	if place == "" || embedded(place) {
 		place = s.place
 	}
+	s.refused = true
 	for _, line := range strings.Split(fault.Message, "\n") {
 		p := at(place, s.name, "", "%s", strings.TrimSpace(line))
 		if i := strings.LastIndex(p.Text, " ("); i > 0 && strings.HasSuffix(p.Text, ")") {
@@ -173,6 +176,7 @@ func (s *script) faults(fault *ScriptError) {
 // check looks at everything that does not depend on settings.
 func (s *script) check() {
 	s.checkTypes()
+	s.readCapabilities()
 	s.checkSource()
 	s.checkActions()
 	s.compileStrings()
@@ -197,6 +201,7 @@ var syncTypes = []struct {
 	{"init", "a function, true or false", []glua.LValueType{glua.LTFunction, glua.LTBool}},
 	{"prepare", "a function", []glua.LValueType{glua.LTFunction, glua.LTBool}},
 	{"exitcodes", "a table", []glua.LValueType{glua.LTTable, glua.LTBool}},
+	{"capabilities", "a table", []glua.LValueType{glua.LTTable}},
 	{"checkgauge", "a table", []glua.LValueType{glua.LTTable}},
 	{"unsafeShell", "true or false", []glua.LValueType{glua.LTBool}},
 }
@@ -260,7 +265,7 @@ func withSlash(path string) string {
 
 // checkActions demands something to do about events.
 func (s *script) checkActions() {
-	if a := s.table.RawGetString("action"); a != glua.LNil && a != s.r.presets.table.RawGetString("action") {
+	if a := s.table.RawGetString("action"); a != glua.LNil && !s.dispatches() {
 		return
 	}
 	for _, key := range handlers[:6] {
@@ -300,17 +305,19 @@ func (s *script) resolve() {
 		Mode:           settings.Mode,
 		KeepMoves:      glua.LVAsBool(s.table.RawGetString("onMove")),
 		Ignores:        s.ignores(),
-		TakesTrees:     s.takesTrees(),
+		TakesTrees:     s.caps.trees,
+		Mirrors:        s.mirrors(),
 		Rules:          s.rules(),
 		Actions:        s,
-		HardLinks:      s.r.named(s, "direct") || s.key("rsync.hard_links") == glua.LTrue,
+		HardLinks:      s.caps.hardLinks,
 		HasInit:        s.table.RawGetString("init") != glua.LFalse,
-		DeletesAtStart: s.table.RawGetString("delete") == glua.LTrue || s.table.RawGetString("delete") == glua.LString("startup"),
+		DeletesAtStart: s.deletesAtStart(),
 		DeletesLive:    s.deletesLive(),
 		MaxDelete:      s.maxDelete(settings),
 		Monitor:        s.stringKey("monitor"),
 		Tunnel:         s.tunnel,
 	}
+	s.rememberTarget()
 	s.checkOverlap()
 	s.config.Digest = s.digest()
 }
@@ -338,7 +345,7 @@ func (s *script) target() string {
 // checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
 func (s *script) checkRelativeTarget() {
 	target := s.stringKey("target")
-	if s.r.settings.resolved.NoDaemon && s.isPreset() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
+	if s.r.settings.resolved.NoDaemon && s.mirrors() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
 		s.warn(homeRemedy, "target %q is a directory called ~", target)
 	}
 	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.stringKey("host") != "" {
@@ -347,22 +354,19 @@ func (s *script) checkRelativeTarget() {
 	if colon := strings.IndexByte(target, ':'); colon >= 0 && !strings.Contains(target[:colon], "/") {
 		return
 	}
-	for _, name := range []string{"rsync", "direct"} {
-		if p := s.r.presets.named[name]; p != nil && descends(s.given, p, 0) {
-			remedy := "write the absolute path, or use -nodaemon"
-			if strings.HasPrefix(target, "~") {
-				remedy = homeRemedy
-			}
-			s.problem(remedy, "target %q is relative, and a daemon works in /", target)
-			return
+	if s.mirrors() {
+		remedy := "write the absolute path, or use -nodaemon"
+		if strings.HasPrefix(target, "~") {
+			remedy = homeRemedy
 		}
+		s.problem(remedy, "target %q is relative, and a daemon works in /", target)
 	}
 }
 
 // ignores are the kinds of events that the default action finds no function for.
 // An action of one's own may look at any.
 func (s *script) ignores() (kinds []event.Kind) {
-	if s.table.RawGetString("action") != s.r.presets.table.RawGetString("action") {
+	if !s.dispatches() {
 		return nil
 	}
 	for kind := event.Attrib; kind <= event.Delete; kind++ {
@@ -371,11 +375,4 @@ func (s *script) ignores() (kinds []event.Kind) {
 		}
 	}
 	return kinds
-}
-
-// takesTrees reports whether the action is a preset's own: these take the
-// contents of a directory with it.
-func (s *script) takesTrees() bool {
-	fn, ok := s.table.RawGetString("action").(*glua.LFunction)
-	return ok && fn.Proto != nil && isPreset(fn.Proto.SourceName) && fn != s.r.presets.table.RawGetString("action")
 }

@@ -107,7 +107,7 @@ var indexed = regexp.MustCompile(`^attempt to index a (\w+) value \(key '([^']*)
 func (r *Runtime) naming(place, message string) string {
 	m := indexed.FindStringSubmatch(message)
 	p := at(place, "", "", "")
-	if m == nil || p.Line == 0 || isPreset(place) {
+	if m == nil || p.Line == 0 || embedded(place) {
 		return message
 	}
 	source, err := os.ReadFile(r.anchored(p.File))

@@ -28,7 +28,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 // TestConversations plays testdata/*.txt: each line that is not indented is an
 // input, the indented ones after it are what the engine has to answer.
 //
-//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [mirrors] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
 //	settings [max=N] [insist] [onepass] [stop] [dry]
 //	tunnel NAME [pool=N] [ready=D] [retry=D] [check] (for the sync lines after it that have tunnel=NAME)
 //	port PROC PORT|ERROR
@@ -420,7 +420,9 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 		case "ignore":
 			cfg.Ignores = append(cfg.Ignores, kinds[value])
 		case "trees":
-			cfg.TakesTrees = true
+			cfg.TakesTrees, cfg.Mirrors = true, true
+		case "mirrors":
+			cfg.Mirrors = true
 		case "startup-deletes":
 			cfg.DeletesAtStart = true
 		case "live":

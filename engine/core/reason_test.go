@@ -3,7 +3,6 @@ package core_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/failure"
@@ -13,7 +12,7 @@ import (
 // §6: the log, the status and the end of the program say why a startup failed, in the same words.
 func TestReasonFirst(t *testing.T) {
 	for _, passing := range []bool{false, true} {
-		st := &stage{t: t, counts: map[string]uint64{}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		st := newStage(t)
 		st.cfgs = append(st.cfgs, st.parseSync([]string{"one", "init"}))
 		st.step(core.Tick{})
 		st.step(core.Watched{Sync: st.find("one").ID()})

@@ -25,10 +25,10 @@ func (s *Sync) canAct() bool {
 }
 
 // alone reports whether what runs has to end first, because one of the two is an Init or Full of a
-// preset: it deletes what it does not find in the source, and would take for that what a
+// mirror: it deletes what it does not find in the source, and would take for that what a
 // transfer beside it has just brought.
 func (s *Sync) alone() bool {
-	if !s.cfg.TakesTrees || len(s.running) == 0 {
+	if !s.cfg.Mirrors || len(s.running) == 0 {
 		return false
 	}
 	next := s.queue.Next(s.core.now)

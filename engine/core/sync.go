@@ -38,8 +38,10 @@ type SyncConfig struct {
 	// TakesTrees: the script takes a Create with Tree for all that is below the
 	// directory. For others every entry of a directory that moved gets a Create of its own.
 	TakesTrees bool
-	Rules      []filter.Rule
-	Actions    Actions
+	// Mirrors: the work for an Init or Full makes the target equal to the source, so nothing of the sync may run beside it.
+	Mirrors bool
+	Rules   []filter.Rule
+	Actions Actions
 	// HardLinks: the script keeps names of one file names of one file.
 	HardLinks bool
 	// HasInit: an Init event starts the sync. Without it nothing can repair the

@@ -174,7 +174,7 @@ func (s *Sync) forgetUnmounted() bool {
 
 // deletesInFullOnly reports whether the script deletes nothing for an event, but does when it syncs a whole tree.
 func (s *Sync) deletesInFullOnly() bool {
-	return s.cfg.TakesTrees && !s.cfg.DeletesLive && s.cfg.DeletesAtStart
+	return s.cfg.Mirrors && !s.cfg.DeletesLive && s.cfg.DeletesAtStart
 }
 
 // forgive takes what an absence has kept for meant to be deleted.

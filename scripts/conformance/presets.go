@@ -120,6 +120,18 @@ func rsyncssh() []scenario {
 	return list
 }
 
+// wrappers are presets as configs have them that change something about them. A preset that is copied into a config is
+// lsyncgo's own text, which Lsyncd cannot run: it runs its own preset.
+var wrappers = []struct{ name, before, preset, keys string }{
+	{"wrapped action", "", "default.rsync", `action = function(inlet) return default.rsync.action(inlet) end, rsync = { binary = "$RSYNC" },`},
+	{"wrapped action", "", "default.direct", `action = function(inlet) return default.direct.action(inlet) end,`},
+	{"wrapped prepare", "", "default.rsync", `prepare = function(config, level) return default.rsync.prepare(config, level) end, rsync = { binary = "$RSYNC" },`},
+	{"wrapped init and several processes", "", "default.rsync", `init = function(event) return default.rsync.init(event) end, maxProcesses = 3, rsync = { binary = "$RSYNC" },`},
+	{"copied", "$COPY(rsync)", "default.rsync", `rsync = { binary = "$RSYNC" },`},
+	{"copied", "$COPY(direct)", "default.direct", ""},
+	{"copied and wrapped", "$COPY(rsync)", "default.rsync", `action = function(inlet) return default.rsync.action(inlet) end, rsync = { binary = "$RSYNC" },`},
+}
+
 // forReal runs the presets with the real rsync and compares what they make of the target.
 func forReal() []scenario {
 	var list []scenario
@@ -149,6 +161,10 @@ func forReal() []scenario {
 	}
 	for _, p := range []string{"archive", "hard_links", "copy_links", "checksum", "whole_file", "inplace", "existing", "update"} {
 		add(p, "default.rsync", "rsync = { "+p+` = true, binary = "$RSYNC" },`, append([]operation{symlink("s", "f"), hardlink("l", "f")}, several...))
+	}
+	for _, w := range wrappers {
+		add(w.name, w.preset, w.keys, several)
+		list[len(list)-1].config = w.before + list[len(list)-1].config
 	}
 	for _, e := range []string{"*.tmp", "/d/", "e", "d/*", "f"} {
 		ops := append([]operation{write("x.tmp"), write("d/x.tmp"), write("f"), settle}, several...)

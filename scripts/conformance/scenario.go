@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"lsyncgo/defaults"
 )
 
 // The engines.
@@ -17,7 +19,7 @@ var engineNames = [2]string{"lsyncd", "lsyncgo"}
 // scenario is something that both engines are put through.
 type scenario struct {
 	name     string
-	config   string        // with $SOURCE, $TARGET, $BIN, $DIR, $DELAY, and $FILTER for rsync's old way
+	config   string        // with $SOURCE, $TARGET, $BIN, $DIR, $DELAY, $FILTER for rsync's old way, and $COPY(rsync) for the text of a preset of lsyncgo
 	delay    int           // of the sync, in seconds; the sentinel waits as long
 	tree     []operation   // done before the start
 	ops      []operation   // done when the engine has settled after the start; it settles at the end, too
@@ -68,10 +70,18 @@ func (s scenario) text(engine int, place, delay string) string {
 	if engine == ours {
 		filter = `transfer = "filter",`
 	}
+	text := s.config
+	for _, preset := range defaults.Files() {
+		mark, own := "$COPY("+strings.TrimSuffix(preset.Name, ".lua")+")", ""
+		if engine == ours {
+			own = string(preset.Source)
+		}
+		text = strings.ReplaceAll(text, mark, own)
+	}
 	return strings.NewReplacer(
 		"$SOURCE", place+"/source", "$TARGET", place+"/target", "$BIN", place+"/bin", "$DIR", place,
 		"$DELAY", delay, "$RSYNC", rsyncPath, "$FILTER", filter,
-	).Replace(s.config + sentinel)
+	).Replace(text + sentinel)
 }
 
 // Pauses longer than the one before the first retry, and the second.
