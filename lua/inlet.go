@@ -284,7 +284,7 @@ func (s *script) createBlanketEvent(L *glua.LState, _ func(int) glua.LValue) int
 func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	path := ""
 	if v := arg(1); v != glua.LNil {
-		path = strings.TrimLeft(ruleOf(L, v), "/")
+		path = strings.TrimLeft(withoutZero(L, "createFullEvent: the path", ruleOf(L, v)), "/")
 	}
 	L.Push(s.agentValue(s.running(L, "createFullEvent").Full(path)))
 	return 1
@@ -305,6 +305,8 @@ func (s *script) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	if !ok || isString != (kind == event.Move) {
 		L.RaiseError("addEvent takes the path, relative to the source, and for a Move the new path")
 	}
+	withoutZero(L, "addEvent: the path", string(path))
+	withoutZero(L, "addEvent: the new path", string(dest))
 	s.running(L, "addEvent").Report(event.Event{
 		Kind: kind, Path: strings.TrimPrefix(string(path), "/"), Dest: strings.TrimPrefix(string(dest), "/")})
 	return 0

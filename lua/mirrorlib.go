@@ -29,7 +29,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 		L.RaiseError("%s: the target is missing: write %s(event, { target = \"/directory/\" })", name, name)
 	}
 	o.Source = s.stringKey("source")
-	o.Target = withSlash(s.r.anchored(string(target)))
+	o.Target = withSlash(s.r.anchored(withoutZero(L, name+": the target", string(target))))
 	o.Excluded = s.running(L, name).Hidden()
 	o.Warn = s.warnOnce(s.r.log)
 	o.Fsync = s.r.settings.resolved.Fsync

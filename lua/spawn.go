@@ -16,7 +16,7 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 		L.RaiseError("spawn: the second argument must be the program, not %s", describeValue(L.Get(2)))
 	}
 	// Bound: what a killed daemon has left would undo what the next one does.
-	cmd := &process.Command{Binary: string(binary), Bound: true}
+	cmd := &process.Command{Binary: withoutZero(L, "spawn: the program", string(binary)), Bound: true}
 	rest := 3
 	if L.Get(3) == glua.LString("<") {
 		feed(L, cmd, L.Get(4))
@@ -39,7 +39,7 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", describeValue(L.Get(2)))
 	}
 	// No '<' here: what follows is data, and a file may have that name.
-	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", string(command), "sh"}, 3), Bound: true})
+	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", withoutZero(L, "spawnShell: the command", string(command)), "sh"}, 3), Bound: true})
 	return 0
 }
 
@@ -100,7 +100,7 @@ func appendArgument(L *glua.LState, list []string, v glua.LValue, depth int) []s
 	case *glua.LNilType:
 		return list
 	case glua.LString:
-		return append(list, string(v))
+		return append(list, withoutZero(L, "spawn: an argument", string(v)))
 	case glua.LNumber:
 		return append(list, L.ToStringMeta(v).String())
 	case *glua.LTable:

@@ -177,6 +177,7 @@ func (s *script) faults(fault *ScriptError) {
 func (s *script) check() {
 	s.checkTypes()
 	s.readCapabilities()
+	s.checkZeros()
 	s.checkSource()
 	s.checkActions()
 	s.compileStrings()

@@ -64,6 +64,9 @@ func textOf(v glua.LValue, to *string) error {
 	if !ok || s == "" {
 		return fmt.Errorf("must be a string, not %s", describeValue(v))
 	}
+	if hasZero(string(s)) {
+		return fmt.Errorf("must be a string without zero bytes, not %s", describeValue(v))
+	}
 	*to = string(s)
 	return nil
 }
@@ -97,6 +100,9 @@ func wordsOf(v glua.LValue, to *[]string) error {
 		word := t.RawGetInt(i)
 		if word.Type() != glua.LTString && word.Type() != glua.LTNumber {
 			return fmt.Errorf("must be a list of strings; it has [%d] = %s", i, describeValue(word))
+		}
+		if hasZero(word.String()) {
+			return fmt.Errorf("must be a list of strings without zero bytes; it has [%d] = %s", i, describeValue(word))
 		}
 		*to = append(*to, word.String())
 	}
