@@ -39,6 +39,9 @@ const (
 	RootLost
 	// RootBack: the root exists again and is watched again.
 	RootBack
+	// RootElsewhere: the path by which the root is known leads to the directory Dest now, which is absolute. Nothing
+	// follows for this root until RootBack.
+	RootElsewhere
 	// Unwatched: the directory Path could not be watched; Err says why.
 	// Changes below it may be missed until the monitor looks again.
 	Unwatched
@@ -51,7 +54,7 @@ const (
 )
 
 var kindNames = [...]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
-	"Overflow", "RootLost", "RootBack", "Unwatched", "Mounted", "Unmounted"}
+	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted"}
 
 // String returns the name that Lua scripts see as event.etype.
 func (k Kind) String() string {
@@ -69,7 +72,7 @@ type Event struct {
 	Root RootID
 	Kind Kind
 	Path string
-	Dest string // Move only: the new path
+	Dest string // Move: the new path; RootElsewhere
 	// Tree marks a directory that appeared with contents for which no events of
 	// their own follow (it was moved in): whoever acts on it must take all of it.
 	Tree bool

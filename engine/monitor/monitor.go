@@ -24,8 +24,8 @@
 //     same directory over a bind mount.
 //   - What may have been missed is said: Overflow for a root of which events were
 //     lost, RootLost when the root itself is gone (once, and never Delete events
-//     for an unmounted tree), RootBack when it is watched again, Unwatched
-//     for a directory that cannot be watched, with the remedy in Err.
+//     for an unmounted tree), RootElsewhere when a link to it was pointed elsewhere, RootBack when it is watched
+//     again, Unwatched for a directory that cannot be watched, with the remedy in Err.
 //   - What is mounted below a root belongs to it, and is Mounted and Unmounted. A backend of a
 //     system that does not tell of mounts does not either.
 //   - Nothing wakes up while nothing happens.
@@ -51,6 +51,9 @@ type Root struct {
 	ID event.RootID
 	// Path is absolute, symlinks resolved, with one trailing slash.
 	Path string
+	// Name is the path by which the receiver knows the root, absolute. Symbolic links may lead on from it; when
+	// they lead to another directory than Path, that is RootElsewhere, and if nowhere, RootLost. Empty: Path.
+	Name string
 	// Flat: watch only the directory itself (subdirs = false).
 	Flat bool
 	Mode event.Mode

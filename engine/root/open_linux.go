@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -43,6 +44,8 @@ type walk struct {
 	ahead []step // the next one is the last
 	links int
 	own   bool // the stricter rule of Parent
+	// passed are the links on the way, those that were not followed, too.
+	passed []string
 }
 
 // step is a name to open, or the question whether a link has led to where it may.
@@ -192,6 +195,7 @@ func (w *walk) read(name string) (text string, err error) {
 		return "", err
 	}
 	found := &LinkError{Path: w.path, Link: strings.TrimSuffix(w.where, "/") + "/" + name, Text: text, Owner: st.Uid}
+	w.passed = append(w.passed, filepath.Clean(found.Link))
 	if w.own {
 		if !trusted(st.Uid) || !private(w.fd) {
 			found.Own = true

@@ -26,6 +26,19 @@ func Open(path string) (*os.File, error) {
 	return dir, nil
 }
 
+// Follow tells to which directory an absolute path leads. Links are followed whoever they belong to.
+func Follow(path string) (Trail, error) {
+	straight, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return Trail{}, err
+	}
+	dir, err := Open(straight)
+	if err != nil {
+		return Trail{}, err
+	}
+	return Trail{Path: straight}, dir.Close()
+}
+
 func reopen(dir *os.File) (*os.File, error) { return os.Open(dir.Name()) }
 
 // Make makes a directory that is not there and opens it. The directory above has to exist: it may be where a

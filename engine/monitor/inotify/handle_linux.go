@@ -16,6 +16,9 @@ func (w *watcher) handle(h kernel.Event) {
 	if h.Mask&unix.IN_MOVE_SELF != 0 {
 		w.movedAbove(h.WD)
 	}
+	if h.mask&(unix.IN_ATTRIB|unix.IN_MOVE_SELF|unix.IN_DELETE_SELF|unix.IN_UNMOUNT) != 0 {
+		w.relinked(h.wd)
+	}
 	switch {
 	case h.Mask&unix.IN_Q_OVERFLOW != 0:
 		w.overflow()

@@ -1,6 +1,7 @@
 package inotify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ func start(reader *kernel.Reader, queue *monitor.Queue, census *census, opts mon
 		nodes:   map[int32]*node{},
 		more:    map[int32][]*node{},
 		above:   map[int32][]*tree{},
+		links:   map[int32][]*tree{},
 		counts:  map[uint64]bool{},
 		listBuf: make([]byte, 64<<10),
 	}
@@ -118,6 +120,7 @@ type watcher struct {
 	nodes map[int32]*node   // by watch descriptor
 	more  map[int32][]*node // the others, where a directory is in several trees
 	above map[int32][]*tree // trees below a directory, by its watch descriptor
+	links map[int32][]*tree // trees that a link leads to
 	trees []*tree
 
 	watched, wanted int64 // what this instance has added to the census
@@ -287,10 +290,18 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
-	if err := misled(root.Path); err != nil {
+	root.Name = cmp.Or(root.Name, root.Path)
+	trail, err := follow(root.Name)
+	if err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
 	t := newTree(w, root)
+	if !t.leads(trail) {
+		t.forsake()
+		t.leadAway(trail)
+		w.trees = append(w.trees, t)
+		return nil
+	}
 	t.points = mount.Below(w.table(), root.Path)
 	if err := t.walk(ctx, t.top, known); err != nil {
 		t.drop(t.top)
@@ -303,6 +314,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	w.trees = append(w.trees, t)
 	w.count()
 	t.reportShortage()
+	t.retrace()
 	return nil
 }
 

@@ -85,6 +85,9 @@ func (w *watcher) remounted() {
 				}
 			}
 		}
+		if len(t.links) > 0 { // something may cover one of them
+			t.retrace()
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ type loss struct {
 	// Taking that for the root would tell the receiver that everything was deleted.
 	mount     string
 	unmounted bool
-	misled    bool // it was told that a stranger's link is in its place
+	misled    bool   // it was told that a stranger's link is in its place
+	away      string // where the name was told to lead instead; "": it was not
 }
 
 // lose reports once that the root is gone, and drops everything.
@@ -35,7 +36,25 @@ func (t *tree) lose(why error) {
 	if t.top == nil {
 		return
 	}
+	linked := len(t.links) > 0
+	t.forsake()
+	t.loss.unmounted = errors.Is(why, errUnmounted)
+	remedy := "make the directory again"
+	switch {
+	case t.loss.unmounted:
+		remedy = "mount it again"
+	case errors.Is(why, errCovered):
+		remedy = "what is there now is looked at next"
+	case linked:
+		remedy = "point the link to a directory again"
+	}
+	t.emitErr(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back (%s)", t.Path, why, remedy))
+}
+
+// forsake drops everything, and has the root looked for.
+func (t *tree) forsake() {
 	t.unguard()
+	t.links = nil
 	t.drop(t.top)
 	t.top = nil
 	t.purge()
@@ -45,29 +64,32 @@ func (t *tree) lose(why error) {
 	t.poll = time.Time{}
 	t.short = shortage{}
 	t.loss.look = time.Now().Add(t.w.opts.RootInterval)
-	t.loss.unmounted = errors.Is(why, errUnmounted)
-	remedy := "make the directory again"
-	switch {
-	case t.loss.unmounted:
-		remedy = "mount it again"
-	case errors.Is(why, errCovered):
-		remedy = "what is there now is looked at next"
-	}
-	t.emitErr(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back (%s)", t.Path, why, remedy))
 }
 
 // seek looks whether a lost root is there again.
 func (t *tree) seek(now time.Time) {
 	t.w.now = now
-	t.loss.look = now.Add(t.w.opts.RootInterval)
-	if t.loss.unmounted && t.loss.mount != "" && !root.IsMount(t.loss.mount) {
+	if t.top != nil { // nothing was left to look with
+		t.loss.look = time.Time{}
+		t.retrace()
 		return
 	}
-	if err := misled(t.Path); err != nil {
+	t.loss.look = now.Add(t.w.opts.RootInterval)
+	trail, err := root.Follow(t.Name)
+	var link *root.LinkError
+	switch {
+	case errors.As(err, &link):
 		if !t.loss.misled {
 			t.loss.misled = true
 			t.emitErr(event.RootLost, "", err)
 		}
+		return
+	case err != nil:
+		return
+	case !t.leads(trail):
+		t.leadAway(trail)
+		return
+	case t.loss.unmounted && t.loss.mount != "" && !root.IsMount(t.loss.mount):
 		return
 	}
 	t.plant()
@@ -81,28 +103,26 @@ func (t *tree) seek(now time.Time) {
 	t.remounted(t.w.table())
 	t.emit(event.RootBack, "")
 	t.tell()
+	t.retrace()
 }
 
 // rooted notes that the root is there, and where its file system is mounted.
 func (t *tree) rooted() { t.loss = loss{mount: root.MountOf(t.Path)} }
 
-// misled says that a link which nobody has to follow is on the way to path. Nothing would tell when it is gone.
-func misled(path string) error {
-	dir, err := root.Open(path)
-	if err == nil {
-		return dir.Close()
-	}
-	var link *root.LinkError
-	if errors.As(err, &link) {
-		return link
-	}
-	return nil // the watch tells
-}
-
 // guard watches the directories above the root: when one of them is renamed the kernel says
 // nothing about the root, and its watches go on under a path that is no longer true.
 func (t *tree) guard() {
-	for p := filepath.Dir(filepath.Clean(t.Path)); p != "/"; p = filepath.Dir(p) {
+	t.unguard()
+	t.guardAbove(filepath.Clean(t.Path))
+	for _, link := range t.links {
+		t.guardAbove(link)
+		t.guardLink(link)
+	}
+}
+
+// guardAbove is guard for one path.
+func (t *tree) guardAbove(path string) {
+	for p := filepath.Dir(path); p != "/"; p = filepath.Dir(p) {
 		wd, err := t.w.reader.Watch(cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
 		if err != nil {
 			return // not readable for us, so not ours to look after
@@ -123,13 +143,18 @@ func (t *tree) unguard() {
 		}
 	}
 	t.above = nil
+	t.unguardLinks()
 }
 
 // movedAbove: a directory was renamed that may be above roots.
 func (w *watcher) movedAbove(wd int32) {
 	for _, t := range slices.Clone(w.above[wd]) {
-		if t.top != nil && !t.current(t.top) {
+		switch {
+		case t.top == nil:
+		case !t.current(t.top):
 			t.lose(errMoved)
+		default:
+			t.retrace()
 		}
 	}
 }

@@ -53,6 +53,9 @@ type tree struct {
 
 	loss  loss
 	above []int32 // watches of the directories above the root
+	// links lead from the name of the root to it; guarded are their watches.
+	links   []string
+	guarded []int32
 }
 
 // hold is a new file that is open for writing.

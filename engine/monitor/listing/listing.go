@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -206,7 +207,16 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
-	t := &tree{Root: root, w: w}
+	root.Name = cmp.Or(root.Name, root.Path)
+	t := &tree{Root: root, w: w, lost: true}
+	astray, err := t.astray()
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
+	if t.lost = astray; astray {
+		w.trees = append(w.trees, t)
+		return nil
+	}
 	if err := t.start(ctx); err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/root"
 )
 
 // tree is one root and what was last seen below it. The owner owns it.
@@ -28,6 +29,7 @@ type tree struct {
 	scan  time.Time // when to list everything
 	check time.Time // when to see whether the root is there
 	lost  bool
+	away  string // where the name was told to lead instead; "": it was not
 }
 
 // later is a directory to be listed at a time.
@@ -270,20 +272,62 @@ func (t *tree) gone() bool {
 	if err == nil {
 		why = "another directory took its place"
 	}
-	t.endHints()
+	t.lose(errors.New(why))
+	return true
+}
+
+// lose reports that the root is gone.
+func (t *tree) lose(why error) {
+	t.forsake()
+	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back", t.Path, why))
+}
+
+// forsake drops everything, and has the root looked for.
+func (t *tree) forsake() {
+	if !t.lost {
+		t.endHints()
+	}
 	t.lost, t.dirs, t.again = true, nil, nil
 	clear(t.dirty)
 	t.due, t.scan = time.Time{}, time.Time{}
 	t.check = t.w.now.Add(t.w.opts.RootInterval)
-	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %s; nothing is done for it until it is back", t.Path, why))
-	return true
+}
+
+// astray reports whether the name of the root does not lead to it any more, and says so once. The error is why it leads nowhere.
+func (t *tree) astray() (bool, error) {
+	trail, err := root.Follow(t.Name)
+	switch {
+	case err != nil:
+		if !t.lost {
+			t.lose(err)
+		}
+		return true, err
+	case withSlash(trail.Path) == t.Path:
+		return false, nil
+	}
+	t.forsake()
+	if t.away != trail.Path {
+		t.away = trail.Path
+		t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.RootElsewhere, Dest: withSlash(trail.Path), Time: t.w.now})
+	}
+	return true, nil
+}
+
+func withSlash(path string) string {
+	if path == "/" {
+		return path
+	}
+	return path + "/"
 }
 
 // seek watches a lost root again when it is there.
 func (t *tree) seek() {
 	t.check = t.w.now.Add(t.w.opts.RootInterval)
+	if astray, _ := t.astray(); astray { // why it leads nowhere was said
+		return
+	}
 	if t.start(t.w.ctx) == nil {
-		t.lost = false
+		t.lost, t.away = false, ""
 		t.emit(event.RootBack, "", nil)
 	}
 }
@@ -314,7 +358,9 @@ func (t *tree) onTime() {
 			return
 		}
 		t.check = now.Add(t.w.opts.RootInterval)
-		t.gone()
+		if astray, _ := t.astray(); !astray { // why it leads nowhere was said
+			t.gone()
+		}
 	}
 	if t.lost {
 		return

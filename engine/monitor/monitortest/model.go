@@ -85,7 +85,7 @@ func (m *Model) Apply(e event.Event) {
 	case event.Overflow, event.RootBack:
 		m.Lost = false
 		m.paths = scan(m.root, "")
-	case event.RootLost:
+	case event.RootLost, event.RootElsewhere:
 		m.Lost = true
 		clear(m.paths)
 	case event.Unwatched, event.Mounted, event.Unmounted:

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"deep", p.Deep, testDeep},
 		{"root deleted", true, testRootDeleted},
 		{"root replaced", true, testRootReplaced},
+		{"root behind links", true, testRootLinked},
 		{"written", true, testWritten},
 		{"list", true, testList},
 		{"uncover", true, testUncover},
@@ -364,6 +365,53 @@ func testRootReplaced(t *testing.T, open func(*testing.T) monitor.Monitor, _ Pro
 			t.Errorf("RootLost does not say what is lost: %v", e.Err)
 		}
 	}
+}
+
+func testRootLinked(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	s := NewSession(t, open)
+	first, second := s.Root("one/root", monitor.Root{ID: 1}), s.Root("two/root", monitor.Root{ID: 2})
+	relink := func(to string) { // as deployments do
+		check(t, os.Symlink(to, s.Dir+"new"))
+		check(t, os.Rename(s.Dir+"new", s.Dir+"current"))
+	}
+	check(t, os.WriteFile(first.Path+"f", []byte("one"), 0o644))
+	check(t, os.WriteFile(second.Path+"g", []byte("two"), 0o644))
+	relink("one")
+	check(t, os.Symlink("current", s.Dir+"link"))
+	first.Name = s.Dir + "link/root"
+	hears := func(id event.RootID, k event.Kind, dest string) {
+		t.Helper()
+		s.Until(func() string { return k.String() + " " + dest }, func() bool {
+			return slices.ContainsFunc(s.log, func(e event.Event) bool { return e.Root == id && e.Kind == k && e.Dest == dest })
+		})
+		s.Take()
+	}
+	s.Watch(first)
+	relink("one") // another link that leads to the same
+	check(t, os.WriteFile(first.Path+"f", []byte("1"), 0o644))
+	s.Equal()
+	s.Take()
+
+	relink("two")
+	hears(1, event.RootElsewhere, second.Path)
+	relink("nowhere")
+	relink("one")
+	hears(1, event.RootBack, "")
+
+	// The one that leads to the other, and the directory that both are in.
+	check(t, os.Remove(s.Dir+"link"))
+	hears(1, event.RootLost, "")
+	check(t, os.Symlink("two", s.Dir+"link"))
+	hears(1, event.RootElsewhere, second.Path)
+	check(t, os.Remove(s.Dir+"link"))
+	check(t, os.Rename(s.Dir+"one", s.Dir+"link"))
+	hears(1, event.RootElsewhere, s.Dir+"link/root/")
+	s.Monitor.Unwatch(1)
+
+	// Of a root whose name leads elsewhere from the start.
+	second.ID, second.Name = 3, s.Dir+"link/root"
+	s.Watch(second)
+	hears(3, event.RootElsewhere, s.Dir+"link/root/")
 }
 
 func (s *Session) once(k event.Kind) {
