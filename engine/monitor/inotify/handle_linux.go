@@ -16,8 +16,8 @@ func (w *watcher) handle(h kernel.Event) {
 	if h.Mask&unix.IN_MOVE_SELF != 0 {
 		w.movedAbove(h.WD)
 	}
-	if h.mask&(unix.IN_ATTRIB|unix.IN_MOVE_SELF|unix.IN_DELETE_SELF|unix.IN_UNMOUNT) != 0 {
-		w.relinked(h.wd)
+	if h.Mask&(unix.IN_ATTRIB|unix.IN_MOVE_SELF|unix.IN_DELETE_SELF|unix.IN_UNMOUNT) != 0 {
+		w.relinked(h.Wd)
 	}
 	switch {
 	case h.Mask&unix.IN_Q_OVERFLOW != 0:
