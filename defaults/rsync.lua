@@ -514,7 +514,7 @@ local function recursive(agent, config, lines, phase)
 	local input, through = joined(lines), shared.through(agent)
 	spawn(
 		agent, config.rsync.binary, '<', transfer.input(agent, input),
-		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase),
+		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase), transfer.unlike(agent) and '--checksum' or nil,
 		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
 		input ~= '' and { '--from0', '--filter=merge -', config.rsync._meaning.lines and '--no-from0' or nil } or nil,
 		deleting(config, phase) and '--delete' or nil,

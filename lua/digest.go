@@ -10,15 +10,21 @@ import (
 	glua "github.com/yuin/gopher-lua"
 )
 
-// digest identifies the sync's definition: tables by content whatever their
+// digestWithSource identifies the sync's definition, with the directory that its source is now.
+func (s *script) digestWithSource() string { return s.definition + " " + s.config.Source }
+
+// digest identifies the sync's definition but for its source: tables by content whatever their
 // order, functions by their code, constants, upvalues and the globals that they name,
 // with the values that these have when all is loaded. Where in the file it stands does
 // not matter.
 func (s *script) digest() string {
 	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table, builtin: s.r.builtin}
+	source := s.table.RawGetString("source")
+	s.table.RawSetString("source", glua.LNil)
 	d.value(s.table)
+	s.table.RawSetString("source", source)
 	c := s.config
-	fmt.Fprintln(d.hash, c.Name, c.Source, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor)
+	fmt.Fprintln(d.hash, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor)
 	for _, rule := range c.Rules {
 		fmt.Fprintf(d.hash, "%q\n", rule.String())
 	}

@@ -98,6 +98,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.tree")
 	o := s.mirror(L, "transfer.tree")
 	path := treePath(a)
+	o.Compare = s.sync.Unlike()
 	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)
 	log := r.log
 	s.spawn(L, a, &process.Job{

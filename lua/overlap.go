@@ -2,6 +2,7 @@ package lua
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,8 +19,7 @@ func (s *script) rememberTarget() {
 	}
 }
 
-// checkOverlap refuses targets that would make a mirror eat its own source,
-// or itself. Excludes make such a target good: what is excluded is neither sent nor deleted.
+// checkOverlap refuses targets of the presets that would make a mirror eat its own source, or itself.
 func (s *script) checkOverlap() {
 	target, source := s.localTarget(), s.stringKey("source")
 	if target == "" || source == "" || !s.mirrors() {
@@ -28,23 +28,48 @@ func (s *script) checkOverlap() {
 	if resolved(target) == "/" && s.caps.target == localDir && s.refused {
 		return // whatever the source is
 	}
-	rules, err := filter.Compile(s.rules())
-	if err != nil {
+	if _, err := filter.Compile(s.rules()); err != nil {
 		return // said already
 	}
-	if rel, ok := below(source, target); ok && !rules.Excluded(rel) && s.mayDelete() {
-		if rel == "" {
-			s.problem("choose a target beside it", "the target %q is the source", target)
-			return
+	if remedy, text := s.overlaps(overlapOf(source, target)); text != "" {
+		s.problem(remedy, "%s", text)
+	}
+}
+
+// overlap tells whether a target and a source are in each other, and where.
+type overlap struct {
+	target                     string
+	sourceInTarget, targetInIt bool
+	sourceRel, targetRel       string // relative paths, with a slash at the end unless empty
+}
+
+// overlapOf looks, which may take as long as a file system takes to answer.
+func overlapOf(source, target string) overlap {
+	o := overlap{target: target}
+	o.sourceRel, o.sourceInTarget = below(source, target)
+	o.targetRel, o.targetInIt = below(target, source)
+	return o
+}
+
+// overlaps says why the two cannot be source and target, and what to do; "": they can. Excludes make them good:
+// what is excluded is neither sent nor deleted.
+func (s *script) overlaps(o overlap) (remedy, text string) {
+	rules, err := filter.Compile(s.rules())
+	if err != nil {
+		return "", ""
+	}
+	if o.sourceInTarget && !rules.Excluded(o.sourceRel) && s.mayDelete() {
+		if o.sourceRel == "" {
+			return "choose a target beside it", fmt.Sprintf("the target %q is the source", o.target)
 		}
-		s.problem("choose a target beside it, or exclude = { \"/"+rel+"\" }",
-			"the target %q holds the source: everything in it that the source does not have would be deleted, and so the source itself", target)
-		return
+		return "choose a target beside it, or exclude = { \"/" + o.sourceRel + "\" }",
+			fmt.Sprintf("the target %q holds the source: everything in it that the source does not have would be deleted, and so the source itself", o.target)
 	}
-	if rel, ok := below(target, source); ok && rel != "" && !rules.Excluded(rel) {
-		s.problem("choose a target beside it, or exclude = { \"/"+rel+"\" }",
-			"the target %q is in the source: it would be copied into itself again and again", target)
+	if o.targetInIt && o.targetRel != "" && !rules.Excluded(o.targetRel) {
+		return "choose a target beside it, or exclude = { \"/" + o.targetRel + "\" }",
+			fmt.Sprintf("the target %q is in the source: it would be copied into itself again and again", o.target)
 	}
+	return "", ""
 }
 
 // checkRivals warns of a sync that deletes at its start what another one puts into the same place.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -28,11 +29,17 @@ func (s *script) checkSource() {
 		p := at(s.place, s.name, remedy, format, args...)
 		s.sourceFault = &p
 	}
-	if s.misled(path) {
+	s.path = filepath.Clean(path)
+	trail, err := root.Follow(s.path)
+	var link *root.LinkError
+	switch {
+	case errors.As(err, &link):
+		s.problem("name the directory itself", "source: %v", link)
 		return
-	}
-	resolved, err := filepath.EvalSymlinks(path)
-	if err != nil {
+	case errors.Is(err, syscall.ENOTDIR):
+		s.problem("name the directory", "source %q is not a directory", path)
+		return
+	case err != nil:
 		fault("create it, or use -insist to wait for it", "source %q does not exist", path)
 		if strings.HasPrefix(string(v), "~") {
 			fault(homeRemedy, "source %q does not exist", string(v))
@@ -40,31 +47,7 @@ func (s *script) checkSource() {
 		if !errors.Is(err, os.ErrNotExist) {
 			fault("check its permissions", "source: %v", err)
 		}
-		resolved = filepath.Clean(path)
-	} else if info, err := os.Stat(resolved); err != nil || !info.IsDir() {
-		s.problem("name the directory", "source %q is not a directory", path)
-		return
+		trail.Path = s.path
 	}
-	s.table.RawSetString("source", glua.LString(withSlash(resolved)))
-}
-
-// misled refuses a source that a link of another user leads to. The path that is kept has no links any more, so that it would not be
-// noticed later.
-func (s *script) misled(path string) bool {
-	dir, err := root.Open(path)
-	if err != nil {
-		var link *root.LinkError
-		if errors.As(err, &link) {
-			s.problem("name the directory itself", "source: %v", link)
-		}
-		return link != nil
-	}
-	defer dir.Close()
-	is, err := root.Of(dir)
-	straight, err2 := filepath.EvalSymlinks(path)
-	if err == nil && err2 == nil && root.Here(straight, is) != nil {
-		s.problem("load it again", "source %q was replaced meanwhile", path)
-		return true
-	}
-	return false
+	s.table.RawSetString("source", glua.LString(withSlash(trail.Path)))
 }

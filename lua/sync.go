@@ -29,6 +29,7 @@ type script struct {
 	inlet *glua.LTable
 
 	filters, excludes []filter.Rule
+	path              string   // of the source as the config has it, absolute
 	sourceFault       *Problem // of a source that may still appear
 	timetable         []timetable
 	tunnel            *tunnel.Config
@@ -53,8 +54,9 @@ type script struct {
 	sweeper   *core.Agent // for which transfer.sweep was called last, and what it gave
 	sweeps    *plan
 
-	config core.SyncConfig
-	sync   *core.Sync // nil until Attach
+	definition string // its digest without the source, to which links may lead
+	config     core.SyncConfig
+	sync       *core.Sync // nil until Attach
 }
 
 // prepareLevel is what prepare gets as its second argument: the level with
@@ -298,7 +300,7 @@ func (s *script) resolve() {
 	s.checkRelativeTarget()
 	s.config = core.SyncConfig{
 		Name: s.name, Place: s.place, CodesKey: s.codesKey(),
-		Source: s.stringKey("source"), Target: s.target(),
+		Source: s.stringKey("source"), Given: s.path, Target: s.target(),
 		Delay:          s.delay(settings),
 		MaxDelays:      s.number("maxDelays", settings.MaxDelays, true),
 		MaxProcesses:   s.number("maxProcesses", settings.MaxProcesses, false),
@@ -320,7 +322,8 @@ func (s *script) resolve() {
 	}
 	s.rememberTarget()
 	s.checkOverlap()
-	s.config.Digest = s.digest()
+	s.definition = s.digest()
+	s.config.Digest = s.digestWithSource()
 }
 
 // codesKey is the key of the table that the sync's collect looks exit codes up in.

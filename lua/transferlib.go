@@ -23,7 +23,7 @@ func (r *Runtime) transferTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
-		"maxDelete": r.transferMaxDelete, "unsafe": transferUnsafe, "sweep": r.transferSweep, "input": r.transferInput,
+		"maxDelete": r.transferMaxDelete, "unsafe": transferUnsafe, "sweep": r.transferSweep, "unlike": r.transferUnlike, "input": r.transferInput,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -241,6 +241,14 @@ func (r *Runtime) transferMaxDelete(L *glua.LState) int {
 	} else {
 		L.Push(glua.LNil)
 	}
+	return 1
+}
+
+// transferUnlike is transfer.unlike(event): whether the target has been made from another source until now, so that files of the same size and
+// time may differ.
+func (r *Runtime) transferUnlike(L *glua.LState) int {
+	s, _ := agentArgument(L, "transfer.unlike")
+	L.Push(glua.LBool(s.running(L, "transfer.unlike").Unlike()))
 	return 1
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/event"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/loop"
@@ -181,6 +182,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Look: s.look(), Count: guard.Count,
+		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
 		Ready: s.ready, Changed: s.report.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})

@@ -148,7 +148,7 @@ func (Reserved) input() {}
 func (Tick) input()     {}
 func (Stop) input()     {}
 
-// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, List, Uncover, Count, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, List, Uncover, Count, Unwatch, Ready, Exit.
 // Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
 type Command interface{ command() }
 
@@ -169,15 +169,22 @@ type Kill struct{ Proc ProcID }
 
 // Watch begins to watch a source; the answer comes as Watched.
 type Watch struct {
-	Root           event.RootID
-	Source, Target string // of SyncConfig
-	Flat           bool
-	Mode           event.Mode
-	HardLinks      bool
+	Root                  event.RootID
+	Source, Given, Target string // of SyncConfig
+	Flat                  bool
+	Mode                  event.Mode
+	HardLinks             bool
 	// Excluded is the filter as it is at each call. Any goroutine may call it.
 	Excluded func(path string) bool
 	// Mounts are the mount points below the source that are known from before.
 	Mounts []string
+}
+
+// Follow asks whether the directory that the path of a source leads to now can be the source. The answer is Lead or Astray,
+// between two Steps.
+type Follow struct {
+	Root   event.RootID
+	Source string // the directory, as Source of SyncConfig
 }
 
 // List asks the monitor for Create events for all that is below a directory now.
@@ -220,6 +227,7 @@ func (Start) command()   {}
 func (Kill) command()    {}
 func (Reserve) command() {}
 func (Watch) command()   {}
+func (Follow) command()  {}
 func (List) command()    {}
 func (Uncover) command() {}
 func (Count) command()   {}

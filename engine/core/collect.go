@@ -87,7 +87,7 @@ func (s *Sync) otherVerdict(r Result) string {
 func (s *Sync) succeeded(a *Agent, r Result) {
 	s.last = nil
 	if a.Kind() == event.Init {
-		s.awaits = false
+		s.awaits, s.unlike = false, false
 		s.degraded, s.failures, s.reason = nil, 0, ""
 		s.startedAt = s.core.now
 		s.log("Normal", "startup done")

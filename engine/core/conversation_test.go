@@ -38,6 +38,7 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //	spared NAME (what is not deleted at the target) | watched-unmounted NAME PATH...
 //	mounted|mounted-empty|unmounted NAME PATH
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
+//	elsewhere NAME SOURCE (its path leads there) | lead NAME SOURCE | astray NAME | unlike NAME
 //	exclude|include NAME PATTERN (takes effect with the next step)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
@@ -179,6 +180,13 @@ func (st *stage) line(words []string) {
 		st.step(core.Tick{})
 	case "await":
 		st.find(args[0]).Await()
+	case "lead":
+		st.lead(args[0], args[1])
+	case "astray":
+		st.find(args[0]).Astray("leads to the target")
+		st.step(core.Tick{})
+	case "unlike":
+		st.say("%t", st.find(args[0]).Unlike())
 	case "resume":
 		if err := st.machine().Resume(args[0]); err != nil {
 			st.say("error: %v", err)
@@ -217,7 +225,7 @@ func (st *stage) line(words []string) {
 }
 
 var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "elsewhere": event.RootElsewhere, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
 
 func (st *stage) event(verb string, args []string) {
 	kind, ok := kinds[verb]
@@ -229,7 +237,9 @@ func (st *stage) event(verb string, args []string) {
 		e.Err = errors.New("the reason")
 	}
 	e.Empty = verb == "mounted-empty"
-	if len(args) > 1 {
+	if kind == event.RootElsewhere {
+		e.Dest = args[1]
+	} else if len(args) > 1 {
 		e.Path = args[1]
 	}
 	if len(args) > 2 {
@@ -299,6 +309,8 @@ func (st *stage) step(in core.Input) {
 			st.say("reserve %d %s", cmd.Proc, cmd.Host)
 		case core.Watch:
 			st.say("watch %s", st.names[cmd.Root])
+		case core.Follow:
+			st.say("follow %s to %s", st.names[cmd.Root], cmd.Source)
 		case core.List:
 			st.say("list %s %s", st.names[cmd.Root], cmd.Path)
 		case core.Uncover:
@@ -317,6 +329,17 @@ func (st *stage) step(in core.Input) {
 			st.say("exit %d: %s", cmd.Code, cmd.Why)
 		}
 	}
+}
+
+// lead gives a sync another source, as a config does.
+func (st *stage) lead(name, source string) {
+	s := st.find(name)
+	cfg := *s.Config()
+	cfg.Source, cfg.Digest = source, cfg.Digest+source
+	if st.core.Lead(s.ID(), cfg) == nil {
+		st.say("it is not led there")
+	}
+	st.step(core.Tick{})
 }
 
 // advance lets time pass as a loop would: from alarm to alarm.
@@ -413,6 +436,8 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.HasInit = true
 		case "source":
 			cfg.Source = value
+		case "given":
+			cfg.Given = value
 		case "target":
 			cfg.Target = value
 		case "deletes":
@@ -460,6 +485,8 @@ func (w work) Describe() string { return string(w) }
 type dated struct{ work }
 
 func (dated) Dated() bool { return true }
+
+func (dated) Repeatable() bool { return true }
 
 func workFor(a *core.Agent) work {
 	var words []string

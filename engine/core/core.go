@@ -58,6 +58,14 @@ func New(settings Settings, log Log) *Core {
 // Add adds a sync. The first Step after it asks for its watch. The error names
 // a filter rule that cannot be used.
 func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
+	s, err := c.make(cfg)
+	if err == nil {
+		c.syncs = append(c.syncs, s)
+	}
+	return s, err
+}
+
+func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
 	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
 	s.queue.Ignore(cfg.Ignores)
@@ -66,7 +74,6 @@ func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 	}
 	c.nextID++
 	c.byID[s.id] = s
-	c.syncs = append(c.syncs, s)
 	return s, nil
 }
 

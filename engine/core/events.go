@@ -30,6 +30,8 @@ func (s *Sync) event(e event.Event) {
 		s.lost(e)
 	case event.RootBack:
 		s.returned(nil)
+	case event.RootElsewhere:
+		s.elsewhere(e.Dest)
 	case event.Unwatched:
 		s.log("Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
 	case event.Mounted:

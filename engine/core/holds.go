@@ -51,7 +51,7 @@ func (h *holds) end(list ...cause) {
 }
 
 // working reports whether the sync is watched and nothing holds it.
-func (s *Sync) working() bool { return s.phase == running && !s.holds.any() }
+func (s *Sync) working() bool { return s.phase == running && !s.holds.any() && !s.following }
 
 // distrust holds a sync for a cause that somebody has to look at, and says how to let it go on.
 func (s *Sync) distrust(c cause, why string) {

@@ -115,7 +115,9 @@ func (s *Sync) undone() time.Time {
 }
 
 // rests reports whether nothing of the sync may be acted on now.
-func (s *Sync) rests() bool { return s.holds.any() || s.losses.counting != 0 || s.flooded() }
+func (s *Sync) rests() bool {
+	return s.holds.any() || s.following || s.losses.counting != 0 || s.flooded()
+}
 
 // flooded holds a sync whose next batch may delete more than its limit, and
 // reports whether it did.

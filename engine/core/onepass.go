@@ -34,6 +34,9 @@ func (c *Core) onePass() {
 // allStarted reports whether every sync has done its startup or does nothing more.
 func (c *Core) allStarted() bool {
 	for _, s := range c.syncs {
+		if s.following {
+			return false
+		}
 		if s.phase == stopped || s.holds.any() {
 			continue
 		}

@@ -35,6 +35,12 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 	for _, s := range old {
 		if !slices.Contains(next, s) {
 			removed = append(removed, s)
+			if c.log.Enabled("Info") {
+				s.log("Info", "ends: it is not in the new config, or not like this; ", s.queue.Len(), " events are dropped")
+			}
+			if len(s.mounts.here) > 0 {
+				s.outdate() // nobody will tell it of what is unmounted from now on
+			}
 			c.remove(s)
 		}
 	}
@@ -84,9 +90,6 @@ func (s *Sync) adopt(cfg SyncConfig) {
 
 // remove lets a sync end: its children run to their end, nothing else happens.
 func (c *Core) remove(s *Sync) {
-	if c.log.Enabled("Info") {
-		s.log("Info", "ends: it is not in the new config, or not like this; ", s.queue.Len(), " events are dropped")
-	}
 	if s.phase != stopped && s.phase != queued {
 		c.do(Unwatch{Root: s.id})
 	}

@@ -29,6 +29,9 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
 		LastError: s.last, Degraded: slices.Clone(s.degraded),
 	}
+	if given := s.cfg.path(); strings.TrimSuffix(given, "/") != strings.TrimSuffix(s.cfg.Source, "/") {
+		v.Given = given
+	}
 	for _, path := range s.Unmounted() {
 		v.NotMounted = append(v.NotMounted, strings.TrimSuffix(s.cfg.Source+path, "/"))
 	}
@@ -98,7 +101,7 @@ func (s *Sync) state(v status.Sync) status.State {
 		return status.Stopped
 	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
 		return status.Retrying
-	case s.phase != running || s.starting || !s.open():
+	case s.phase != running || s.starting || s.following || !s.open():
 		return status.Starting
 	case s.failures > 0:
 		return status.Degraded

@@ -39,9 +39,10 @@ func (s *Sync) lost(e event.Event) {
 
 // returned: the lost source is there again, or what is in its place now. Nil: nobody has looked, and any will do.
 func (s *Sync) returned(seen *Seen) {
-	if !s.holds.has(sourceLost) {
+	if !s.holds.has(sourceLost) && !s.following {
 		return
 	}
+	s.following = false
 	s.holds.end(sourceLost)
 	held := s.holds.has(sourceDoubt, targetOther, overEvents, overStart)
 	if s.judge(seen, true); s.holds.has(sourceOther) {
@@ -121,7 +122,7 @@ func predecessor(cfg *SyncConfig, old []*Sync) *Sync {
 	var renamed *Sync
 	for _, s := range old {
 		switch {
-		case s.cfg.Source != cfg.Source:
+		case s.cfg.path() != cfg.path():
 		case s.cfg.Name == cfg.Name:
 			return s
 		case s.cfg.Target == cfg.Target:
@@ -134,7 +135,16 @@ func predecessor(cfg *SyncConfig, old []*Sync) *Sync {
 // succeed takes over what is known of the source and its mount points, and what holds the sync, from one with another definition. A limit of
 // deletions that was changed is met anew, and so is another target.
 func (s *Sync) succeed(old *Sync) {
+	if s.cfg.Source != old.cfg.Source { // links lead elsewhere by now
+		s.log("Normal", "source ", s.cfg.path(), " leads to ", s.cfg.Source, " now, no longer to ", old.cfg.Source)
+		if s.cfg.Target == old.cfg.Target {
+			s.keepTarget(old)
+			s.unlike = true
+		}
+		return
+	}
 	s.origin, s.mounts = old.origin, old.mounts
+	s.unlike = old.unlike && s.cfg.Target == old.cfg.Target
 	s.origin.heir = true
 	s.holds = old.holds
 	if s.cfg.MaxDelete.String() != old.cfg.MaxDelete.String() || s.cfg.Target != old.cfg.Target {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,8 @@ type SyncConfig struct {
 	CodesKey string
 	// Source is absolute, symlinks resolved, with one trailing slash.
 	Source string
+	// Given is the path that the config gives for the source, absolute, from which links may lead to it. Empty: Source.
+	Given  string
 	Target string // for the status only: the target, or host:targetdir
 
 	Delay        time.Duration // from an event to its action
@@ -71,6 +74,9 @@ const (
 	leaving              // removed by a reload; its children are waited for
 )
 
+// path is the path of the source as the config gives it.
+func (c *SyncConfig) path() string { return cmp.Or(c.Given, c.Source) }
+
 // ended tells of the phases in which nothing is watched any more.
 func (p phase) ended() bool { return p == stopped || p == leaving }
 
@@ -103,15 +109,18 @@ type Sync struct {
 	tunnel *tunnel.Tunnel // nil before the first Step, and without one
 	shut   bool           // it has been told that the sync waits for its tunnel
 
-	holds    holds
-	origin   origin
-	accept   func() // takes the target that holds the sync for right
-	reason   string // why stopped or degraded, in words
-	losses   losses
-	mounts   *mounts
-	degraded []string
-	failures uint64 // delays that were given up
-	last     *status.Failure
+	holds holds
+	// following: the path of the source leads to another directory, and it is being looked whether that can be the source.
+	following bool
+	unlike    bool // no startup has succeeded since the source is another one
+	origin    origin
+	accept    func() // takes the target that holds the sync for right
+	reason    string // why stopped or degraded, in words
+	losses    losses
+	mounts    *mounts
+	degraded  []string
+	failures  uint64 // delays that were given up
+	last      *status.Failure
 }
 
 // maxDegraded bounds the paths that are kept of what was given up.

@@ -39,7 +39,7 @@ func (c *Core) place() {
 }
 
 func (s *Sync) watch() Watch {
-	return Watch{Root: s.id, Source: s.cfg.Source, Target: s.cfg.Target, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
+	return Watch{Root: s.id, Source: s.cfg.Source, Given: s.cfg.path(), Target: s.cfg.Target, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
 		HardLinks: s.cfg.HardLinks, Excluded: s.Hidden(), Mounts: s.MountPoints()}
 }
 
@@ -52,9 +52,10 @@ func (c *Core) watched(in Watched) {
 		for _, path := range in.Unmounted {
 			s.NoticeUnmounted(path)
 		}
-		s.watchTries = 0
+		if s.watchTries > 0 {
+			s.watchTries, s.reason = 0, ""
+		}
 		s.phase = running
-		s.reason = ""
 		s.log("Info", "watched")
 		s.recount()
 		away := s.origin.heir && s.holds.has(sourceLost)

@@ -38,6 +38,10 @@ type Options struct {
 	// Count looks what a source has, for syncs with MaxDelete; guard.Count. Without such a sync it may be nil.
 	Count func(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error)
 
+	// Follow answers core.Follow in three parts: itself on the loop's goroutine, what it returns beside the loop, as that may take as
+	// long as a file system takes to answer, and what that returns on the loop's goroutine again. Nil: no path ever leads elsewhere.
+	Follow func(root event.RootID, source string) (look func() (take func()))
+
 	// Ready is called once, when every sync is watched or has said why it is not.
 	Ready func()
 	// Changed is called after each step that had a cause other than itself and
@@ -217,6 +221,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.reserve(ctx, cmd)
 	case core.Watch:
 		l.watch(ctx, cmd)
+	case core.Follow:
+		l.follow(ctx, cmd)
 	case core.Count:
 		l.count(ctx, cmd)
 	case core.List:
@@ -238,7 +244,7 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[cmd.Root] = cancel
-	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Flat: cmd.Flat, Mode: cmd.Mode, Links: cmd.HardLinks, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
+	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Flat: cmd.Flat, Mode: cmd.Mode, Links: cmd.HardLinks, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
 	l.placing.Go(func() {
 		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
 		if w.Err == nil {
@@ -253,6 +259,14 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 		case <-ctx.Done():
 		}
 	})
+}
+
+func (l *Loop) follow(ctx context.Context, cmd core.Follow) {
+	if l.o.Follow == nil {
+		return
+	}
+	look := l.o.Follow(cmd.Root, cmd.Source)
+	l.placing.Go(func() { l.Post(ctx, look()) })
 }
 
 // count looks what a source has beside the loop: it takes as long as a listing of the tree.

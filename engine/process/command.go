@@ -88,6 +88,12 @@ const sigTerm = 15
 // Dated implements core.Dated.
 func (c *Command) Dated() bool { return c.Prefix != nil }
 
+// Repeatable implements core.Repeatable.
+func (c *Command) Repeatable() bool { return c.Prefix != nil }
+
+// Repeatable implements core.Repeatable.
+func (*Job) Repeatable() bool { return true }
+
 // Describe returns the command as one line that a shell would read the same way,
 // cut after about 1000 bytes.
 func (c *Command) Describe() string { return quoteLine(c.Binary, c.Args) }

@@ -23,7 +23,7 @@ func (s Snapshot) with(spell func(string) string) Snapshot {
 }
 
 func (s Sync) with(spell func(string) string) Sync {
-	s.Name, s.Source, s.Target = spell(s.Name), spell(s.Source), spell(s.Target)
+	s.Name, s.Source, s.Given, s.Target = spell(s.Name), spell(s.Source), spell(s.Given), spell(s.Target)
 	s.State, s.Reason = State(spell(string(s.State))), spell(s.Reason)
 	s.Degraded, s.NotMounted = each(s.Degraded, spell), each(s.NotMounted, spell)
 	s.Excludes, s.Filters = each(s.Excludes, spell), each(s.Filters, spell)

@@ -57,6 +57,8 @@ type Daemon struct {
 type Sync struct {
 	Name   string `json:"name"`
 	Source string `json:"source"`
+	// Given is the path that the config gives for the source, if links lead on from it.
+	Given  string `json:"given,omitempty"`
 	Target string `json:"target,omitempty"`
 	State  State  `json:"state"`
 	// Reason says in words why State is Retrying, Degraded or Stopped.

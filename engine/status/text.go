@@ -60,6 +60,9 @@ func daemonText(s Snapshot) string {
 func (r *report) people(now time.Time, s *Sync) {
 	r.line("\n%s: %s", s.Name, stateText(s))
 	route := s.Source
+	if s.Given != "" {
+		route += " (where " + s.Given + " leads)"
+	}
 	if s.Target != "" {
 		route += " -> " + s.Target
 	}

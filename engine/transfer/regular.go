@@ -46,7 +46,7 @@ func (p *place) regular(t todo, s, have stat) {
 func (p *place) bring(name string, s, have stat, doubt bool) (inode, bool) {
 	m := p.m
 	mine := have.kind == regular && m.links.claim(m.o, have, s)
-	if mine && have.alike(s) && (!doubt || p.sameData(name, s, have)) {
+	if mine && have.alike(s) && (!doubt && !p.m.o.Compare || p.sameData(name, s, have)) {
 		done, err := p.adopt(name, s, have)
 		if err != nil {
 			p.lost(name, "set attributes of", err)

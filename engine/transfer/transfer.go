@@ -32,6 +32,7 @@ type Options struct {
 	Times     bool // modification times, in nanoseconds
 	Xattrs    bool // extended attributes, POSIX ACLs and capabilities among them
 	HardLinks bool // names of one file in the source are names of one file in the target
+	Compare   bool // files of the same size and time may hold different data
 	Sparse    bool // holes stay holes
 	Devices   bool // device nodes, which need privileges
 

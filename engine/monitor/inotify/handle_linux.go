@@ -17,7 +17,7 @@ func (w *watcher) handle(h kernel.Event) {
 		w.movedAbove(h.WD)
 	}
 	if h.Mask&(unix.IN_ATTRIB|unix.IN_MOVE_SELF|unix.IN_DELETE_SELF|unix.IN_UNMOUNT) != 0 {
-		w.relinked(h.Wd)
+		w.relinked(h.WD)
 	}
 	switch {
 	case h.Mask&unix.IN_Q_OVERFLOW != 0:

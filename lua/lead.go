@@ -1,0 +1,69 @@
+package lua
+
+import (
+	"fmt"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+)
+
+// Follow answers core.Follow. See loop.Options: what it returns is called beside the loop, and what that returns on
+// the loop's goroutine, where another config may be in force by then.
+func (r *Runtime) Follow(id event.RootID, source string) (look func() (take func())) {
+	c, target := r.core, ""
+	if x := scriptOf(c, id); x != nil && x.mirrors() {
+		target = x.homePath
+	}
+	return func() func() {
+		var o overlap
+		if target != "" {
+			o = overlapOf(source, target)
+		}
+		return func() {
+			if x := scriptOf(c, id); x != nil {
+				x.lead(c, source, o)
+			}
+		}
+	}
+}
+
+// scriptOf returns the script of a sync, nil if it is gone.
+func scriptOf(c *core.Core, id event.RootID) *script {
+	for _, s := range c.Syncs() {
+		if x, ok := s.Config().Actions.(*script); ok && s.ID() == id {
+			return x
+		}
+	}
+	return nil
+}
+
+// lead gives the sync the source that its path leads to now.
+func (s *script) lead(c *core.Core, source string, o overlap) {
+	if remedy, text := s.overlaps(o); text != "" {
+		s.sync.Astray(fmt.Sprintf("leads to %s now: %s (%s)", source, text, remedy))
+		return
+	}
+	former := s.config.Source
+	s.setSource(source)
+	cfg := *s.sync.Config()
+	cfg.Source, cfg.Digest = s.config.Source, s.config.Digest
+	next := c.Lead(s.sync.ID(), cfg)
+	if next == nil {
+		s.setSource(former)
+		return
+	}
+	for a, p := range s.plans { // nobody will hear how it ends
+		delete(s.plans, a)
+		s.inherited = append(s.inherited, p)
+	}
+	s.sweeper, s.sweeps = nil, nil
+	s.sync, s.sent = next, s.r.now()
+}
+
+func (s *script) setSource(path string) {
+	s.table.RawSetString("source", glua.LString(path))
+	s.config.Source = path
+	s.config.Digest = s.digestWithSource()
+}
