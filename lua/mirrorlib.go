@@ -125,7 +125,7 @@ func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfe
 	var dir *os.File
 	var err error
 	if s.home != nil && o.Target == withSlash(s.homePath) { // else the script mirrors into a directory of its own choice
-		dir, err = s.checkTarget()
+		dir, err = s.checkTarget(o.Source)
 	}
 	if err == nil && dir == nil {
 		dir, err = makeTarget(o.Target)

@@ -108,11 +108,12 @@ func (s *script) localTarget() string {
 }
 
 // checkTarget opens the target if it is the one it was; nil: it is still to be made. The goroutines that work call it.
-func (s *script) checkTarget() (*os.File, error) {
+// Source is the sync's when the work was begun: links may lead it elsewhere meanwhile.
+func (s *script) checkTarget(source string) (*os.File, error) {
 	if s.home == nil {
 		return nil, nil
 	}
-	dir, err := s.home.Check(s.homePath, s.config.Source)
+	dir, err := s.home.Check(s.homePath, source)
 	switch {
 	case errors.Is(err, guard.ErrRenewed):
 		s.renewed.Store(&err)
@@ -131,21 +132,24 @@ func (s *script) keepTarget(old *script) {
 	}
 }
 
-// checkRoots looks at both sides before rsync is started. It gets their paths, so what it opens may be
+// checkRoots returns what looks at both sides before rsync is started. That gets their paths, so what it opens may be
 // another directory by then; SECURITY.md says so.
-func (s *script) checkRoots() error {
-	if s.config.Source != "" {
-		source, err := root.Open(s.config.Source)
-		if err != nil {
-			return err
+func (s *script) checkRoots() func() error {
+	path := s.config.Source
+	return func() error {
+		if path != "" {
+			source, err := root.Open(path)
+			if err != nil {
+				return err
+			}
+			_ = source.Close()
 		}
-		_ = source.Close()
+		target, err := s.checkTarget(path)
+		if target != nil {
+			_ = target.Close()
+		}
+		return err
 	}
-	target, err := s.checkTarget()
-	if target != nil {
-		_ = target.Close()
-	}
-	return err
 }
 
 // wrote looks at the target when work has ended.

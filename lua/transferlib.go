@@ -145,7 +145,7 @@ func (r *Runtime) transferInput(L *glua.LState) int {
 	if s.sweeper != a {
 		p = &plan{}
 	}
-	p.text, p.check, p.after = &text, s.checkRoots, s.wrote
+	p.text, p.check, p.after = &text, s.checkRoots(), s.wrote
 	s.guardMounts(p)
 	ud := L.NewUserData()
 	ud.Value = p
@@ -191,7 +191,7 @@ func stringTable(L *glua.LState, list []string) *glua.LTable {
 func (r *Runtime) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
-	p := &plan{name: s.name, log: r.log, check: s.checkRoots, after: s.wrote, Plan: transfer.Plan{
+	p := &plan{name: s.name, log: r.log, check: s.checkRoots(), after: s.wrote, Plan: transfer.Plan{
 		Source:    s.stringKey("source"),
 		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
 		Delete:    glua.LVAsBool(o.RawGetString("delete")),
