@@ -183,7 +183,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Look: s.look(), Count: guard.Count,
 		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
-		Ready: s.ready, Changed: s.report.changed,
+		Ready:  s.ready, Changed: s.report.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})
 	s.script.connect(s.core, s.loop, syncs)
