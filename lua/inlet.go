@@ -1,7 +1,6 @@
 package lua
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -237,29 +236,13 @@ func (s *script) appendFilter(L *glua.LState, arg func(int) glua.LValue) int {
 		_, err = filter.Compile([]filter.Rule{rule})
 	}
 	if err == nil && s.sync != nil {
-		err = insertFilter(s.sync, rule, s.excludes)
+		err = s.sync.AddRule(rule, len(s.excludes))
 	}
 	if err != nil {
 		L.RaiseError("appendFilter: %v", err)
 	}
 	s.filters = append(s.filters, rule)
 	return 0
-}
-
-// insertFilter puts rule before the excludes, which are the last rules of the sync.
-func insertFilter(sync *core.Sync, rule filter.Rule, excludes []filter.Rule) error {
-	for i := len(excludes) - 1; i >= 0; i-- {
-		sync.RemoveExclude(excludes[i].Pattern)
-	}
-	if err := sync.AppendFilter(rule); err != nil {
-		return fmt.Errorf("add %s: %w", rule, err)
-	}
-	for _, e := range excludes {
-		if err := sync.AddExclude(e.Pattern); err != nil {
-			return fmt.Errorf("add %s: %w", e, err)
-		}
-	}
-	return nil
 }
 
 func (s *script) getFilters(L *glua.LState, _ func(int) glua.LValue) int {

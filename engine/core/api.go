@@ -194,11 +194,13 @@ type List struct {
 }
 
 // Uncover asks the monitor for Create events for what is below a directory, "" for the source, and was
-// excluded as Before says but is not any more.
+// excluded as Before says but is not any more. What changed last at such a time that Seen holds, which may be nil, is
+// known: it is watched, and not reported.
 type Uncover struct {
 	Root   event.RootID
 	Path   string
 	Before func(path string) bool
+	Seen   func(path string, changed time.Time) bool
 }
 
 // Count asks what a source has; the answer comes as Counted with the same Number.

@@ -28,7 +28,7 @@ func (c *Core) ended(in Exited) {
 	s := a.Sync
 	s.unlist(a)
 	s.changes++
-	s.quietUntil = c.now
+	s.quietUntil, s.judged = c.now, c.now
 	if s.phase == leaving {
 		c.left(s)
 		return

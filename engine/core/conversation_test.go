@@ -318,6 +318,13 @@ func (st *stage) step(in core.Input) {
 			if !cmd.Before("was.tmp") {
 				st.say("  but was.tmp was not excluded")
 			}
+			if cmd.Seen != nil {
+				for _, at := range []time.Duration{-2 * time.Second, 0, time.Millisecond} {
+					if cmd.Seen("was.tmp", st.now.Add(at)) {
+						st.say("  was.tmp was seen if it changed at %v", at)
+					}
+				}
+			}
 		case core.Count:
 			st.say("count %s", st.names[cmd.Root])
 			st.counts[st.names[cmd.Root]] = cmd.Number

@@ -69,7 +69,11 @@ func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
 	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
 	s.queue.Ignore(cfg.Ignores)
-	if err := s.setRules(cfg.Rules); err != nil {
+	rules := make([]rule, len(cfg.Rules))
+	for i, r := range cfg.Rules {
+		rules[i] = rule{Rule: r}
+	}
+	if err := s.setRules(rules); err != nil {
 		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)
 	}
 	c.nextID++

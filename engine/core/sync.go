@@ -90,10 +90,10 @@ type Sync struct {
 	queue *delay.Queue
 	phase phase
 
-	rules  []filter.Rule
+	rules  []rule
 	filter atomic.Pointer[filter.Set]
-	// What held before the rules changed in this Step, for what has come to light; nil: no change.
-	former *filter.Set
+	former *former   // what held before the rules changed in this Step; nil: no change
+	judged time.Time // when the last of its work ended: what that did was judged by the rules of then
 
 	running []*Agent // started or about to be, in order of spawning
 	waiting []*Agent // of these, spawned while no process slot was free
@@ -134,59 +134,6 @@ func (s *Sync) Core() *Core { return s.core }
 
 // ID names the sync's root in monitor events.
 func (s *Sync) ID() event.RootID { return s.id }
-
-// Rules returns the filter rules in force, in order.
-func (s *Sync) Rules() []filter.Rule { return slices.Clone(s.rules) }
-
-func (s *Sync) setRules(rules []filter.Rule) error {
-	set, err := filter.Compile(rules)
-	if err != nil {
-		return err
-	}
-	if s.former == nil {
-		s.former = s.filter.Load()
-	}
-	s.rules = rules
-	s.filter.Store(set)
-	return nil
-}
-
-// uncover has reported as new what rules that changed exclude no more: nobody watched it until now.
-func (c *Core) uncover() {
-	for _, s := range c.syncs {
-		before, now := s.former, s.filter.Load()
-		s.former = nil
-		if s.phase != queued && !s.phase.ended() && !before.Within(now) {
-			c.do(Uncover{Root: s.id, Before: before.Excluded})
-		}
-	}
-}
-
-// AddExclude excludes what matches pattern from now on.
-func (s *Sync) AddExclude(pattern string) error {
-	return s.AppendFilter(filter.Rule{Pattern: pattern})
-}
-
-// AppendFilter adds a rule behind the present ones.
-func (s *Sync) AppendFilter(r filter.Rule) error {
-	return s.setRules(append(slices.Clone(s.rules), r))
-}
-
-// RemoveExclude removes the newest exclude rule with exactly this pattern, and
-// reports whether there was one.
-func (s *Sync) RemoveExclude(pattern string) bool {
-	for i := len(s.rules) - 1; i >= 0; i-- {
-		if r := s.rules[i]; !r.Include && r.Pattern == pattern {
-			rest := slices.Delete(slices.Clone(s.rules), i, i+1)
-			return s.setRules(rest) == nil
-		}
-	}
-	return false
-}
-
-// Excluded reports whether the filter rules exclude path, which is relative to
-// the source and ends in a slash for a directory. Any goroutine may call it.
-func (s *Sync) Excluded(path string) bool { return s.filter.Load().Excluded(path) }
 
 // agentOf returns the agent of one delay, the same for the same delay until it
 // is replaced by another event.

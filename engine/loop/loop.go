@@ -57,9 +57,7 @@ type Options struct {
 // Loop connects one Core with the outside.
 type Loop struct {
 	o       Options
-	watched chan core.Watched
-	counted chan core.Counted
-	ports   chan core.Reserved
+	answers chan core.Input // to commands that are carried out beside the loop
 	checked chan returned
 	stops   chan core.Stop
 	posts   chan func()
@@ -68,8 +66,16 @@ type Loop struct {
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
 	placing sync.WaitGroup
 	losses  map[event.RootID]int // how often each root was lost
+	endings []ending             // in order
 
 	exit *core.Exit
+}
+
+// ending is a process that has ended. Core hears of it when it has heard of all that had happened by then: what the
+// process did is judged as things were while it ran, whatever is decided about its end.
+type ending struct {
+	core.Exited
+	heard <-chan struct{}
 }
 
 // returned is a source that is back and was looked at.
@@ -82,9 +88,7 @@ type returned struct {
 func New(o Options) *Loop {
 	return &Loop{
 		o:       o,
-		watched: make(chan core.Watched),
-		counted: make(chan core.Counted),
-		ports:   make(chan core.Reserved),
+		answers: make(chan core.Input),
 		checked: make(chan returned),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
@@ -141,11 +145,8 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 	turns := newTurns(l.o)
 	for in := core.Input(core.Tick{}); l.exit == nil; {
 		now := time.Now()
-		for _, cmd := range l.o.Core.Step(now, in) {
-			l.carryOut(watching, cmd)
-		}
-		if l.o.Changed != nil {
-			again = l.o.Changed(now)
+		if in != nil {
+			again = l.step(watching, now, in)
 		}
 		if l.exit != nil {
 			break
@@ -157,41 +158,58 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		wait := l.untilAlarm(again)
 		turns.waits(now, wait)
 		timer.Reset(wait)
-		why := "" // of a Tick
+		var why string
 		select {
+		case <-ended:
+			ended = nil
+			in = core.Stop{Why: "asked to end"}
+		case <-timer.C:
+			in, why = core.Tick{}, "its alarm"
+		case f := <-l.posts:
+			f()
+			in, why = core.Tick{}, "a message"
 		case batch, ok := <-l.o.Monitor.Events():
 			if !ok {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}
 			}
 			l.log(batch)
 			in = core.Events(l.check(watching, batch))
+		case x := <-l.o.Runner.Exits():
+			l.endings = append(l.endings, ending{x, l.o.Monitor.Mark()})
+			in = nil
+		case <-l.heard():
+			in = l.endings[0].Exited
+			l.endings = l.endings[1:]
+		case in = <-l.answers:
 		case r := <-l.checked:
-			in = r.Returned
-			if r.losses != l.losses[r.Sync] {
+			if in = r.Returned; r.losses != l.losses[r.Sync] {
 				in = core.Events{} // lost again meanwhile: what was seen means nothing
 			}
-		case x := <-l.o.Runner.Exits():
-			in = x
-		case w := <-l.watched:
-			in = w
-		case n := <-l.counted:
-			in = n
-		case p := <-l.ports:
-			in = p
 		case s := <-l.stops:
 			in = s
-		case f := <-l.posts:
-			f()
-			in, why = core.Tick{}, "a message"
-		case <-timer.C:
-			in, why = core.Tick{}, "its alarm"
-		case <-ended:
-			ended = nil
-			in = core.Stop{Why: "asked to end"}
 		}
 		turns.woke(in, why)
 	}
 	return *l.exit
+}
+
+// step lets core take in what happened and does what it says. It returns when Changed wants to be called again.
+func (l *Loop) step(ctx context.Context, now time.Time, in core.Input) (again time.Time) {
+	for _, cmd := range l.o.Core.Step(now, in) {
+		l.carryOut(ctx, cmd)
+	}
+	if l.o.Changed == nil {
+		return time.Time{}
+	}
+	return l.o.Changed(now)
+}
+
+// heard is closed when the end of the first process that has ended can be handed in; nil: there is none.
+func (l *Loop) heard() <-chan struct{} {
+	if len(l.endings) == 0 {
+		return nil
+	}
+	return l.endings[0].heard
 }
 
 // never is a wait for loops without an alarm; it is long, but valid for a timer.
@@ -228,7 +246,7 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 	case core.List:
 		l.o.Monitor.List(cmd.Root, cmd.Path)
 	case core.Uncover:
-		l.o.Monitor.Uncover(cmd.Root, cmd.Path, cmd.Before)
+		l.o.Monitor.Uncover(cmd.Root, cmd.Path, cmd.Before, cmd.Seen)
 	case core.Unwatch:
 		l.unwatch(cmd.Root)
 	case core.Ready:
@@ -255,7 +273,7 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 			w.Seen = &seen
 		}
 		select {
-		case l.watched <- w:
+		case l.answers <- w:
 		case <-ctx.Done():
 		}
 	})
@@ -275,7 +293,7 @@ func (l *Loop) count(ctx context.Context, cmd core.Count) {
 		n := core.Counted{Sync: cmd.Root, Number: cmd.Number}
 		n.Census, n.Err = l.o.Count(ctx, cmd.Source, cmd.Flat, cmd.Excluded)
 		select {
-		case l.counted <- n:
+		case l.answers <- n:
 		case <-ctx.Done():
 		}
 	})

@@ -21,6 +21,7 @@ type fakeMonitor struct {
 	events chan []event.Event
 	// place answers Watch.
 	place func(ctx context.Context, r monitor.Root) error
+	mark  chan struct{} // what Mark returns; nil: one that is reached
 
 	mu        sync.Mutex // guards all below: written by the loop, read by the test
 	unwatched []event.RootID
@@ -38,7 +39,15 @@ func (m *fakeMonitor) List(_ event.RootID, dir string) {
 	defer m.mu.Unlock()
 	m.listed = append(m.listed, dir)
 }
-func (m *fakeMonitor) Uncover(id event.RootID, dir string, before func(string) bool) {
+func (m *fakeMonitor) Mark() <-chan struct{} {
+	if m.mark != nil {
+		return m.mark
+	}
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+func (m *fakeMonitor) Uncover(id event.RootID, dir string, before func(string) bool, _ func(string, time.Time) bool) {
 	m.List(id, fmt.Sprint("uncover ", dir, before("x.tmp")))
 }
 func (m *fakeMonitor) Stats() monitor.Stats { return monitor.Stats{} }
@@ -130,6 +139,32 @@ func (sc *scene) wantExit(code int) {
 	if x := <-sc.exit; x.Code != code {
 		sc.t.Errorf("exit code %d (%s), want %d", x.Code, x.Why, code)
 	}
+}
+
+// §5: a process has ended when everything was heard that had happened by then.
+func TestEndWaitsForEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sc := newScene(t, func(sc *scene, _ *loop.Options) { sc.monitor.mark = make(chan struct{}) })
+		<-sc.ready
+		sc.send(event.Modify, "a")
+		sc.runner.exits <- core.Exited{Proc: <-sc.runner.started}
+		sc.send(event.Modify, "b")
+		synctest.Wait()
+		var active bool
+		look := func() {
+			sc.loop.Ask(t.Context(), func() { active = sc.core.Snapshot(time.Now(), false).Syncs[0].Active > 0 })
+		}
+		if look(); !active {
+			t.Error("its end was handed in before the events")
+		}
+		close(sc.monitor.mark)
+		synctest.Wait()
+		if look(); active {
+			t.Error("its end was not handed in")
+		}
+		sc.cancel()
+		<-sc.exit
+	})
 }
 
 // §4: an event is served when its delay is over.

@@ -14,7 +14,7 @@ func (l *Loop) reserve(ctx context.Context, cmd core.Reserve) {
 	l.placing.Go(func() {
 		port, err := freePort(ctx, cmd.Host)
 		select {
-		case l.ports <- core.Reserved{Proc: cmd.Proc, Port: port, Err: err}:
+		case l.answers <- core.Reserved{Proc: cmd.Proc, Port: port, Err: err}:
 		case <-ctx.Done():
 		}
 	})

@@ -13,6 +13,7 @@ type turns struct {
 	log   core.Log
 	core  *core.Core
 	slept time.Time
+	quiet bool // the end of a process waits for its turn: the wait goes on
 }
 
 // newTurns returns nil if nobody wants to read it.
@@ -25,7 +26,7 @@ func newTurns(o Options) *turns {
 
 // waits is called at the end of a turn that began at now, before a wait of this length.
 func (t *turns) waits(now time.Time, wait time.Duration) {
-	if t == nil {
+	if t == nil || t.quiet {
 		return
 	}
 	t.slept = time.Now()
@@ -40,6 +41,9 @@ func (t *turns) waits(now time.Time, wait time.Duration) {
 // woke is called when the wait is over; why is the reason of a Tick.
 func (t *turns) woke(in core.Input, why string) {
 	if t == nil {
+		return
+	}
+	if t.quiet = in == nil; t.quiet {
 		return
 	}
 	switch in := in.(type) {

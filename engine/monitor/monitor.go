@@ -87,8 +87,12 @@ type Monitor interface {
 	List(id event.RootID, dir string)
 	// Uncover asks for Create events for what is below a directory of a root, "" for all, and was excluded
 	// as before says, but is not any more as Root.Excluded says now. From then on it is watched. As with List
-	// it does not wait. Before may be called until the root is unwatched.
-	Uncover(id event.RootID, dir string, before func(path string) bool)
+	// it does not wait. Before may be called until the root is unwatched. An entry of which seen, which may be nil,
+	// says that it was reported when it changed last is watched only.
+	Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool)
+	// Mark returns a channel that is closed when the receiver has taken the events of all that had happened in the
+	// roots when it was called, as far as the system tells at once. It does not wait. After Close it may stay open.
+	Mark() <-chan struct{}
 	// Unwatch ends the reports for a root; its late events may still arrive.
 	Unwatch(id event.RootID)
 	// Stats tells what is watched now. It does not wait, and any goroutine may call it.

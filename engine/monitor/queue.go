@@ -20,6 +20,7 @@ const maxBatch = 4096
 // folded across a move or a deletion of the path or of a directory.
 type Queue struct {
 	in    chan []event.Event
+	marks chan *Mark
 	out   chan []event.Event
 	stop  chan struct{}
 	once  sync.Once
@@ -30,6 +31,7 @@ type Queue struct {
 func NewQueue() *Queue {
 	q := &Queue{
 		in:    make(chan []event.Event),
+		marks: make(chan *Mark),
 		out:   make(chan []event.Event),
 		stop:  make(chan struct{}),
 		ended: make(chan struct{}),
@@ -50,6 +52,14 @@ func (q *Queue) Put(events []event.Event) {
 	}
 }
 
+// Mark has m reach the receiver behind what was put before.
+func (q *Queue) Mark(m *Mark) {
+	select {
+	case q.marks <- m:
+	case <-q.ended:
+	}
+}
+
 // Events is where batches come out. It is closed after Close.
 func (q *Queue) Events() <-chan []event.Event { return q.out }
 
@@ -64,6 +74,7 @@ func (q *Queue) run() {
 	defer close(q.out)
 	p := pending{seen: map[foldKey]uint64{}}
 	for {
+		p.reach()
 		var out chan []event.Event // nil while nothing waits
 		batch := p.batch()
 		if len(batch) > 0 {
@@ -72,6 +83,8 @@ func (q *Queue) run() {
 		select {
 		case events := <-q.in:
 			p.add(events)
+		case m := <-q.marks:
+			p.marks = append(p.marks, marked{p.first + uint64(len(p.list)), m})
 		case out <- batch:
 			p.taken(len(batch))
 		case <-q.stop:
@@ -93,6 +106,21 @@ type pending struct {
 	first   uint64             // number of list[0]
 	barrier uint64             // nothing folds into events before this one
 	seen    map[foldKey]uint64 // number of the last such event
+	marks   []marked           // in order
+}
+
+// marked is a mark, and the number of the first event behind it.
+type marked struct {
+	at uint64
+	*Mark
+}
+
+// reach tells the marks in front of what waits that the receiver has come to them.
+func (p *pending) reach() {
+	for len(p.marks) > 0 && p.marks[0].at <= p.first {
+		p.marks[0].reach()
+		p.marks = p.marks[1:]
+	}
 }
 
 func (p *pending) batch() []event.Event {

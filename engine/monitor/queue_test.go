@@ -171,6 +171,31 @@ func TestQueueNeverWaits(t *testing.T) {
 	})
 }
 
+// A mark is reached when the receiver has come to it, and not before.
+func TestMark(t *testing.T) {
+	q := NewQueue()
+	defer q.Close()
+	first := NewMark(1)
+	q.Mark(first)
+	<-first.Reached() // nothing is before it
+	q.Put(parse("Create a"))
+	second := NewMark(2)
+	q.Mark(second)
+	q.Put(parse("Create b"))
+	q.Mark(second)
+	q.Put(parse("Create c"))
+	select {
+	case <-second.Reached():
+		t.Error("reached although nothing was received")
+	default:
+	}
+	var got []event.Event
+	for len(got) < 2 {
+		got = append(got, <-q.Events()...)
+	}
+	<-second.Reached()
+}
+
 func TestPendingForgets(t *testing.T) {
 	p := pending{seen: map[foldKey]uint64{}}
 	for i := range 20 * maxBatch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -90,13 +91,26 @@ func (g *groups) List(id event.RootID, dir string) {
 	}
 }
 
-func (g *groups) Uncover(id event.RootID, dir string, before func(path string) bool) {
+func (g *groups) Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool) {
 	g.mu.Lock()
 	m := g.members[id]
 	g.mu.Unlock()
 	if m != nil {
-		m.Uncover(id, dir, before)
+		m.Uncover(id, dir, before, seen)
 	}
+}
+
+func (g *groups) Mark() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := monitor.NewMark(len(g.list))
+	if g.closed { // the descriptors mean something else now
+		return m.Reached()
+	}
+	for _, member := range g.list {
+		member.reader.Mark(m)
+	}
+	return m.Reached()
 }
 
 func (g *groups) Unwatch(id event.RootID) {

@@ -7,12 +7,17 @@ import (
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
 // handle works one kernel event into every tree that has its directory.
 func (w *watcher) handle(h kernel.Event) {
 	w.now = h.At
+	if m, ok := h.Mark.(*monitor.Mark); ok {
+		w.marks = append(w.marks, m)
+		return
+	}
 	if h.Mask&unix.IN_MOVE_SELF != 0 {
 		w.movedAbove(h.WD)
 	}

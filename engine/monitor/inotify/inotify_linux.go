@@ -79,9 +79,9 @@ func (m *inotify) List(id event.RootID, dir string) {
 	_ = m.call(context.Background(), func(w *watcher) { w.list(id, dir) })
 }
 
-func (m *inotify) Uncover(id event.RootID, dir string, before func(path string) bool) {
+func (m *inotify) Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool) {
 	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.uncover(id, dir, before) })
+	_ = m.call(context.Background(), func(w *watcher) { w.uncover(id, dir, before, seen) })
 }
 
 func (m *inotify) Unwatch(id event.RootID) {
@@ -134,8 +134,9 @@ type watcher struct {
 
 	counts map[uint64]bool // devices whose directories count those in them
 
-	now time.Time     // of the event that is being handled
-	out []event.Event // not yet given to the queue
+	now   time.Time       // of the event that is being handled
+	out   []event.Event   // not yet given to the queue
+	marks []*monitor.Mark // behind it
 
 	pathBuf, relBuf, listBuf []byte
 	relNode                  *node // relPath is its path
@@ -224,6 +225,10 @@ func (w *watcher) flush() {
 	w.addLinks()
 	w.queue.Put(w.out)
 	w.out = nil
+	for _, m := range w.marks {
+		w.queue.Mark(m)
+	}
+	w.marks = nil
 }
 
 // addLinks says of files with several names which they are, now that they still have the name.

@@ -40,6 +40,8 @@ type sign struct {
 // snapshot is a directory as it was last listed.
 type snapshot map[string]sign
 
+func signOf(st *unix.Stat_t) sign { return sign{st.Ino, st.Size, st.Mode, st.Mtim, st.Ctim} }
+
 func (s sign) dir() bool { return s.mode&unix.S_IFMT == unix.S_IFDIR }
 
 // lack notes a directory for which the kernel has no watch left. It is listed now and then instead.
@@ -220,7 +222,7 @@ func (t *tree) snap(k *node) (snapshot, error) {
 	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) {
 		var st unix.Stat_t
 		if unix.Fstatat(fd, string(name), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
-			s[string(name)] = sign{st.Ino, st.Size, st.Mode, st.Mtim, st.Ctim}
+			s[string(name)] = signOf(&st)
 		}
 	})
 	return s, err

@@ -45,6 +45,14 @@ func look(path string) (sign, error) {
 	return s, nil
 }
 
+// changed is when the entry did last, as far as its system tells; of a directory when its entries did.
+func (s sign) changed() time.Time {
+	if at := s.id.changed(); at.After(s.mtime) {
+		return at
+	}
+	return s.mtime
+}
+
 // replaced reports whether the two are different entries of the same name.
 func (s sign) replaced(by sign) bool {
 	return s.mode.Type() != by.mode.Type() || s.mode.IsDir() && s.id.inode != by.id.inode

@@ -4,6 +4,7 @@ package listing
 
 import (
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,3 +26,5 @@ func identify(path string, st os.FileInfo) identity {
 	}
 	return id
 }
+
+func (id identity) changed() time.Time { return time.Unix(id.ctime.Unix()) }

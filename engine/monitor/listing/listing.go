@@ -87,15 +87,37 @@ func (m *lister) List(id event.RootID, dir string) {
 	})
 }
 
-func (m *lister) Uncover(id event.RootID, _ string, _ func(string) bool) {
+func (m *lister) Uncover(id event.RootID, _ string, before func(string) bool, seen func(string, time.Time) bool) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) {
 		for _, t := range w.trees {
 			if t.ID == id && !t.lost {
+				if seen != nil {
+					t.known = func(path string, is sign) bool { return before(path) && seen(path, is.changed()) }
+				}
 				t.lookEverywhere() // excluded entries are no known ones
+				t.known = nil
 			}
 		}
 	})
+}
+
+// Mark has what was hinted at looked at first. What the system only hints at later, or what only a listing shows, is
+// reported later.
+func (m *lister) Mark() <-chan struct{} {
+	mark := monitor.NewMark(1)
+	m.ended.Go(func() { // the owner may be listing a large tree
+		// The only error is that everything has ended anyway.
+		_ = m.call(m.ctx, func(w *watcher) {
+			for _, t := range w.trees {
+				if t.takeHints(); !t.lost && !t.due.IsZero() {
+					t.look()
+				}
+			}
+			w.marks = append(w.marks, mark)
+		})
+	})
+	return mark.Reached()
 }
 
 func (m *lister) Unwatch(id event.RootID) {
@@ -142,7 +164,8 @@ type watcher struct {
 	ctx      context.Context // ends with the monitor
 	trees    []*tree
 	now      time.Time
-	out      []event.Event // not yet given to the queue
+	out      []event.Event   // not yet given to the queue
+	marks    []*monitor.Mark // behind it
 }
 
 func (w *watcher) run() {
@@ -157,6 +180,10 @@ func (w *watcher) run() {
 		w.count()
 		w.queue.Put(w.out)
 		w.out = nil
+		for _, m := range w.marks {
+			w.queue.Mark(m)
+		}
+		w.marks = nil
 		timer.Reset(w.wait())
 		select {
 		case <-w.wake:

@@ -30,6 +30,9 @@ type tree struct {
 	check time.Time // when to see whether the root is there
 	lost  bool
 	away  string // where the name was told to lead instead; "": it was not
+
+	// known tells of an entry that came to light whether it was seen as it is; nil: while none does.
+	known func(path string, is sign) bool
 }
 
 // later is a directory to be listed at a time.
@@ -112,7 +115,7 @@ func (t *tree) take(ctx context.Context, dir string, news bool) error {
 				delete(l, name)
 				continue
 			}
-			if news {
+			if news && (t.known == nil || !t.known(path, l[name])) {
 				t.emitNew(path, l[name])
 			}
 			if isDir && !t.Flat {
@@ -249,8 +252,11 @@ func (t *tree) entry(dir, name string, seen listing, is sign) {
 	switch {
 	case known && was == is, t.excluded(path):
 		return
+	case known && t.known != nil && t.known(path, is):
 	case !known:
-		t.emitNew(path, is)
+		if t.known == nil || !t.known(path, is) {
+			t.emitNew(path, is)
+		}
 		if is.mode.IsDir() && !t.Flat {
 			_ = t.take(t.w.ctx, path, true) // only ends early when the monitor does
 		}

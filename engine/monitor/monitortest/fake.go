@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -63,7 +64,16 @@ func (f *Fake) Lists() []string {
 }
 
 // Uncover notes the directory, as one of Lists.
-func (f *Fake) Uncover(_ event.RootID, dir string, _ func(string) bool) { f.List(0, dir) }
+func (f *Fake) Uncover(_ event.RootID, dir string, _ func(string) bool, _ func(string, time.Time) bool) {
+	f.List(0, dir)
+}
+
+// Mark is reached when all that was sent before is received.
+func (f *Fake) Mark() <-chan struct{} {
+	m := monitor.NewMark(1)
+	f.queue.Mark(m)
+	return m.Reached()
+}
 
 // Unwatch forgets the root.
 func (f *Fake) Unwatch(id event.RootID) {

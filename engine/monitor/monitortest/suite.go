@@ -3,6 +3,7 @@ package monitortest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -49,6 +51,8 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"written", true, testWritten},
 		{"list", true, testList},
 		{"uncover", true, testUncover},
+		{"uncover what was seen", true, testUncoverSeen},
+		{"mark", p.Exact, testMark},
 		{"unwatch", true, testUnwatch},
 		{"errors", true, testErrors},
 		{"slow receiver", true, testSlow},
@@ -508,8 +512,8 @@ func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises
 	run(t, r.Path, "write d/xd/g one; mkdir d/e/xd; write d/e/xd/f one")
 	s.Sync()
 	on.Store(false)
-	s.Monitor.Uncover(r.ID, "", hidden)
-	s.Monitor.Uncover(77, "", hidden)
+	s.Monitor.Uncover(r.ID, "", hidden, nil)
+	s.Monitor.Uncover(77, "", hidden, nil)
 	s.Equal()
 	run(t, r.Path, "append d/xd/in/f two; mkdir d/xd/in/new; write d/xd/in/new/f one; append xf two; append leaf/xf two; mv d/e/xd d/e/y")
 	s.Equal()
@@ -517,10 +521,60 @@ func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises
 	run(t, r.Path, "append d/xd/in/f three; mkdir d/xd/in/more; write d/xd/in/more/f one; append leaf/xf three; mkdir d/e/xd; write d/e/xd/g one")
 	s.Sync()
 	on.Store(false)
-	s.Monitor.Uncover(r.ID, "", hidden)
+	s.Monitor.Uncover(r.ID, "", hidden, nil)
 	s.Equal()
 	run(t, r.Path, "append d/xd/in/f four; write d/xd/in/more/g one; append d/e/xd/g two")
 	s.Equal()
+}
+
+// testUncoverSeen: what was seen when it changed last is not reported when it comes to light, and is watched.
+func testUncoverSeen(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	hidden := func(path string) bool { return strings.HasPrefix(path, "x") }
+	var on atomic.Bool
+	s := NewSession(t, open)
+	r := s.Root("root", monitor.Root{Excluded: func(path string) bool { return on.Load() && hidden(path) }})
+	run(t, r.Path, "mkdir xd; write xd/f one; write xf one")
+	s.Watch(r)
+	on.Store(true)
+	run(t, r.Path, "write xf three; append xd/f two; mkdir xd/new; write xd/new/f one; write xg one; write xseen one")
+	s.Sync()
+	s.Take()
+	on.Store(false)
+	s.Monitor.Uncover(r.ID, "", hidden, func(path string, changed time.Time) bool { return path != "xg" && !changed.After(time.Now()) })
+	s.Sync()
+	s.Until(func() string { return "for the file that was not seen" }, func() bool { return s.Has(event.Create, "xg") })
+	if got := Format(s.Take()); got != "Create xg\n" {
+		t.Errorf("reported:\n%s", got)
+	}
+	run(t, r.Path, "append xd/new/f two; append xf four")
+	for _, path := range []string{"xd/new/f", "xf"} {
+		s.Until(func() string { return "for " + path }, func() bool { return s.Has(event.Modify, path) })
+	}
+}
+
+// testMark: when a mark is reached everything that had happened was reported.
+func testMark(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	s := NewSession(t, open)
+	a, b := s.Root("a", monitor.Root{ID: 1}), s.Root("b", monitor.Root{ID: 2})
+	s.Watch(a)
+	s.Watch(b)
+	for i := range 50 {
+		name := fmt.Sprintf("f%d", i)
+		run(t, a.Path, "write "+name+" one")
+		run(t, b.Path, "write "+name+" one")
+		mark := s.Monitor.Mark()
+		for reached := false; !reached; {
+			select {
+			case batch := <-s.Monitor.Events():
+				s.takeAll(batch)
+			case <-mark:
+				reached = true
+			}
+		}
+		if n := len(s.Take()); n < 2 {
+			t.Fatalf("the mark came after %d of 2 events", n)
+		}
+	}
 }
 
 func testUnwatch(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {

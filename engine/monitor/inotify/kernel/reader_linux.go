@@ -22,12 +22,14 @@ type Record struct {
 	Cookie uint32
 	Name   string
 	At     time.Time // when it was read
+	Mark   any       // what Reader.Mark was given, instead of all else
 }
 
 // readBuffer is what one read returned.
 type readBuffer struct {
 	data []byte
 	at   time.Time
+	mark any // instead of data
 }
 
 // Reader is one inotify instance. It keeps what was read from the kernel until the owner comes for it. It is the
@@ -101,6 +103,22 @@ func (r *Reader) Empty() bool {
 	return len(r.reads) == 0 && !r.fillLocked()
 }
 
+// maxMarked bounds the reads before a mark: in a storm the kernel is never out of events. Its queue does not hold as many.
+const maxMarked = 64
+
+// Mark puts m, which is not nil, behind the records of everything that has happened so far. It may not be called after Close.
+func (r *Reader) Mark(m any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for range maxMarked {
+		if !r.fillLocked() {
+			break
+		}
+	}
+	r.reads = append(r.reads, readBuffer{at: time.Now(), mark: m})
+	r.Signal()
+}
+
 // FD is the instance's descriptor, valid until Close.
 func (r *Reader) FD() int { return r.fd }
 
@@ -157,7 +175,7 @@ func (r *Reader) fillLocked() bool {
 		if err != nil || n <= 0 {
 			return false
 		}
-		r.reads = append(r.reads, readBuffer{append([]byte(nil), r.buf[:n]...), time.Now()})
+		r.reads = append(r.reads, readBuffer{data: append([]byte(nil), r.buf[:n]...), at: time.Now()})
 		r.Signal() // also when the owner reads: it may do so to look, not to take
 		return true
 	}
@@ -182,6 +200,9 @@ func (r *Reader) take(list []Record) ([]Record, bool) {
 }
 
 func (b readBuffer) parse(list []Record) []Record {
+	if b.mark != nil {
+		return append(list, Record{Mark: b.mark, At: b.at})
+	}
 	const header = unix.SizeofInotifyEvent
 	for data := b.data; len(data) >= header; {
 		size := header + int(binary.NativeEndian.Uint32(data[12:]))

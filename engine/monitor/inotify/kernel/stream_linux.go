@@ -47,7 +47,7 @@ func (s *Stream) Next() (Event, bool) {
 	s.until = time.Time{}
 	for s.have() {
 		r := s.list[s.pos]
-		if r.Mask == 0 {
+		if r.Mask == 0 && r.Mark == nil {
 			s.pos++
 			continue
 		}
@@ -113,20 +113,24 @@ func (s *Stream) partner(i int) (_ int, wait bool) {
 
 // swapped reports whether the rename after the one that ended at i is its reverse, and uses it up.
 func (s *Stream) swapped(i int, h Event) (mask uint32, ok bool) {
-	if i+1 >= len(s.list) {
+	for i++; i >= len(s.list) || s.list[i].Mark != nil; {
+		if i < len(s.list) {
+			i++
+			continue
+		}
 		var ok bool
 		if s.list, ok = s.reader.take(s.list); !ok {
 			return 0, false
 		}
 	}
-	back := s.list[i+1]
+	back := s.list[i]
 	if back.Mask&unix.IN_MOVED_FROM == 0 || back.WD != h.To.WD || back.Name != h.To.Name {
 		return 0, false
 	}
-	j, _ := s.partner(i + 1)
+	j, _ := s.partner(i)
 	if j == 0 || s.list[j].WD != h.WD || s.list[j].Name != h.Name {
 		return 0, false
 	}
-	s.list[i+1].Mask, s.list[j].Mask = 0, 0
+	s.list[i].Mask, s.list[j].Mask = 0, 0
 	return back.Mask, true
 }

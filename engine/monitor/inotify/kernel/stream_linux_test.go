@@ -30,7 +30,7 @@ func (s *Reader) put(records ...Record) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reads = append(s.reads, readBuffer{data, time.Now()})
+	s.reads = append(s.reads, readBuffer{data: data, at: time.Now()})
 }
 
 func from(cookie uint32, name string) Record {

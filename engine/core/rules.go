@@ -1,0 +1,110 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"lsyncgo/engine/filter"
+)
+
+// rule is a filter rule in force.
+type rule struct {
+	filter.Rule
+	added time.Time // zero: it is from the definition, or was there before the source was watched
+}
+
+// former is what held before the rules changed.
+type former struct {
+	rules []rule
+	set   *filter.Set
+}
+
+// Rules returns the filter rules in force, in order.
+func (s *Sync) Rules() []filter.Rule { return plain(s.rules) }
+
+func plain(rules []rule) []filter.Rule {
+	list := make([]filter.Rule, len(rules))
+	for i, r := range rules {
+		list[i] = r.Rule
+	}
+	return list
+}
+
+func (s *Sync) setRules(rules []rule) error {
+	set, err := filter.Compile(plain(rules))
+	if err != nil {
+		return err
+	}
+	if s.former == nil {
+		s.former = &former{s.rules, s.filter.Load()}
+	}
+	s.rules = rules
+	s.filter.Store(set)
+	return nil
+}
+
+// AddExclude excludes what matches pattern from now on.
+func (s *Sync) AddExclude(pattern string) error {
+	return s.AddRule(filter.Rule{Pattern: pattern}, 0)
+}
+
+// AddRule adds a rule in front of so many that stay the last.
+func (s *Sync) AddRule(r filter.Rule, last int) error {
+	added := rule{Rule: r}
+	if s.phase == running {
+		added.added = s.core.now
+	}
+	return s.setRules(slices.Insert(slices.Clone(s.rules), len(s.rules)-last, added))
+}
+
+// RemoveExclude removes the newest exclude rule with exactly this pattern, and
+// reports whether there was one.
+func (s *Sync) RemoveExclude(pattern string) bool {
+	for i := len(s.rules) - 1; i >= 0; i-- {
+		if r := s.rules[i]; !r.Include && r.Pattern == pattern {
+			rest := slices.Delete(slices.Clone(s.rules), i, i+1)
+			return s.setRules(rest) == nil
+		}
+	}
+	return false
+}
+
+// Excluded reports whether the filter rules exclude path, which is relative to
+// the source and ends in a slash for a directory. Any goroutine may call it.
+func (s *Sync) Excluded(path string) bool { return s.filter.Load().Excluded(path) }
+
+// uncover has reported as new what rules that changed exclude no more: nobody watched it until now.
+func (c *Core) uncover() {
+	for _, s := range c.syncs {
+		before, now := s.former, s.filter.Load()
+		s.former = nil
+		if before != nil && s.phase != queued && !s.phase.ended() && !before.set.Within(now) {
+			c.do(Uncover{Root: s.id, Before: before.set.Excluded, Seen: s.seen(before.rules)})
+		}
+	}
+}
+
+// seen returns what Uncover needs to know of the rules that held. What only those hid that the script itself had added
+// while it ran was in sight before, and is new only if it changed since, and not by the script's own work: a converter
+// that excludes what its child writes would hear of that for ever. A preset changes nothing in its source.
+func (s *Sync) seen(before []rule) func(path string, changed time.Time) bool {
+	var gone time.Time // when the oldest rule that was added and is gone was
+	var lasting []filter.Rule
+	for _, r := range before {
+		switch {
+		case r.Include || r.added.IsZero():
+			lasting = append(lasting, r.Rule)
+		case slices.Contains(s.rules, r) || !gone.IsZero() && gone.Before(r.added):
+		default:
+			gone = r.added
+		}
+	}
+	set, err := filter.Compile(lasting)
+	if gone.IsZero() || err != nil || s.cfg.TakesTrees {
+		return nil
+	}
+	if s.judged.After(gone) {
+		gone = s.judged
+	}
+	return func(path string, changed time.Time) bool { return !set.Excluded(path) && !changed.After(gone) }
+}
