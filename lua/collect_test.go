@@ -109,17 +109,6 @@ alarm(now() + 5, function() ok("alarm") end)
 	st.quiet()
 }
 
-// What a script logs before there is a log is kept until there is one.
-func TestEarlyLog(t *testing.T) {
-	st := newStage(t).config(`log("Normal", "early ", 1) ` + idle)
-	st.options.Log = nil
-	if err := st.load(); err != nil {
-		t.Fatal(err)
-	}
-	st.rt.SetLog(st.log)
-	st.claim("Normal", "early 1")
-}
-
 // The traceback of a fault is part of its one line, and names the sync.
 func TestScriptError(t *testing.T) {
 	st := start(t, `local function inner() error("the reason") end

@@ -16,6 +16,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/failure"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua"
@@ -258,6 +259,7 @@ func (st *stage) exitWith(r core.Result) {
 	}
 	proc := st.running[0].Proc
 	st.running = st.running[1:]
+	r.MetLimit = failure.MetDeleteLimit(r.Code, r.Tail)
 	st.step(core.Exited{Proc: proc, Result: r})
 }
 

@@ -38,9 +38,9 @@ type Options struct {
 	Dir string
 	// LoadTimeout is how long each script and the config may run; 0 is a minute.
 	LoadTimeout time.Duration
-	// DryCheck: nothing will be started. Everything is resolved and checked all the same.
-	DryCheck bool
-	// Log takes what scripts log. Nil: it is kept until SetLog.
+	// ReadOnly: who loads the config only wants to read its settings; what scripts would run, write or remove is not done.
+	ReadOnly bool
+	// Log takes what scripts log. Nil: nobody does.
 	Log core.Log
 	// Now is the time until Bind; nil is time.Now.
 	Now func() time.Time

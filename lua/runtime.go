@@ -62,7 +62,10 @@ func Load(o Options) (*Runtime, error) {
 	r.limit = dialect.LimiterOf(r.L)
 	r.limit.Set(dialect.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
 	if r.log == nil {
-		r.log = &early{}
+		r.log = unheard{}
+	}
+	if o.ReadOnly {
+		dialect.SetReadOnly(r.L)
 	}
 	if r.o.Now == nil {
 		r.o.Now = time.Now
@@ -290,32 +293,11 @@ func (r *Runtime) now() time.Time {
 	return r.o.Now()
 }
 
-// SetLog gives the runtime its log when it was not known at Load, and writes
-// what was logged until now.
-func (r *Runtime) SetLog(log core.Log) {
-	if kept, ok := r.log.(*early); ok {
-		for _, e := range kept.entries {
-			if log.Enabled(e.category) {
-				log.Log(e.category, e.args...)
-			}
-		}
-	}
-	r.log = log
-}
+// unheard is a log that nobody reads.
+type unheard struct{}
 
-// early keeps what is logged before there is a log.
-type early struct{ entries []entry }
-
-type entry struct {
-	category string
-	args     []any
-}
-
-func (e *early) Log(category string, args ...any) {
-	e.entries = append(e.entries, entry{category, args})
-}
-
-func (*early) Enabled(string) bool { return true }
+func (unheard) Log(string, ...any)  {}
+func (unheard) Enabled(string) bool { return false }
 
 func or(a, b string) string {
 	if a != "" {

@@ -35,7 +35,6 @@ func runCheck(e env, o *options) int {
 }
 
 func (e env) check(l lua.Options) int {
-	l.DryCheck = true
 	l.Print = func(string) {}
 	rt, err := load(l)
 	if err != nil {

@@ -67,8 +67,9 @@ func daemonSocket(verb string, o *options, configs []string) (string, error) {
 	case len(configs) == 0:
 		return filepath.Abs(status.SocketBeside(o.load.PidFile, o.statusFile))
 	}
-	// Only two settings are of interest: a source that is missing today is no reason not to ask.
-	rt, err := lua.Load(lua.Options{Config: configs[0], DryCheck: true, NoDaemon: true, Insist: true, Print: func(string) {}})
+	// Only two settings are of interest: a source that is missing today is no reason not to ask, and what the config does
+	// when a daemon starts is not to be done again.
+	rt, err := lua.Load(lua.Options{Config: configs[0], ReadOnly: true, NoDaemon: true, Insist: true, Print: func(string) {}})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w\nWith such a config the daemon is found only by -pidfile FILE or -statusfile FILE", verb, err)
 	}

@@ -129,9 +129,6 @@ const maxDegraded = 100
 // Config returns the sync's definition; it must not be changed.
 func (s *Sync) Config() *SyncConfig { return &s.cfg }
 
-// Core returns the machine the sync belongs to.
-func (s *Sync) Core() *Core { return s.core }
-
 // ID names the sync's root in monitor events.
 func (s *Sync) ID() event.RootID { return s.id }
 

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
-
-	"lsyncgo/engine/printable"
 )
 
 // State is something the service manager wants to know.
@@ -26,11 +24,6 @@ const (
 func Reloading() State {
 	// The time is how the manager tells this reload from an older one.
 	return State(sd.SdNotifyReloading + "\n" + strings.TrimSpace(sd.SdNotifyMonotonicUsec()))
-}
-
-// Status says in one line what the daemon does.
-func Status(text string) State {
-	return State("STATUS=" + printable.Line(text)) // a newline would begin another assignment
 }
 
 // Notify tells the service manager all of states at once. Without one (no NOTIFY_SOCKET in

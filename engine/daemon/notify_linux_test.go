@@ -31,7 +31,6 @@ func TestNotify(t *testing.T) {
 		want   string
 	}{
 		{[]State{Serving}, `^READY=1$`},
-		{[]State{Serving, Status("2 syncs\nREADY=0")}, `^READY=1\nSTATUS=2 syncs\\nREADY=0$`},
 		{[]State{Reloading()}, `^RELOADING=1\nMONOTONIC_USEC=\d+$`},
 		{[]State{Stopping}, `^STOPPING=1$`},
 		{[]State{Alive}, `^WATCHDOG=1$`},

@@ -76,6 +76,7 @@ func openFlags(mode string) (flags int, ok bool) {
 }
 
 func openFile(L *glua.LState, path string, flags int) (*glua.LUserData, error) {
+	path, flags = hostOf(L).harmless(path, flags)
 	f, err := LimiterOf(L).open(path, flags)
 	interrupt(L)
 	if err != nil {
@@ -101,6 +102,13 @@ func ioPopen(L *glua.LState) int {
 	command, mode := checkString(L, 1), optString(L, 2, "r")
 	if mode != "r" && mode != "w" {
 		argError(L, 2, "invalid mode")
+	}
+	if mode == "w" && hostOf(L).readOnly {
+		ud, err := openFile(L, os.DevNull, os.O_WRONLY)
+		if err != nil {
+			return fileResult(L, err, command)
+		}
+		return push(L, ud)
 	}
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -12,13 +12,14 @@ import (
 // host is what one state knows about the program around it. It is reached from the state's registry, so that
 // coroutines share it; like the state itself it belongs to one goroutine.
 type host struct {
-	base    string            // directory of the configuration; the root until SetBase
-	exit    func(code int)    // os.exit
-	print   func(line string) // print
-	random  *rand.Rand        // math.random
-	input   glua.LValue       // default files of io, userdata
-	output  glua.LValue
-	limiter *Limiter
+	base     string            // directory of the configuration; the root until SetBase
+	exit     func(code int)    // os.exit
+	print    func(line string) // print
+	random   *rand.Rand        // math.random
+	input    glua.LValue       // default files of io, userdata
+	output   glua.LValue
+	limiter  *Limiter
+	readOnly bool // of SetReadOnly
 }
 
 const hostKey = "lsyncgo.dialect"
