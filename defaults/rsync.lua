@@ -327,6 +327,8 @@ function shared.prepareOptions(config, faults)
 		given._contents = true
 	end
 	given._meaning = shared.meaning(options)
+	shared.checkWords('rsync._extra', given._extra, 'BTefM@')
+	shared.checkWhole(shared.parse(options))
 	local why = choice(given._meaning)
 	if given.transfer == nil and why then
 		given.transfer, given._why = 'filter', why
@@ -357,10 +359,55 @@ function shared.prepareBinary(binary, faults)
 	end
 end
 
+-- Warns of several options in one word, which rsync or ssh takes for one.
+function shared.checkWords(name, words, valued)
+	for _, word in ipairs(type(words) == 'table' and words or {}) do
+		word = tostring(word)
+		local several = word:find('^%-%-[^=%s]*%s') -- a value needs an equals sign, or a word of its own
+			or word:find('^%-%-[^=]*=%S*%s+%-%-?%a') and not word:find('^%-%-rsh=') and not word:find('^%-%-rsync%-path=')
+				and not word:find('^%-%-remote%-option=') and not word:find('^%-%-filter=')
+			or word:find('^%-%a+%s+%-') and not word:find('^%-%a-[' .. valued .. ']')
+		if several then
+			local parts = {}
+			for part in word:gmatch('%S+') do
+				parts[#parts + 1] = lsyncd.dump(part)
+			end
+			lsyncd.warning(('%s: %s is one word, and so one option'):format(name, lsyncd.dump(word)),
+				'write ' .. table.concat(parts, ', '))
+		end
+	end
+end
+
+-- Warns of options that make a sync another thing than its table says.
+function shared.checkWhole(parsed)
+	for _, option in ipairs(parsed) do
+		if option.name == 'files-from' then
+			lsyncd.warning(option.word .. ': each change runs the command of the startup again, and nothing but what the list names is sent',
+				'leave it out, and choose with filter, filterFrom or exclude of the sync')
+		elseif option.name == 'relative' then
+			lsyncd.warning(option.word .. ': the whole path of the source comes below the target, and each change runs the command of the startup again',
+				'leave it out, and write that path at the end of the target')
+		end
+	end
+end
+
 -- Says what is wrong with a host, with or without a user before it: ssh and rsync would take either for an option.
 function shared.prepareHost(host, faults)
 	local user, name = host:match('^(.*)@(.-)$')
 	name = name or host
+	local before, after = host:match('^([^:/%[%]]+):([^:]*)$')
+	if after and after:find('^%d+$') then
+		faults[#faults + 1] = ('the host %s has a port (write host = %s, ssh = { port = %s })'):format(
+			lsyncd.dump(host), lsyncd.dump(before), after)
+		return
+	elseif after then
+		faults[#faults + 1] = ('the host %s has a directory (write host = %s, targetdir = %s)'):format(
+			lsyncd.dump(host), lsyncd.dump(before), lsyncd.dump(after ~= '' and after or '/directory'))
+		return
+	elseif host:find('/') then
+		faults[#faults + 1] = ('%s is no host (write host = "name" or "user@name", without ssh:// and directory)'):format(lsyncd.dump(host))
+		return
+	end
 	if name == '' or user == '' or name:find('^%-') or (user or ''):find('^%-') or host:find('[%c ]') then
 		faults[#faults + 1] = ('%s is no host (write host = "name" or "user@name")'):format(lsyncd.dump(host))
 	end
@@ -384,6 +431,14 @@ function rsync.prepare(config, level)
 		local host = not scheme and target:match('^([^/:]+):')
 		if host then
 			shared.prepareHost(host, faults)
+			local port, dir = target:match('^[^/:]+:(%d+):?(/.*)$')
+			if port then
+				lsyncd.warning(('target: %s is no port to rsync, but where the path on the host begins'):format(port),
+					('for a port use default.rsyncssh with host = %s, targetdir = %s, ssh = { port = %s }, or target = %s, rsync = { rsh = "ssh -p %s" }')
+						:format(lsyncd.dump(host), lsyncd.dump(dir), port, lsyncd.dump(host .. ':' .. dir), port))
+			end
+		elseif not scheme and target:find('^[^/]+@[^/]+') then
+			lsyncd.warning(('target: without a colon %s is a directory on this machine'):format(lsyncd.dump(target)), 'write "user@host:directory"')
 		end
 		config.target = target:match('[/:]$') and target or target .. '/'
 	end

@@ -60,6 +60,7 @@ local function sshOptions(ssh, faults)
 		shared.ignoreText('ssh._extra', ssh._extra)
 	elseif wants('_extra', 'table') then
 		add((table.unpack or unpack)(ssh._extra))
+		shared.checkWords('ssh._extra', ssh._extra, 'BbcDEeFIiJLlmOoPpQRSWw')
 	end
 	return words
 end
@@ -108,6 +109,10 @@ function rsyncssh.prepare(config, level)
 	end
 	if type(config.targetdir) ~= 'string' or config.targetdir == '' then
 		faults[#faults + 1] = 'default.rsyncssh needs a targetdir (add targetdir = "/directory")'
+	end
+	if type(config.targetdir) == 'string' and config.targetdir:find('^[%w@._-]+:') then
+		lsyncd.warning(('targetdir: %s would be a directory of that name on the host'):format(lsyncd.dump(config.targetdir)),
+			'write targetdir = "/directory" and the host in host')
 	end
 	if config.maxProcesses ~= 1 then
 		faults[#faults + 1] = 'maxProcesses must be 1 with default.rsyncssh: a move may not overtake what it moves (remove it)'

@@ -33,6 +33,8 @@ func gaugeKeys(prefix string, config, gauge, top *glua.LTable, depth int) (fault
 			remedy := "write key = value"
 			if text, ok := v.(glua.LString); ok && strings.HasPrefix(string(text), "default.") {
 				remedy = fmt.Sprintf("write %s, without quotes", string(text))
+			} else if v.Type() == glua.LTBool {
+				remedy = "write key = value; with two equals signs it is a comparison"
 			}
 			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v), remedy))
 			continue
@@ -74,10 +76,21 @@ func gaugeRemedy(key string, gauge *glua.LTable) string {
 	return remedy
 }
 
+// elsewhere are parameters that a preset does not have and another one has, or rsync under another name.
+var elsewhere = map[string]string{
+	"fsync":       `default.direct has it; for rsync from 3.2.4 on write rsync = { _extra = { "--fsync" } }`,
+	"rsync.fsync": `for rsync from 3.2.4 on write rsync = { _extra = { "--fsync" } }`,
+	"unsafe":      "it belongs to default.direct alone; remove it",
+	"ssh":         `it belongs to default.rsyncssh; with default.rsync write rsync = { rsh = "ssh -p 2222" }`,
+}
+
 // misplaced says where a key belongs that a table of the sync, or the sync itself, knows; "" if none does.
 func misplaced(prefix, key string, top *glua.LTable) string {
 	if prefix != "" && top.RawGetString(key) == glua.LTrue {
 		return fmt.Sprintf("%s belongs to the sync: write sync{ ..., %s = ..., %s = { ... } }", key, key, strings.TrimSuffix(prefix, "."))
+	}
+	if remedy := elsewhere[prefix+key]; remedy != "" {
+		return remedy
 	}
 	for _, table := range []string{"rsync", "ssh"} {
 		if known, ok := top.RawGetString(table).(*glua.LTable); ok && prefix != table+"." && known.RawGetString(key) == glua.LTrue {

@@ -248,7 +248,7 @@ func (st *stage) command() *process.Command {
 // exit ends the oldest running work.
 func (st *stage) exit(code int) {
 	st.Helper()
-	st.exitWith(core.Result{Code: code})
+	st.exitWith(core.Result{Code: code, MetLimit: code == failure.DeleteLimit})
 }
 
 // exitWith is exit with more to tell.

@@ -107,6 +107,7 @@ func (r *Runtime) load() error {
 		s.resolve()
 	}
 	r.checkRivals()
+	r.checkTwins()
 	r.checkFeedback()
 	r.unusedTunnels()
 	if len(r.problems) > 0 {
@@ -175,6 +176,7 @@ func (r *Runtime) runFile(file string) error {
 	if err != nil {
 		return err
 	}
+	r.checkFirstLine(file)
 	return r.call("", fn, 0)
 }
 

@@ -21,9 +21,18 @@ func (s slip) String() string {
 	return fmt.Sprintf("%s is not defined; did you mean %s?", s.name, s.meant)
 }
 
+// foreign are words that other languages have for values, and Lua's for them.
+var foreign = map[string]string{
+	"null": "nil", "none": "nil", "undefined": "nil", "nil": "nil",
+	"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",
+}
+
 // slipped notes that a global, or with prefix a key of a table, was read in vain.
 func (r *Runtime) slipped(prefix, name string, known []string) {
 	s := slip{place: where(r.L), name: prefix + name}
+	if is := foreign[strings.ToLower(name)]; prefix == "" && is != "" {
+		r.warn(at(s.place, "", "write "+is, "%s is a variable to Lua, which nobody has set: the key counts as not given", name))
+	}
 	slices.Sort(known)
 	if near := spelling.Nearest(name, known); near != "" {
 		s.meant = prefix + near

@@ -2,6 +2,7 @@ package lua
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +49,19 @@ func (s *script) checkSource() {
 			fault("check its permissions", "source: %v", err)
 		}
 		trail.Path = s.path
+	case !readableDir(trail.Path):
+		fault("let the user that runs lsyncgo read it, or run lsyncgo as another one", "source %q cannot be read by this user", path)
 	}
 	s.table.RawSetString("source", glua.LString(withSlash(trail.Path)))
+}
+
+// readableDir reports whether this user can list a directory; what cannot be told now is met when it is watched.
+func readableDir(path string) bool {
+	dir, err := os.Open(path)
+	if err != nil {
+		return !errors.Is(err, fs.ErrPermission)
+	}
+	defer dir.Close()
+	_, err = dir.Readdirnames(1) // some file systems refuse only this
+	return !errors.Is(err, fs.ErrPermission)
 }

@@ -182,6 +182,7 @@ func (s *script) check() {
 	s.checkZeros()
 	s.checkSource()
 	s.checkActions()
+	s.checkBorrowed()
 	s.compileStrings()
 	s.readRules()
 	s.readTimetable()
@@ -322,6 +323,7 @@ func (s *script) resolve() {
 	}
 	s.rememberTarget()
 	s.checkOverlap()
+	s.checkSurroundings()
 	s.definition = s.digest()
 	s.config.Digest = s.digestWithSource()
 }

@@ -47,11 +47,37 @@ var shapes = []struct {
 	{regexp.MustCompile(`(?:^|[{,])\s*\w+\s*:(?:\s|["'{\[/~]|$)`), `write an equals sign, key = value`},
 	{regexp.MustCompile(`\bsync\s*\(\s*\w`), `sync takes a table: sync{ ... } with braces`},
 	{regexp.MustCompile(`!=`), `"is not" is ~= in Lua`},
+	{regexp.MustCompile(`/\*|\s//\s`), commentSign},
+	{regexp.MustCompile(`^\s*[\w.]+\s*==`), `an assignment has one equals sign, name = value`},
+	{regexp.MustCompile(`\b(?:if|elseif|while|until)\b[^=~<>]*[^=~<>]=[^=]`), `a comparison has two equals signs, if a == b then`},
+	{regexp.MustCompile(`[\w\])]\s*(?:[-+*/%]|\.\.)=`), `write it out, x = x + 1`},
+	{regexp.MustCompile(`\w(?:\+\+|--)|(?:\+\+)\w`), `write it out, x = x + 1`},
+	{regexp.MustCompile(`!\s*[\w(]`), `write not`},
+	{regexp.MustCompile(`^\s*(?:var|let|const|my)\s+\w+`), `a variable begins with local, local name = value`},
+	{regexp.MustCompile(`\?[^"']*:`), `write a and b or c`},
 	{regexp.MustCompile(`&&|\|\|`), `write and, or, not`},
 }
 
 // lengthSign is a comment behind a # that Lua took for an operator, to find on the next line that nothing fits.
 var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
+
+// checkFirstLine warns of a comment in the way of a shell: of the first line alone Lua skips that, as it may
+// say which program runs the file.
+func (r *Runtime) checkFirstLine(file string) {
+	path := r.anchored(file)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe is read only once
+		return
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	var head [2]byte
+	if n, _ := f.Read(head[:]); n > 0 && head[0] == '#' && head[1] != '!' {
+		r.warn(at(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
+	}
+}
 
 // remedyOf guesses what a config that cannot be parsed wants.
 func (r *Runtime) remedyOf(fault *dialect.SyntaxError) string {

@@ -1,0 +1,179 @@
+package lua
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// checkSurroundings warns of what a sync needs on this machine and does not find. All of it may still
+// appear before the sync comes to need it.
+func (s *script) checkSurroundings() {
+	if s.mirrors() {
+		s.checkTargetDirectory()
+	}
+	for _, f := range s.secretFiles() {
+		s.checkSecretFile(f)
+	}
+}
+
+// checkTargetDirectory looks at a local target: the presets make it, but not the directories above it.
+func (s *script) checkTargetDirectory() {
+	target := s.localTarget()
+	if target == "" || !filepath.IsAbs(s.stringKey("target")) {
+		return
+	}
+	target = filepath.Clean(target)
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && !info.IsDir():
+		s.warn("name a directory, or remove what is in its place", "the target %q is no directory", target)
+		return
+	case err == nil:
+		if !writableDir(target) {
+			s.warn("let the user that runs lsyncgo write there, or use another one", "the target %q cannot be written by this user", target)
+		}
+		return
+	case !errors.Is(err, fs.ErrNotExist):
+		return // the startup says it
+	}
+	parent := filepath.Dir(target)
+	info, err = os.Stat(parent)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.warn("create it; a disk may not be mounted", "the directory %q above the target is missing, and the presets do not make it", parent)
+	case err == nil && !info.IsDir():
+		s.warn("correct the target", "%q, above the target, is no directory", parent)
+	case err == nil && !writableDir(parent):
+		s.warn("make the target, or let the user that runs lsyncgo write there", "the target %q is missing, and this user cannot make it in %q", target, parent)
+	}
+}
+
+// secretFile is a file that ssh or rsync reads a secret from.
+type secretFile struct{ key, path string }
+
+// sshOptionsWithValue are the letters of ssh's options that take a value.
+const sshOptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw"
+
+// secretFiles are the identity and password files that the sync names.
+func (s *script) secretFiles() (list []secretFile) {
+	text := func(key string) string {
+		v, _ := s.key(key).(glua.LString)
+		return string(v)
+	}
+	add := func(key, path string) {
+		if path != "" {
+			list = append(list, secretFile{key, path})
+		}
+	}
+	add("rsync.password_file", text("rsync.password_file"))
+	words := splitQuoted(text("rsync.rsh"))
+	if len(words) > 0 {
+		if filepath.Base(words[0]) == "ssh" {
+			add("rsync.rsh: -i", identityAmong(words[1:]))
+		}
+		return list // the table ssh counts for nothing then
+	}
+	add("ssh.identityFile", text("ssh.identityFile"))
+	add("ssh.options.IdentityFile", text("ssh.options.IdentityFile"))
+	if extra, ok := s.key("ssh._extra").(*glua.LTable); ok {
+		words = nil
+		for i := 1; i <= extra.Len(); i++ {
+			words = append(words, extra.RawGetInt(i).String())
+		}
+		add("ssh._extra: -i", identityAmong(words))
+	}
+	return list
+}
+
+// identityAmong returns the value of the first -i among ssh's options, "" without one.
+func identityAmong(words []string) string {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		if len(word) < 2 || word[0] != '-' || !strings.ContainsRune(sshOptionsWithValue, rune(word[1])) {
+			continue
+		}
+		value := word[2:]
+		if value == "" && i+1 < len(words) {
+			i++
+			value = words[i]
+		}
+		if word[1] == 'i' {
+			return value
+		}
+	}
+	return ""
+}
+
+// checkSecretFile warns of a file that ssh or rsync cannot read, or does not take because others can.
+func (s *script) checkSecretFile(f secretFile) {
+	path := f.path
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && strings.HasPrefix(f.key, "ssh.") || ok && strings.HasPrefix(f.key, "rsync.rsh") {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return
+		}
+		path = filepath.Join(home, rest) // ssh does that itself
+	}
+	switch {
+	case strings.ContainsAny(path, "%$^") || strings.HasPrefix(path, "~"): // which only ssh, or a tunnel, knows
+		return
+	case !filepath.IsAbs(path) && !s.r.settings.resolved.NoDaemon:
+		s.warn("write the absolute path", "%s: %q is relative, and a daemon works in /", f.key, path)
+		return
+	case !filepath.IsAbs(path):
+		path = filepath.Join(s.r.o.Dir, path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		s.warn("correct the path, or let the user that runs lsyncgo read it", "%s: %v", f.key, fmt.Errorf("read %q: %w", path, errors.Unwrap(err)))
+		return
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case info.IsDir():
+		s.warn("name a file", "%s: %q is a directory", f.key, path)
+	case info.Mode().IsRegular() && ownedByUser(info) && info.Mode()&0o077 != 0:
+		s.warn("chmod 600 it", "%s: others can read or write %q (mode %s), and it is not taken then", f.key, path,
+			"0"+strconv.FormatUint(uint64(info.Mode().Perm()), 8))
+	}
+}
+
+// checkTwins warns of a sync that another one has already: each of their changes is sent twice.
+func (r *Runtime) checkTwins() {
+	for i, a := range r.scripts {
+		same := func(b *script) bool {
+			return a.mirrors() && b.mirrors() && a.config.Target != "" && a.config.Source == b.config.Source &&
+				withSlash(a.config.Target) == withSlash(b.config.Target) && a.stringKey("tunnel") == b.stringKey("tunnel") &&
+				slices.Equal(a.rules(), b.rules())
+		}
+		if j := slices.IndexFunc(r.scripts[:i], same); j >= 0 {
+			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.scripts[j].place)
+		}
+	}
+}
+
+// checkBorrowed refuses functions of a preset in a sync that does not inherit it: they count on what else it has.
+func (s *script) checkBorrowed() {
+	if !s.shared("prepare") && s.table.RawGetString("prepare") != glua.LFalse {
+		return
+	}
+	for name, preset := range s.r.presets.named {
+		for _, key := range []string{"init", "action", "full"} {
+			if fn, ok := s.table.RawGetString(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
+				s.problem(fmt.Sprintf("inherit it whole, sync{ default.%s, ... }, and set what shall be different", name),
+					"%s is that of default.%s, which the sync does not inherit: the rest of the preset is missing", key, name)
+				return
+			}
+		}
+	}
+}
