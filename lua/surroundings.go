@@ -57,7 +57,16 @@ func (s *script) checkTargetDirectory() {
 }
 
 // secretFile is a file that ssh or rsync reads a secret from.
-type secretFile struct{ key, path string }
+type secretFile struct {
+	key, path string
+	closed    fs.FileMode // what others may not have of its mode
+}
+
+// What ssh and rsync mind in the mode of a secret.
+const (
+	closedForSSH   fs.FileMode = 0o077
+	closedForRsync fs.FileMode = 0o006
+)
 
 // sshOptionsWithValue are the letters of ssh's options that take a value.
 const sshOptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw"
@@ -70,10 +79,12 @@ func (s *script) secretFiles() (list []secretFile) {
 	}
 	add := func(key, path string) {
 		if path != "" {
-			list = append(list, secretFile{key, path})
+			list = append(list, secretFile{key, path, closedForSSH})
 		}
 	}
-	add("rsync.password_file", text("rsync.password_file"))
+	if path := text("rsync.password_file"); path != "" {
+		list = append(list, secretFile{"rsync.password_file", path, closedForRsync})
+	}
 	words := splitQuoted(text("rsync.rsh"))
 	if len(words) > 0 {
 		if filepath.Base(words[0]) == "ssh" {
@@ -142,7 +153,7 @@ func (s *script) checkSecretFile(f secretFile) {
 	case err != nil:
 	case info.IsDir():
 		s.warn("name a file", "%s: %q is a directory", f.key, path)
-	case info.Mode().IsRegular() && ownedByUser(info) && info.Mode()&0o077 != 0:
+	case info.Mode().IsRegular() && ownedByUser(info) && info.Mode()&f.closed != 0:
 		s.warn("chmod 600 it", "%s: others can read or write %q (mode %s), and it is not taken then", f.key, path,
 			"0"+strconv.FormatUint(uint64(info.Mode().Perm()), 8))
 	}

@@ -246,7 +246,7 @@ func (r Result) words() string {
 	default:
 		fmt.Fprintf(&b, "ended with exit code %d", r.Code)
 	}
-	if r.Shown && r.Reason.Text != "" {
+	if r.Shown && r.Reason.Line != "" {
 		return b.String()
 	}
 	const lines = 5

@@ -27,6 +27,7 @@ sync {
 }
 
 --@ write etc/secret s
+--@ chmod 640 etc/secret
 --@ write etc/exclude - *.part
 --@ start -delay 0.1
 --@ expect rsync ... [-AaHsWX] [--no-owner] [--no-perms] [--password-file=$DIR/etc/secret] [--temp-dir=/tmp] [--timeout=60] [--omit-dir-times] [--partial-dir=.rsync partial] [--info=NAME1] [--log-file=$DIR/log/rsync.log] ... [$SOURCE/] [rsync://storage.example/pool/it's here/] < - *.part|

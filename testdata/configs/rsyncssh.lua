@@ -31,6 +31,7 @@ sync {
 	},
 }
 
+--@ warn ssh.identityFile
 --@ write source/alice/.profile 1
 --@ start -delay 0.1
 --@ expect rsync [--modify-window=-1] [--no-inc-recursive] [-aHs] [--rsync-path=sudo rsync] [--rsh=$BIN/ssh -i $DIR/etc/id_ed25519 -p 2222 -o ConnectTimeout=10 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -4 -q] ... [--delete] [-r] [--] [$SOURCE/] [backup@standby.example:/home/] < - .cache|- *.iso|

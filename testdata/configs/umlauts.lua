@@ -23,6 +23,7 @@ sync {
 	end,
 }
 
+--@ mkdir target/Übergrößenträger
 --@ mkdir source/Übergrößenträger/Entwürfe
 --@ start -delay 0.1
 --@ expect rsync ... [$SOURCE/Übergrößenträger/] [$TARGET/Übergrößenträger/日本語/] < - Entwürfe/|- *.Größe|- ?.äöü|
