@@ -175,7 +175,7 @@ func (r *Runtime) checkTwins() {
 
 // checkBorrowed refuses functions of a preset in a sync that does not inherit it: they count on what else it has.
 func (s *script) checkBorrowed() {
-	if !s.shared("prepare") && s.table.RawGetString("prepare") != glua.LFalse {
+	if !s.shared("prepare") {
 		return
 	}
 	for name, preset := range s.r.presets.named {
