@@ -181,6 +181,29 @@ func TestRule(t *testing.T) {
 	}
 }
 
+// TestVarLog: in Ubuntu's /var/log, where a group of other services can write, root's own logs are as good as anywhere: new ones, and those
+// that are there with the modes and groups that services and logrotate give them.
+func TestVarLog(t *testing.T) {
+	const syslog, adm = 64104, 64105
+	top := tree(t, "log/ R 0775", "log/new.d/ R", "log/lsyncd.log R 0640", "log/old.log R 0644")
+	check(t, os.Chown(top+"/log", 0, syslog))
+	check(t, os.Chown(top+"/log/lsyncd.log", 0, adm))
+	for _, name := range []string{"/log/lsyncd.log", "/log/old.log", "/log/new.log", "/log/new.d/log"} {
+		if warning, err := Check(top + name); warning != "" || err != nil {
+			t.Errorf("check of %s: %q, %v", name, warning, err)
+		}
+		f, err := Open(top+name, Append)
+		check(t, err)
+		_, err = f.Write([]byte("line\n"))
+		if check(t, errors.Join(err, f.Close())); f.Warning != "" {
+			t.Errorf("%s: %s", name, f.Warning)
+		}
+		if warning, err := Replace(top+name+".status", write("new\n")); warning != "" || err != nil {
+			t.Errorf("replace %s: %q, %v", name, warning, err)
+		}
+	}
+}
+
 func write(text string) func(io.Writer) error {
 	return func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
