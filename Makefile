@@ -39,6 +39,7 @@ churn:
 	scripts/deps.sh test
 	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -count=1 -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
 	RACE_SECONDS=$${RACE_SECONDS:-20} $(GO) test -race -count=1 ./engine/transfer -run 'TestRace$$' -v
+	COMPARE_SEEDS=$${COMPARE_SEEDS:-20} $(GO) test -count=1 -timeout 30m ./lua/dialect -run 'TestAgainstLua53$$|TestRandomPrograms$$'
 
 bench: build
 	scripts/bench/bench.sh $(BENCHFLAGS)

@@ -52,7 +52,7 @@ func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	for _, a := range args {
 		r.L.Push(a)
 	}
-	err := r.L.PCall(len(args), nret, nil)
+	err := dialect.ProtectedCall(r.L, len(args), nret, nil)
 	if err != nil {
 		err = r.fault(err, event)
 	}

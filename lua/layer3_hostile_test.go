@@ -226,7 +226,11 @@ func recorders(t testing.TB) (bin string) {
 // played runs a command for a name, and returns what the stubs have recorded, and whether the name got out.
 func played(t testing.TB, bin string, argv []string) (record string, escaped bool) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(bin, "run")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)

@@ -13,7 +13,7 @@ import (
 
 // action is a config whose handler runs body within small limits.
 func action(body string) string {
-	return "settings{ scriptTimeout = 0.5, scriptMemory = \"64M\" }\nsync{ source = source, onCreate = function(event)\n" + body +
+	return "settings{ scriptTimeout = 0.2, scriptMemory = \"64M\" }\nsync{ source = source, onCreate = function(event)\n" + body +
 		"\nend, onModify = function(event) ok('works') end }"
 }
 
@@ -21,7 +21,7 @@ func action(body string) string {
 // callbacks after it work.
 func TestCallbackLimits(t *testing.T) {
 	for body, want := range map[string]string{
-		"while true do pcall(function() while true do end end) end":                                                                     "ran longer than scriptTimeout = 0.5 seconds",
+		"while true do pcall(function() while true do end end) end":                                                                     "ran longer than scriptTimeout = 0.2 seconds",
 		"coroutine.wrap(function() while true do end end)()":                                                                            "ran longer than scriptTimeout",
 		"local t = {} while true do t[#t + 1] = ('x'):rep(1e5) end":                                                                     "more memory than scriptMemory = 64M|ran longer",
 		"pcall(string.rep, 'x', 1e9) ok('escaped')":                                                                                     "more memory than scriptMemory = 64M",
@@ -31,8 +31,8 @@ func TestCallbackLimits(t *testing.T) {
 		"local t = { 'x' } for i = 1, 40 do t = { t, t } end spawn(event, 'tool', t)":                                                   "ran longer|more memory",
 		"local t = { { 'x' } } for i = 1, 40 do t = { t, t } end lsyncd.inherit({}, t)":                                                 "ran longer|more memory",
 		"local t = {} t.checkgauge = t error(table.concat(lsyncd.check(t)):sub(-40))":                                                   "is a table within itself",
-		"lsyncd.splitQuotedString(('x '):rep(5e6))":                                                                                     "more memory",
-		"lsyncd.dump(('\\0'):rep(3e7))":                                                                                                 "more memory",
+		"lsyncd.splitQuotedString(('x '):rep(5e6))":                                                                                     "more memory|ran longer",
+		"lsyncd.dump(('\\0'):rep(3e7))":                                                                                                 "more memory|ran longer",
 		"local l = inlet.getEvents() while true do l.getPaths(function() return 1 end) end":                                             "ran longer|undefined global",
 		"local x = setmetatable({}, {}) getmetatable(x).__tostring = function() return lsyncd.dump(x) end lsyncd.dump(x) error('fine')": "fine",
 		"local t = {} for i = 1, 1000 do t[i] = t end for i = 1, 3 do lsyncd.dump(t) end error('fine')":                                 "fine|ran longer",
@@ -67,7 +67,7 @@ func TestLogIsBounded(t *testing.T) {
 // §2: a config that does not come to an end, or waits for a FIFO, is an error with its place.
 func TestLoadLimit(t *testing.T) {
 	for text, want := range map[string]string{
-		"\nwhile true do end": "config.lua:2: the config was not loaded within 0.3 seconds",
+		"\nwhile true do end": "config.lua:2: the config was not loaded within 0.1 seconds",
 		"\npcall(function() while true do end end)\nprint('escaped')":          "config.lua:2: the config was not loaded within",
 		"\nio.open('FIFO'):read()":                                             "config.lua:2: the config was not loaded within",
 		"\ndofile('FIFO')":                                                     "config.lua:2: the config was not loaded within",
@@ -81,7 +81,7 @@ func TestLoadLimit(t *testing.T) {
 		if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		st.options.LoadTimeout = 300 * time.Millisecond
+		st.options.LoadTimeout = 100 * time.Millisecond
 		if strings.Contains(want, "filterFrom") || strings.Contains(want, "memory") {
 			st.options.LoadTimeout = time.Minute
 		}

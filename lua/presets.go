@@ -3,6 +3,7 @@ package lua
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -27,18 +28,30 @@ type presets struct {
 	trees map[*glua.LFunction]bool // the actions that take directories whole
 }
 
+// compiledPresets are the embedded presets, compiled once: states only read what they run.
+var compiledPresets = sync.OnceValues(func() (protos []*glua.FunctionProto, err error) {
+	for _, file := range defaults.Files() {
+		proto, err := dialect.Compile(presetPrefix+file.Name, file.Source)
+		if err != nil {
+			return nil, fmt.Errorf("compile the embedded preset %s: %w", file.Name, err)
+		}
+		protos = append(protos, proto)
+	}
+	return protos, nil
+})
+
 // openPresets runs the embedded presets.
 func (r *Runtime) openPresets() error {
 	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}, trees: map[*glua.LFunction]bool{}}
 	r.presets = p
 	r.L.SetGlobal("default", p.table)
-	for _, file := range defaults.Files() {
-		proto, err := dialect.Compile(presetPrefix+file.Name, file.Source)
-		if err == nil {
-			err = r.call("", r.L.NewFunctionFromProto(proto), 0)
-		}
-		if err != nil {
-			return fmt.Errorf("run the embedded preset %s: %w", file.Name, err)
+	protos, err := compiledPresets()
+	if err != nil {
+		return err
+	}
+	for _, proto := range protos {
+		if err := r.call("", r.L.NewFunctionFromProto(proto), 0); err != nil {
+			return fmt.Errorf("run the embedded preset %s: %w", proto.SourceName, err)
 		}
 	}
 	p.born[p.table] = p.remember(p.table)

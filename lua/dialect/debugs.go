@@ -109,9 +109,17 @@ func debugTraceback(L *glua.LState) int {
 
 // traceback lists the calls of t from level on; of a deep stack its ends.
 func traceback(t *glua.LState, level int) string {
+	return "stack traceback:" + strings.Join(calls(t, level, callDepth(t)), "")
+}
+
+// calls describes the calls of a stack from level on. Each costs time that grows with the depth, so that of a deep
+// stack only the ends are looked at.
+func calls(t *glua.LState, level, depth int) (lines []string) {
 	const ends = 10
-	var lines []string
-	for ; ; level++ {
+	for ; level < depth; level++ {
+		if len(lines) == ends && depth-level > ends {
+			lines, level = append(lines, "\n\t..."), depth-ends
+		}
 		dbg, ok := t.GetStack(level)
 		if !ok {
 			break
@@ -121,10 +129,7 @@ func traceback(t *glua.LState, level int) string {
 		}
 		lines = append(lines, frame(dbg))
 	}
-	if len(lines) > 2*ends {
-		lines = append(append(lines[:ends:ends], "\n\t..."), lines[len(lines)-ends:]...)
-	}
-	return "stack traceback:" + strings.Join(lines, "")
+	return lines
 }
 
 func frame(dbg *glua.Debug) string {

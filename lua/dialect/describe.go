@@ -26,6 +26,7 @@ var phrases = []struct {
 		"attempt to perform arithmetic ($1) on $2 and $3"},
 	{regexp.MustCompile(`^__len undefined$`), "attempt to get the length of a value that has none"},
 	{regexp.MustCompile(`^__unm undefined$`), "attempt to negate a value that is not a number"},
+	{regexp.MustCompile(`^lua callstack overflow$`), stackOverflow}, // from within a coroutine
 	{regexp.MustCompile(`^registry overflow$`),
 		"stack overflow (too many values at once: endless recursion, or a call with very many arguments)"},
 }

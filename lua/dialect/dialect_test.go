@@ -133,8 +133,33 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%s: no traceback: %q", c.src, traceback)
 		}
 	}
+	if _, msg, _, _ := Describe(&glua.ApiError{Object: glua.LString("lua callstack overflow")}); msg != stackOverflow {
+		t.Errorf("an overflow within a coroutine is %q", msg)
+	}
 	if place, msg, traceback, goStack := Describe(nil); place != "" || msg != "" || traceback != "" || goStack != "" {
 		t.Error("no error has a description")
+	}
+}
+
+// An error of a deep stack, and one behind many tail calls, is described by the ends of its stack.
+func TestDescribeDeepStacks(t *testing.T) {
+	L := newState(t)
+	for src, place := range map[string]string{
+		"local function f(n)\n if n == 0 then error('deep') end\n return 1 + f(n - 1)\nend\nf(15000)": "c.lua:2",
+		"local function f(n)\n if n == 0 then error('deep') end\n return f(n - 1)\nend\nf(1e6)":       "c.lua:2",
+	} {
+		_, err := run(t, L, "c.lua", src)
+		at, msg, traceback, goStack := Describe(err)
+		if at != place || goStack != "" || msg != "deep" {
+			t.Errorf("%s\n is %q at %s, %s", src, msg, at, goStack)
+		}
+		if lines := strings.Count(traceback, "\n"); lines > 30 || !strings.Contains(traceback, "in main chunk") {
+			t.Errorf("%s\n has a traceback of %d lines: %.2000s", src, lines, traceback)
+		}
+	}
+	got := eval(t, "local function f(n) if n == 0 then return debug.traceback() end return (f(n - 1)) end print(f(15000))")
+	if lines := strings.Count(got, "\n"); lines > 30 || !strings.Contains(got, "\n\t...\n") || !strings.Contains(got, "in main chunk") {
+		t.Errorf("debug.traceback has %d lines: %.2000s", lines, got)
 	}
 }
 
@@ -279,13 +304,6 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
-	}
-}
-
-func TestPatternStepLimit(t *testing.T) {
-	out := eval(t, "print(pcall(string.find, ('a'):rep(20000), '.-.-.-.-.-b'))")
-	if !strings.Contains(out, "pattern too complex (gave up after") {
-		t.Errorf("got %q", out)
 	}
 }
 

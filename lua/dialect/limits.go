@@ -30,7 +30,7 @@ const (
 	// maxLevels is how deep Go functions that wait for Lua ones may be nested, like LUAI_MAXCCALLS.
 	maxLevels = 200
 	// maxCalls is how deep calls may be nested in all, and in one coroutine. Each may need Go stack, which ends the
-	// process when it overflows, and gopher-lua takes time that grows with the square of it to describe an error.
+	// process when it overflows.
 	maxCalls = 16000
 )
 
@@ -140,7 +140,7 @@ func PCall(L *glua.LState, nargs, nret int) error { return LimiterOf(L).protect(
 func (l *Limiter) protect(L *glua.LState, nargs, nret int, handler *glua.LFunction) error {
 	l.enterLevel(L)
 	defer l.leaveLevel()
-	err := L.PCall(nargs, nret, handler)
+	err := ProtectedCall(L, nargs, nret, handler)
 	if err != nil && l.Cause() != nil {
 		panic(err)
 	}
@@ -170,15 +170,6 @@ func (l *Limiter) enterThread(L *glua.LState) (calls int) {
 func (l *Limiter) leaveThread(calls int) {
 	l.depth -= calls
 	l.leaveLevel()
-}
-
-// callDepth is how deep calls are nested in L, rounded up to a power of two.
-func callDepth(L *glua.LState) int {
-	for depth := 8; ; depth *= 2 {
-		if _, deeper := L.GetStack(depth); !deeper {
-			return depth
-		}
-	}
 }
 
 // room raises an error unless there is room for n bytes more.

@@ -24,7 +24,7 @@ func lua53(t *testing.T, path string, env ...string) string {
 	return string(out)
 }
 
-// TestAgainstLua53 runs the scripts of testdata/compare with several seeds.
+// TestAgainstLua53 runs the scripts of testdata/compare.
 // §2: the same results as Lua 5.3.
 func TestAgainstLua53(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/compare/*.lua")
@@ -37,7 +37,7 @@ func TestAgainstLua53(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for seed := 1; seed <= 4; seed++ {
+			for _, seed := range seeds(t) {
 				t.Setenv("SEED", strconv.Itoa(seed))
 				want := lua53(t, script)
 				L := NewState()
@@ -50,6 +50,23 @@ func TestAgainstLua53(t *testing.T) {
 			}
 		})
 	}
+}
+
+// seeds are those to compare with: the first, or up to COMPARE_SEEDS.
+func seeds(t *testing.T) (list []int) {
+	t.Helper()
+	last := 1
+	if text := os.Getenv("COMPARE_SEEDS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			t.Fatalf("COMPARE_SEEDS=%s is not the number of the last seed", text)
+		}
+		last = n
+	}
+	for seed := 1; seed <= last; seed++ {
+		list = append(list, seed)
+	}
+	return list
 }
 
 func readLines(t *testing.T, path string) []string {

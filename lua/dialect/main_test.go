@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 		fn, err := LoadFile(L, path)
 		if err == nil {
 			L.Push(fn)
-			err = L.PCall(0, 0, nil)
+			err = ProtectedCall(L, 0, 0, nil)
 		}
 		if err != nil {
 			place, msg, traceback, internal := Describe(err)
@@ -50,6 +50,6 @@ func run(t *testing.T, L *glua.LState, name, src string) (string, error) {
 		return "", err
 	}
 	L.Push(L.NewFunctionFromProto(proto))
-	err = L.PCall(0, 0, nil)
+	err = ProtectedCall(L, 0, 0, nil)
 	return out.String(), err
 }

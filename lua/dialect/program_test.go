@@ -222,8 +222,8 @@ func (p *programs) program(k int) {
 
 // TestRandomPrograms runs random programs in Lua 5.3 and here.
 func TestRandomPrograms(t *testing.T) {
-	for seed := range uint64(4) {
-		p := &programs{r: rand.New(rand.NewPCG(seed, 1))}
+	for _, seed := range seeds(t) {
+		p := &programs{r: rand.New(rand.NewPCG(uint64(seed), 1))}
 		p.b.WriteString(programPrelude)
 		for k := range 150 {
 			p.program(k)

@@ -53,6 +53,18 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// What takes too many steps ends; the limit is far above what patterns of configs need.
+func TestStepLimit(t *testing.T) {
+	m := New(strings.Repeat("a", 20000), ".-.-.-.-.-b", nil)
+	if m.limit != 100_000_000+100*20000 {
+		t.Errorf("the limit is %d steps", m.limit)
+	}
+	m.limit /= 50
+	if _, _, _, err := m.Find(0); err == nil || !strings.Contains(err.Error(), "pattern too complex (gave up after 2") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestMalformed(t *testing.T) {
 	for pat, want := range map[string]string{
 		"[a": "malformed pattern (missing ']')", "[]": "malformed pattern (missing ']')", "[a%": "malformed pattern (missing ']')",
