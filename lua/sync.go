@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -318,7 +319,7 @@ func (s *script) resolve() {
 		DeletesAtStart: s.deletesAtStart(),
 		DeletesLive:    s.deletesLive(),
 		MaxDelete:      s.maxDelete(settings),
-		Monitor:        s.stringKey("monitor"),
+		Monitor:        cmp.Or(s.stringKey("monitor"), settings.Monitor),
 		Tunnel:         s.tunnel,
 	}
 	s.rememberTarget()

@@ -74,7 +74,6 @@ func TestVet(t *testing.T) {
 		{`settings{ statusFile = "` + plain + `/s" } ` + sync, `statusFile: .*plain`},
 		{`settings{ monitor = "psychic" } ` + sync, `"psychic" is no monitor; choose one of auto, inotify`},
 		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "psychic" }`, `sync "Sync1": monitor: "psychic"`},
-		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "notify" } settings{ monitor = "auto" }`, `one monitor serves all syncs`},
 	} {
 		code, _, errs := execute("check", config(t, dir, c.text))
 		if code != exitFailed || !regexp.MustCompile(c.want).MatchString(errs) {

@@ -112,7 +112,7 @@ func setLog(o *options, args []string) error {
 }
 
 func setMonitor(o *options, args []string) error {
-	if err := knownMonitor(args[0]); err != nil {
+	if err := backend.Known(args[0]); err != nil {
 		return fmt.Errorf("-monitor: %w", err)
 	}
 	o.load.Monitor = args[0]
@@ -122,17 +122,6 @@ func setMonitor(o *options, args []string) error {
 func setScript(o *options, args []string) error {
 	o.load.Scripts = append(o.load.Scripts, args[0])
 	return nil
-}
-
-func knownMonitor(name string) error {
-	var known []string
-	for _, n := range backend.Names() {
-		if n.Name == name {
-			return nil
-		}
-		known = append(known, n.Name)
-	}
-	return fmt.Errorf("%q is no monitor; choose one of %s", name, strings.Join(known, ", "))
 }
 
 // parse reads the words after a command. Options and config may come in any order;

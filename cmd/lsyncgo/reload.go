@@ -87,7 +87,6 @@ func (s *service) fixed(to lua.Settings) {
 		changed bool
 	}{
 		{"pidfile", to.PidFile != s.settings.PidFile},
-		{"monitor", monitorName(s.script.Runtime) != s.about.Monitor},
 		{"nodaemon", to.NoDaemon != s.settings.NoDaemon},
 	} {
 		if c.changed {

@@ -5,9 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"text/tabwriter"
 
-	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
 )
@@ -105,13 +103,4 @@ func versionText() string {
 		}
 	}
 	return text + ")"
-}
-
-func listMonitors(e env) {
-	fmt.Fprintln(e.stdout, "Choose one with -monitor NAME or settings{ monitor = \"NAME\" }:")
-	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, n := range backend.Names() {
-		fmt.Fprintf(w, "  %s\t%s\n", n.Name, n.Text)
-	}
-	_ = w.Flush() // standard output that cannot be written has nobody to tell
 }

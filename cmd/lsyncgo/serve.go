@@ -91,7 +91,7 @@ type service struct {
 	core    *core.Core
 	loop    *loop.Loop
 	report  *report
-	monitor monitor.Monitor
+	monitor *backend.Mux
 }
 
 // script is a loaded config and what ends its messages to the loop.
@@ -145,12 +145,14 @@ func (s *service) run() (exit core.Exit, err error) {
 			s.log.Log("Warn", "pidfile: ", warning)
 		}
 	}
-	name := monitorName(s.script.Runtime)
-	if s.monitor, err = backend.Open(name, monitor.Options{}); err != nil {
-		return exit, err
-	}
+	s.monitor = backend.NewMux(monitor.Options{}, s.chosen)
 	defer s.closing(s.monitor.Close)
-	s.about = started(s.options.load.Config, name)
+	for _, c := range s.script.Syncs() { // what a backend lacks is known before anything is started
+		if err := s.monitor.Open(c.Monitor, c.Source); err != nil {
+			return exit, err
+		}
+	}
+	s.about = started(s.options.load.Config)
 	s.about.Started = time.Now()
 	return s.operate(signals)
 }
@@ -224,20 +226,6 @@ func (s *service) resuming(from lua.Settings) func(name string) string {
 		c := process.Command{Binary: "lsyncgo", Args: append([]string{"resume", name}, which...)}
 		return c.Describe() + provided
 	}
-}
-
-// monitorName returns what the config asks for; vet has seen to it that all syncs agree.
-func monitorName(rt *lua.Runtime) string {
-	name := rt.Settings().Monitor
-	for _, c := range rt.Syncs() {
-		if c.Monitor != "" {
-			name = c.Monitor
-		}
-	}
-	if name == "" {
-		return "auto"
-	}
-	return name
 }
 
 // logOptions says where the log goes: to the console if there is one, to the
@@ -382,9 +370,11 @@ func (s *service) snapshot(withDelays bool) status.Snapshot {
 	shot := s.core.Snapshot(time.Now(), withDelays)
 	about := s.about
 	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
-	watching := s.monitor.Stats()
-	about.Watched, about.Polled = watching.Watched, watching.Polled
+	s.addMonitors(&about)
 	shot.Daemon = about
+	for i, sync := range s.core.Syncs() {
+		shot.Syncs[i].Monitor = s.monitor.Backend(sync.ID())
+	}
 	return shot
 }
 

@@ -83,12 +83,9 @@ func daemonSocket(verb string, o *options, configs []string) (string, error) {
 }
 
 // started is what the daemon knows of itself and core does not.
-func started(config, monitor string) status.Daemon {
+func started(config string) status.Daemon {
 	if abs, err := filepath.Abs(config); err == nil && config != "" {
 		config = abs
 	}
-	if monitor == "" {
-		monitor = "auto"
-	}
-	return status.Daemon{Version: version, PID: os.Getpid(), Config: config, Monitor: monitor}
+	return status.Daemon{Version: version, PID: os.Getpid(), Config: config}
 }

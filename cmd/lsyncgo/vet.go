@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"lsyncgo/engine/logging"
+	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/ownfile"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
@@ -40,17 +41,17 @@ func vet(config string, rt *lua.Runtime) (found lua.Problems) {
 		add(err, remedy)
 	}
 	if s.Monitor != "" {
-		add(knownMonitor(s.Monitor), "settings{ monitor = ... } or -monitor NAME")
+		add(backend.Known(s.Monitor), "settings{ monitor = ... } or -monitor NAME")
 	}
 	for _, c := range rt.Syncs() {
 		if c.Monitor == "" {
 			continue
 		}
-		if err := knownMonitor(c.Monitor); err != nil {
+		if err := backend.Known(c.Monitor); err != nil {
 			found = append(found, lua.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
 		}
 	}
-	return append(found, oneMonitor(rt)...)
+	return found
 }
 
 // ownFile is a file that the program writes as itself.
@@ -58,21 +59,6 @@ type ownFile struct{ name, path string }
 
 func files(s lua.Settings) []ownFile {
 	return []ownFile{{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile}}
-}
-
-// oneMonitor reports syncs that ask for different monitors: one serves all of them.
-func oneMonitor(rt *lua.Runtime) (found lua.Problems) {
-	first := rt.Settings().Monitor
-	for _, c := range rt.Syncs() {
-		if first == "" {
-			first = c.Monitor
-		}
-		if c.Monitor != "" && c.Monitor != first {
-			found = append(found, lua.Problem{File: c.Place, Sync: c.Name,
-				Text: fmt.Sprintf("monitor %q differs from %q, and one monitor serves all syncs", c.Monitor, first), Remedy: "choose one in settings{}"})
-		}
-	}
-	return found
 }
 
 // writable reports why the file of a setting could not be made, and what to do about it.

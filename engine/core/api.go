@@ -171,6 +171,7 @@ type Kill struct{ Proc ProcID }
 type Watch struct {
 	Root                  event.RootID
 	Source, Given, Target string // of SyncConfig
+	Monitor               string
 	Flat                  bool
 	Mode                  event.Mode
 	HardLinks             bool

@@ -58,7 +58,7 @@ type SyncConfig struct {
 	MaxDelete *census.Limit
 	// Digest identifies the definition: a reload leaves a sync with an equal one alone.
 	Digest string
-	// Monitor is the name of the sync's monitor, empty for the one of the settings.
+	// Monitor is the name of the sync's monitor; empty or "auto": the best one.
 	Monitor string
 	// Tunnel has to be ready for the sync to act; nil: none. Syncs with the same one share it.
 	Tunnel *tunnel.Config

@@ -54,6 +54,8 @@ type Root struct {
 	// Name is the path by which the receiver knows the root, absolute. Symbolic links may lead on from it; when
 	// they lead to another directory than Path, that is RootElsewhere, and if nowhere, RootLost. Empty: Path.
 	Name string
+	// Backend is the name of the backend wanted, for a monitor that is made of several; empty or "auto": its choice.
+	Backend string
 	// Flat: watch only the directory itself (subdirs = false).
 	Flat bool
 	Mode event.Mode
@@ -106,6 +108,7 @@ type Monitor interface {
 type Stats struct {
 	Watched int // the system reports their changes
 	Polled  int // listed again and again, for want of a watch
+	Walked  int // looked at so far by the walks that are going on
 }
 
 // Options are the times a monitor works with. The zero value means the defaults.

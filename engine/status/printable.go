@@ -12,6 +12,7 @@ func (s Snapshot) UTF8() Snapshot { return s.with(printable.UTF8) }
 // with returns a copy in which spell has spelled every path and text.
 func (s Snapshot) with(spell func(string) string) Snapshot {
 	s.Daemon.Version, s.Daemon.Config, s.Daemon.Monitor = spell(s.Daemon.Version), spell(s.Daemon.Config), spell(s.Daemon.Monitor)
+	s.Daemon.Monitors = each(s.Daemon.Monitors, func(m Monitor) Monitor { m.Name = spell(m.Name); return m })
 	s.Syncs = each(s.Syncs, func(v Sync) Sync { return v.with(spell) })
 	s.Tunnels = each(s.Tunnels, func(t Tunnel) Tunnel {
 		t.Name = spell(t.Name)
@@ -23,7 +24,7 @@ func (s Snapshot) with(spell func(string) string) Snapshot {
 }
 
 func (s Sync) with(spell func(string) string) Sync {
-	s.Name, s.Source, s.Given, s.Target = spell(s.Name), spell(s.Source), spell(s.Given), spell(s.Target)
+	s.Name, s.Source, s.Given, s.Target, s.Monitor = spell(s.Name), spell(s.Source), spell(s.Given), spell(s.Target), spell(s.Monitor)
 	s.State, s.Reason = State(spell(string(s.State))), spell(s.Reason)
 	s.Degraded, s.NotMounted = each(s.Degraded, spell), each(s.NotMounted, spell)
 	s.Excludes, s.Filters = each(s.Excludes, spell), each(s.Filters, spell)

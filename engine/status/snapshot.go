@@ -41,8 +41,9 @@ type Daemon struct {
 	Started time.Time `json:"started"`
 	// Config is the path of the config file, empty for syncs of the command line.
 	Config string `json:"config,omitempty"`
-	// Monitor is the name of the monitor in use.
-	Monitor string `json:"monitor"`
+	// Monitor names the monitors in use, with commas between them; Monitors says more of each.
+	Monitor  string    `json:"monitor"`
+	Monitors []Monitor `json:"monitors,omitempty"`
 	// Running counts the children and jobs of all syncs; MaxProcesses is
 	// their limit, 0 for none.
 	Running      int `json:"running"`
@@ -53,10 +54,22 @@ type Daemon struct {
 	Polled  int `json:"polled,omitempty"`
 }
 
+// Monitor is one backend that reports what happens below sources.
+type Monitor struct {
+	Name string `json:"name"`
+	// Watched and Polled are its share of the Daemon's.
+	Watched int `json:"watched"`
+	Polled  int `json:"polled,omitempty"`
+	// Walked counts the directories looked at so far by the walks through sources that are going on.
+	Walked int `json:"walked,omitempty"`
+}
+
 // Sync is what one sync was doing.
 type Sync struct {
-	Name   string `json:"name"`
-	Source string `json:"source"`
+	Name string `json:"name"`
+	// Monitor is the name of the monitor that watches the source, empty if none does.
+	Monitor string `json:"monitor,omitempty"`
+	Source  string `json:"source"`
 	// Given is the path that the config gives for the source, if links lead on from it.
 	Given  string `json:"given,omitempty"`
 	Target string `json:"target,omitempty"`

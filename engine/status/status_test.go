@@ -27,10 +27,10 @@ func sample() Snapshot {
 	return Snapshot{
 		At: at,
 		Daemon: Daemon{Version: "0.1.0", PID: 4711, Started: at.Add(-26*time.Hour - 5*time.Minute),
-			Config: "/etc/lsyncgo.lua", Monitor: "inotify", Running: 1, MaxProcesses: 8,
-			Watched: 1234, Polled: 5},
+			Config: "/etc/lsyncgo.lua", Monitor: "inotify, poll", Running: 1, MaxProcesses: 8,
+			Watched: 1234, Polled: 5, Monitors: []Monitor{{Name: "inotify", Watched: 1234, Walked: 77}, {Name: "poll", Polled: 5}}},
 		Syncs: []Sync{
-			{Name: "Sync1", Source: "/src/", Target: "host:/dst/", State: Behind,
+			{Name: "Sync1", Monitor: "poll", Source: "/src/", Target: "host:/dst/", State: Behind,
 				Pending: 4, Waiting: 2, Blocked: 1, Active: 1, OldestAge: 75 * time.Second, MaxProcesses: 1,
 				Running:  []Process{{PID: 99, Describe: "rsync -a /src/ host:/dst/\nThere are 5 delays", Since: at.Add(-3 * time.Second)}},
 				Filters:  []string{"+ a*", "- b*"},

@@ -32,7 +32,7 @@ func WriteText(w io.Writer, s Snapshot) error {
 	r := report{w: w}
 	r.line("%s", daemonText(s))
 	for i := range s.Syncs {
-		r.people(s.At, &s.Syncs[i])
+		r.people(s.At, &s.Syncs[i], len(s.Daemon.Monitors) > 1)
 	}
 	for i := range s.Tunnels {
 		r.tunnel(s.At, &s.Tunnels[i])
@@ -50,6 +50,9 @@ func daemonText(s Snapshot) string {
 	if d.Polled > 0 {
 		line += fmt.Sprintf(", %d more polled", d.Polled)
 	}
+	if n := d.walked(); n > 0 {
+		line += fmt.Sprintf(", %d looked at so far", n)
+	}
 	line += "), " + count(d.Running, "process", "processes")
 	if d.MaxProcesses > 0 {
 		line += fmt.Sprintf(" of at most %d", d.MaxProcesses)
@@ -57,7 +60,16 @@ func daemonText(s Snapshot) string {
 	return line
 }
 
-func (r *report) people(now time.Time, s *Sync) {
+// walked is how far the walks have come that place watches now.
+func (d *Daemon) walked() (n int) {
+	for _, m := range d.Monitors {
+		n += m.Walked
+	}
+	return n
+}
+
+// people describes one sync, with its monitor if it is one of several.
+func (r *report) people(now time.Time, s *Sync, several bool) {
 	r.line("\n%s: %s", s.Name, stateText(s))
 	route := s.Source
 	if s.Given != "" {
@@ -65,6 +77,9 @@ func (r *report) people(now time.Time, s *Sync) {
 	}
 	if s.Target != "" {
 		route += " -> " + s.Target
+	}
+	if several && s.Monitor != "" {
+		route += ", monitor " + s.Monitor
 	}
 	r.line("  %s", route)
 	if len(s.NotMounted) > 0 {

@@ -1,14 +1,14 @@
-// Package backend chooses a monitor by name.
+// Package backend knows the monitors by name, chooses the one for a root, and makes one monitor of those in use.
 package backend
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/inotify"
 	"lsyncgo/engine/monitor/notify"
+	"lsyncgo/engine/monitor/poll"
 )
 
 // Name is one monitor that can be asked for.
@@ -16,40 +16,60 @@ type Name struct {
 	Name string
 	// Text is one line for a user who has to choose.
 	Text string
-	open func(monitor.Options) (monitor.Monitor, error)
+	open func(monitor.Options) (monitor.Monitor, error) // nil: chosen for each root
 }
 
+// auto stands for the choice of Choose.
+const auto = "auto"
+
 var names = []Name{
-	{"auto", "the best one for this system (inotify on Linux, notify elsewhere)", openAuto},
+	{auto, "the best one for each source (inotify on Linux, poll for its network file systems, notify elsewhere)", nil},
 	{"inotify", "Linux: one kernel watch per directory, loses nothing", inotify.Open},
 	{"notify", "macOS, BSD, Windows, Linux: events are hints to list a directory again, and everything is listed every minute", notify.Open},
+	{"poll", "anything that can be listed: everything is listed every 10 seconds, or less often if that takes long", poll.Open},
 }
 
 // Names lists the monitors in the order in which to show them.
 func Names() []Name { return names }
 
-// Open starts the monitor called name; "" is "auto". The error of an unknown name lists the known ones.
+// Open starts the backend called name. The error of an unknown name lists the known ones.
 func Open(name string, opts monitor.Options) (monitor.Monitor, error) {
-	if name == "" {
-		name = "auto"
+	n, err := find(name)
+	if err != nil {
+		return nil, err
 	}
+	if n.open == nil {
+		return nil, fmt.Errorf("open monitor %s: it stands for one that is chosen for each root", name)
+	}
+	m, err := n.open(opts)
+	if err != nil {
+		return nil, fmt.Errorf("open monitor %s: %w", name, err)
+	}
+	return m, nil
+}
+
+// Known returns an error that lists the known names if name is none of them.
+func Known(name string) error {
+	_, err := find(name)
+	return err
+}
+
+func find(name string) (Name, error) {
 	var known []string
 	for _, n := range names {
 		if n.Name == name {
-			m, err := n.open(opts)
-			if err != nil {
-				return nil, fmt.Errorf("open monitor %s: %w", name, err)
-			}
-			return m, nil
+			return n, nil
 		}
 		known = append(known, n.Name)
 	}
-	return nil, fmt.Errorf("monitor %q is not one of %s", name, strings.Join(known, ", "))
+	return Name{}, fmt.Errorf("%q is no monitor; choose one of %s", name, strings.Join(known, ", "))
 }
 
-func openAuto(opts monitor.Options) (monitor.Monitor, error) {
-	if runtime.GOOS == "linux" {
-		return inotify.Open(opts)
+// choose returns the backend for a root at path that asks for name; "" is auto.
+func choose(name, path string) (Choice, error) {
+	if name != "" && name != auto {
+		return Choice{Backend: name}, Known(name)
 	}
-	return notify.Open(opts)
+	name, why := Choose(path)
+	return Choice{Backend: name, Why: why}, nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	for _, name := range []string{"", "auto", "notify"} {
+	for _, name := range []string{"poll", "notify"} {
 		m, err := Open(name, monitor.Options{})
 		if err != nil {
 			t.Errorf("%q: %v", name, err)

@@ -63,11 +63,12 @@ type group struct {
 type census struct {
 	watched atomic.Int64
 	wanted  atomic.Int64 // watched, or polled for want of a watch
+	walked  atomic.Int64 // visited by walks that are going on
 }
 
 func (g *groups) Stats() monitor.Stats {
 	watched := g.census.watched.Load()
-	return monitor.Stats{Watched: int(watched), Polled: int(max(g.census.wanted.Load()-watched, 0))}
+	return monitor.Stats{Watched: int(watched), Polled: int(max(g.census.wanted.Load()-watched, 0)), Walked: int(g.census.walked.Load())}
 }
 
 func (g *groups) Watch(ctx context.Context, root monitor.Root) error {

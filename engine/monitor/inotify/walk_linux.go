@@ -30,10 +30,14 @@ func (t *tree) walk(ctx context.Context, n *node, how news) error {
 	stack := []*node{n}
 	var r reach
 	defer r.close()
-	for count := 0; len(stack) > 0; count++ {
+	count := 0
+	defer func() { t.w.census.walked.Add(-int64(count)) }()
+	for len(stack) > 0 {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		count++
+		t.w.census.walked.Add(1)
 		k := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if k.has(dead) {

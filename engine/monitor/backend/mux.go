@@ -1,0 +1,213 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor"
+)
+
+// errClosed answers calls after Close.
+var errClosed = errors.New("the monitor is closed")
+
+// Mux is a monitor made of backends: each root is watched by the one that Root.Backend names, or by what Choose finds
+// for it. A backend is opened when the first root asks for it, and stays open.
+type Mux struct {
+	opts   monitor.Options
+	chosen func(Choice)
+	out    chan []event.Event
+	stop   chan struct{}
+	ended  sync.WaitGroup
+
+	mu     sync.Mutex // guards all below: roots are watched from many goroutines
+	open   map[string]monitor.Monitor
+	roots  map[event.RootID]string // the names of their backends
+	closed bool
+}
+
+// Choice is which backend watches a root, and why.
+type Choice struct {
+	Root    event.RootID
+	Path    string // of the root
+	Backend string
+	// Why is empty if the root named its backend.
+	Why string
+}
+
+// NewMux opens nothing. Chosen, which may be nil, is called from the goroutine of each Watch.
+func NewMux(opts monitor.Options, chosen func(Choice)) *Mux {
+	return &Mux{
+		opts: opts, chosen: chosen,
+		out: make(chan []event.Event), stop: make(chan struct{}),
+		open: map[string]monitor.Monitor{}, roots: map[event.RootID]string{},
+	}
+}
+
+// Open opens the backend that would watch a root at path, so that what it lacks is an error now and not
+// when a root comes. Name is as in Root.Backend.
+func (m *Mux) Open(name, path string) error {
+	c, err := choose(name, path)
+	if err != nil {
+		return err
+	}
+	_, err = m.backend(c.Backend)
+	return err
+}
+
+// Watch is Monitor's. An unknown name is an error that lists the known ones.
+func (m *Mux) Watch(ctx context.Context, root monitor.Root) error {
+	c, err := choose(root.Backend, root.Path)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
+	b, err := m.backend(c.Backend)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, err)
+	}
+	if err := m.join(root, c.Backend); err != nil {
+		return err
+	}
+	if c.Root, c.Path = root.ID, root.Path; m.chosen != nil {
+		m.chosen(c)
+	}
+	if err := b.Watch(ctx, root); err != nil {
+		m.leave(root.ID)
+		return err
+	}
+	return nil
+}
+
+// List is Monitor's.
+func (m *Mux) List(id event.RootID, dir string) {
+	if b := m.of(id); b != nil {
+		b.List(id, dir)
+	}
+}
+
+// Uncover is Monitor's.
+func (m *Mux) Uncover(id event.RootID, dir string, before func(path string) bool) {
+	if b := m.of(id); b != nil {
+		b.Uncover(id, dir, before)
+	}
+}
+
+// Unwatch is Monitor's.
+func (m *Mux) Unwatch(id event.RootID) {
+	if b := m.leave(id); b != nil {
+		b.Unwatch(id)
+	}
+}
+
+// Stats sums up those of all backends.
+func (m *Mux) Stats() (sum monitor.Stats) {
+	for _, p := range m.Parts() {
+		sum.Watched += p.Watched
+		sum.Polled += p.Polled
+		sum.Walked += p.Walked
+	}
+	return sum
+}
+
+// Part is one backend that is open.
+type Part struct {
+	Name string
+	monitor.Stats
+}
+
+// Parts lists the open backends by name.
+func (m *Mux) Parts() (list []Part) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(m.open)) {
+		list = append(list, Part{name, m.open[name].Stats()})
+	}
+	return list
+}
+
+// Backend is the name of the backend that watches a root; empty if none does.
+func (m *Mux) Backend(id event.RootID) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.roots[id]
+}
+
+// Events is Monitor's.
+func (m *Mux) Events() <-chan []event.Event { return m.out }
+
+// Close is Monitor's.
+func (m *Mux) Close() error {
+	m.mu.Lock()
+	if m.closed {
+		m.mu.Unlock()
+		return nil
+	}
+	m.closed = true
+	m.mu.Unlock()
+	close(m.stop)
+	var errs []error
+	for _, b := range m.open {
+		errs = append(errs, b.Close())
+	}
+	m.ended.Wait()
+	close(m.out)
+	return errors.Join(errs...)
+}
+
+// backend returns the open one of that name.
+func (m *Mux) backend(name string) (monitor.Monitor, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errClosed
+	}
+	if b := m.open[name]; b != nil {
+		return b, nil
+	}
+	b, err := Open(name, m.opts)
+	if err != nil {
+		return nil, err
+	}
+	m.open[name] = b
+	m.ended.Go(func() { m.forward(b.Events()) })
+	return b, nil
+}
+
+// forward passes a backend's batches on, in its order.
+func (m *Mux) forward(from <-chan []event.Event) {
+	for batch := range from {
+		select {
+		case m.out <- batch:
+		case <-m.stop:
+			return
+		}
+	}
+}
+
+func (m *Mux) join(root monitor.Root, name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.roots[root.ID] != "" {
+		return fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
+	}
+	m.roots[root.ID] = name
+	return nil
+}
+
+func (m *Mux) of(id event.RootID) monitor.Monitor {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.open[m.roots[id]]
+}
+
+func (m *Mux) leave(id event.RootID) monitor.Monitor {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := m.open[m.roots[id]]
+	delete(m.roots, id)
+	return b
+}
