@@ -113,6 +113,8 @@ type Stats struct {
 
 // Options are the times a monitor works with. The zero value means the defaults.
 type Options struct {
+	// Queue takes the events of backends that share one; Close leaves it open. Nil: the backend has its own.
+	Queue *Queue
 	// PollInterval is the time between two listings of a directory for which
 	// the kernel has no watch left. Default 10 s.
 	PollInterval time.Duration
@@ -123,6 +125,15 @@ type Options struct {
 	RescanInterval time.Duration
 	// CreateHold is how long a new file that stays open for writing is kept back. Default 30 s.
 	CreateHold time.Duration
+}
+
+// Out returns the queue for a backend's events, and what the backend's Close has to call last.
+func (o Options) Out() (q *Queue, end func()) {
+	if o.Queue != nil {
+		return o.Queue, func() {}
+	}
+	q = NewQueue()
+	return q, q.Close
 }
 
 // WithDefaults fills in what is not set.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -20,7 +21,7 @@ var errClosed = errors.New("the monitor is closed")
 type Mux struct {
 	opts   monitor.Options
 	chosen func(Choice)
-	out    chan []event.Event
+	queue  *monitor.Queue // of all backends
 	stop   chan struct{}
 	ended  sync.WaitGroup
 
@@ -39,11 +40,11 @@ type Choice struct {
 	Why string
 }
 
-// NewMux opens nothing. Chosen, which may be nil, is called from the goroutine of each Watch.
+// NewMux opens no backend. Chosen, which may be nil, is called from the goroutine of each Watch.
 func NewMux(opts monitor.Options, chosen func(Choice)) *Mux {
+	opts.Queue = monitor.NewQueue()
 	return &Mux{
-		opts: opts, chosen: chosen,
-		out: make(chan []event.Event), stop: make(chan struct{}),
+		opts: opts, chosen: chosen, queue: opts.Queue, stop: make(chan struct{}),
 		open: map[string]monitor.Monitor{}, roots: map[event.RootID]string{},
 	}
 }
@@ -90,10 +91,38 @@ func (m *Mux) List(id event.RootID, dir string) {
 }
 
 // Uncover is Monitor's.
-func (m *Mux) Uncover(id event.RootID, dir string, before func(path string) bool) {
+func (m *Mux) Uncover(id event.RootID, dir string, before func(path string) bool, changed func(path string, at time.Time) bool) {
 	if b := m.of(id); b != nil {
-		b.Uncover(id, dir, before)
+		b.Uncover(id, dir, before, changed)
 	}
+}
+
+// Mark is Monitor's, for all backends.
+func (m *Mux) Mark() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var marks []<-chan struct{}
+	for _, b := range m.open {
+		marks = append(marks, b.Mark())
+	}
+	if len(marks) == 1 {
+		return marks[0]
+	}
+	all := make(chan struct{})
+	if m.closed {
+		return all
+	}
+	m.ended.Go(func() {
+		for _, mark := range marks {
+			select {
+			case <-mark:
+			case <-m.stop:
+				return
+			}
+		}
+		close(all)
+	})
+	return all
 }
 
 // Unwatch is Monitor's.
@@ -137,7 +166,7 @@ func (m *Mux) Backend(id event.RootID) string {
 }
 
 // Events is Monitor's.
-func (m *Mux) Events() <-chan []event.Event { return m.out }
+func (m *Mux) Events() <-chan []event.Event { return m.queue.Events() }
 
 // Close is Monitor's.
 func (m *Mux) Close() error {
@@ -154,7 +183,7 @@ func (m *Mux) Close() error {
 		errs = append(errs, b.Close())
 	}
 	m.ended.Wait()
-	close(m.out)
+	m.queue.Close()
 	return errors.Join(errs...)
 }
 
@@ -173,19 +202,7 @@ func (m *Mux) backend(name string) (monitor.Monitor, error) {
 		return nil, err
 	}
 	m.open[name] = b
-	m.ended.Go(func() { m.forward(b.Events()) })
 	return b, nil
-}
-
-// forward passes a backend's batches on, in its order.
-func (m *Mux) forward(from <-chan []event.Event) {
-	for batch := range from {
-		select {
-		case m.out <- batch:
-		case <-m.stop:
-			return
-		}
-	}
 }
 
 func (m *Mux) join(root monitor.Root, name string) error {

@@ -64,6 +64,13 @@ func TestMux(t *testing.T) {
 			}
 		}
 	}
+	for mark, heard := m.Mark(), false; !heard; {
+		select {
+		case <-mark:
+			heard = true
+		case <-m.Events():
+		}
+	}
 	if s := m.Stats(); s.Watched+s.Polled != len(dirs) {
 		t.Errorf("%+v, want %d directories", s, len(dirs))
 	}

@@ -17,9 +17,10 @@ import (
 
 // Open starts a monitor. The error names the sysctl if there are too many inotify instances.
 func Open(opts monitor.Options) (monitor.Monitor, error) {
-	g := &groups{opts: opts, queue: monitor.NewQueue(), census: &census{}, members: map[event.RootID]*group{}}
+	queue, end := opts.Out()
+	g := &groups{opts: opts, queue: queue, endQueue: end, census: &census{}, members: map[event.RootID]*group{}}
 	if _, err := g.add(); err != nil { // now, not when the first root comes
-		g.queue.Close()
+		end()
 		return nil, err
 	}
 	g.mounts = watchMounts(g.remounted)
@@ -45,6 +46,8 @@ type groups struct {
 	queue  *monitor.Queue
 	census *census
 	mounts *mounts
+
+	endQueue func()
 
 	mu      sync.Mutex // guards all below: roots are watched from many goroutines
 	list    []*group
@@ -134,7 +137,7 @@ func (g *groups) Close() error {
 	for _, m := range list {
 		m.close()
 	}
-	g.queue.Close()
+	g.endQueue()
 	return nil
 }
 

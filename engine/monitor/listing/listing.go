@@ -27,8 +27,10 @@ type Hinter func(root monitor.Root, changed func(dir string)) (end func(), err e
 // nil, the interval is all there is. It never fails; what the system lacks shows in Watch.
 func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Monitor {
 	ctx, cancel := context.WithCancelCause(context.Background())
+	queue, end := opts.Out()
 	m := &lister{
-		queue:  monitor.NewQueue(),
+		queue:  queue,
+		end:    end,
 		calls:  make(chan func(*watcher)),
 		known:  &atomic.Int64{},
 		hinted: hints != nil,
@@ -52,6 +54,7 @@ func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Mo
 // lister is the monitor as others see it; everything else belongs to the owner.
 type lister struct {
 	queue  *monitor.Queue
+	end    func()              // of the queue
 	calls  chan func(*watcher) // run by the owner
 	known  *atomic.Int64       // directories
 	hinted bool
@@ -148,7 +151,7 @@ func (m *lister) Events() <-chan []event.Event { return m.queue.Events() }
 func (m *lister) Close() error {
 	m.cancel(errClosed)
 	m.ended.Wait()
-	m.queue.Close()
+	m.end()
 	return nil
 }
 
