@@ -41,6 +41,9 @@ func (p *place) finish() {
 		return
 	}
 	err = p.keep(p.dst.self(), p.src.self().attrs(), s, have, false)
+	if err == nil && p.renamed && m.o.Times {
+		_ = p.dst.self().setTime(s.mtime) // all in it was compared
+	}
 	switch {
 	case err == nil:
 	case p.up == nil && !m.privileged && errors.Is(err, fs.ErrPermission):

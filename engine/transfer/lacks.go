@@ -13,6 +13,8 @@ const (
 	modes   feature = "modes"
 	linking feature = "hard links"
 	pipes   feature = "fifos"
+	// changeTimes are those of the last change of an inode, which nobody can set.
+	changeTimes feature = "change times"
 )
 
 // lacking remembers what was asked of the target's file systems.

@@ -25,6 +25,8 @@ type mirror struct {
 	srcID, dstID inode
 	source       root.Identity
 
+	doubting bool // nobody told what has changed since the target was written
+
 	privileged bool
 	uid, gid   uint32
 	groups     map[uint32]bool

@@ -21,6 +21,7 @@ type place struct {
 
 	whole     bool   // everything is compared, not only what is marked
 	written   bool   // equal size and time prove nothing
+	renamed   bool   // because the source directory got its name meanwhile
 	fresh     bool   // the target directory was made by us just now
 	perm      uint32 // of the target directory as found
 	bequeaths bool   // new entries get an ACL from the directory
@@ -326,7 +327,8 @@ func (p *place) directory(t todo, s, have stat) {
 	if m.protection.points != nil {
 		m.entered(src, p.rel+t.name+"/")
 	}
-	c := &place{m: m, up: p, rel: p.rel + t.name + "/", node: t.node, src: src, written: p.written || t.mark()&written != 0}
+	c := &place{m: m, up: p, rel: p.rel + t.name + "/", node: t.node, src: src, renamed: p.newName(s, have)}
+	c.written = p.written || t.mark()&written != 0 || c.renamed
 	if have, err = p.openOrMake(c, t.name, s, have); err != nil {
 		src.close()
 		p.fail(t.name, "create", atTarget(err))

@@ -13,7 +13,7 @@ var errChanged = errors.New("changed while it was copied, three times")
 
 // regular makes a file equal.
 func (p *place) regular(t todo, s, have stat) {
-	doubt := p.written || t.mark()&written != 0
+	doubt := p.written || t.mark()&written != 0 || have.alike(s) && p.outrun(s, have)
 	if !p.m.o.HardLinks || s.nlink < 2 {
 		p.bring(t.name, s, have, doubt)
 		return
@@ -53,6 +53,9 @@ func (p *place) bring(name string, s, have stat, doubt bool) (inode, bool) {
 			return inode{}, false
 		}
 		if done {
+			if doubt && m.doubting {
+				p.proven(name, s, have)
+			}
 			return have.inode, true
 		}
 	}

@@ -18,6 +18,8 @@ const (
 // all of them: ext4 and xfs go past the year 2262.
 type stamp struct{ sec, nsec int64 }
 
+func (t stamp) after(u stamp) bool { return t.sec > u.sec || t.sec == u.sec && t.nsec > u.nsec }
+
 // inode names a file on this machine whatever its paths. It is zero where the
 // system does not tell.
 type inode struct{ dev, ino uint64 }

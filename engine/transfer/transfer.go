@@ -76,11 +76,15 @@ type Op struct {
 // while their owners and modes are set, so that users who can write in the target may have those of others set.
 func Unsafe() bool { return !canPin && privileged() }
 
-// Tree brings everything below sub into step; sub is a directory relative to
+// Tree brings everything below sub into step. Of files of the same size and time the contents are compared if the source's
+// inode, or a directory above it, was changed later than the target's. Sub is a directory relative to
 // the roots, "" for all of it. The error says why the work could not be done
 // or ended early; what happened to single entries is in the report.
 func Tree(ctx context.Context, o Options, sub string) (Report, error) {
-	return run(ctx, o, func(m *mirror) { m.want(sub, whole) })
+	return run(ctx, o, func(m *mirror) {
+		m.doubting = true
+		m.want(sub, whole)
+	})
 }
 
 // Apply acts on ops, oldest first. The error is as that of Tree.
