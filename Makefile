@@ -38,6 +38,7 @@ conformance:
 churn:
 	scripts/deps.sh test
 	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -count=1 -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
+	PLAN_SEEDS=$${PLAN_SEEDS:-1-1000} $(GO) test -count=1 -timeout 60m ./engine/transfer -run 'TestLikeRecursion$$'
 	RACE_SECONDS=$${RACE_SECONDS:-20} $(GO) test -race -count=1 ./engine/transfer -run 'TestRace$$' -v
 	COMPARE_SEEDS=$${COMPARE_SEEDS:-20} $(GO) test -count=1 -timeout 30m ./lua/dialect -run 'TestAgainstLua53$$|TestRandomPrograms$$'
 

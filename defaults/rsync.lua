@@ -474,63 +474,6 @@ local function typed(inlet)
 	return false
 end
 
-local function joined(lines)
-	if #lines == 0 then
-		return ''
-	end
-	return table.concat(lines, '\0') .. '\0'
-end
-
--- A pattern that begins with exactly this path and ends with these wildcards, if any. rsync takes a backslash for an
--- escape only in a pattern that has a wildcard somewhere.
-local function literal(path, wildcards)
-	wildcards = wildcards or ''
-	if (path .. wildcards):find('[*?[]') then
-		path = path:gsub('[*?[\\]', '\\%0')
-	end
-	return path .. wildcards
-end
-
--- Adds rules to lines that let only these paths through, each with what is below it if it ends in a slash, and
--- what may be a temporary file of rsync (a dot, the name, a dot, six characters) in the directories of strays.
-local function onlyPaths(config, lines, paths, strays)
-	local meaning, seen = config.rsync._meaning, {}
-	if meaning.cvs then -- else rsync would add these behind our last rule
-		lines[#lines + 1] = ':C'
-		lines[#lines + 1] = '-C'
-	end
-	-- With delete-excluded a rule is for the sender only, unless it says that it is for both.
-	local sides = meaning.excluded and 'rs ' or ' '
-	local function include(pattern)
-		if not seen[pattern] then
-			seen[pattern] = true
-			lines[#lines + 1] = '+' .. sides .. pattern
-		end
-	end
-	local function parents(path)
-		for parent in path:gmatch('()/') do
-			if parent > 1 and parent < #path then
-				include(literal(path:sub(1, parent)))
-			end
-		end
-	end
-	for _, dir in ipairs(strays or {}) do
-		parents('/' .. dir .. '.')
-		include(literal('/' .. dir, '.*.??????'))
-	end
-	for _, path in ipairs(paths) do
-		parents(path)
-		if path:sub(-1) == '/' and path ~= '/' then
-			include(literal(path, '***'))
-		elseif path ~= '/' then
-			include(literal(path))
-			-- The other type the name may have had before.
-			include(literal(path, '/***'))
-		end
-	end
-	lines[#lines + 1] = '-' .. sides .. '*'
-end
-
 local function deleting(config, phase)
 	return config.delete == true or config.delete == phase
 end
@@ -564,14 +507,22 @@ local function wholeList(config)
 	return config.rsync.hard_links and '--no-inc-recursive' or nil
 end
 
--- The whole tree, or the part of it that the filter lines let through.
-local function recursive(agent, config, lines, phase)
-	local input, through = joined(lines), shared.through(agent)
+-- The whole tree, or of it what `only` says: paths that begin with a slash, each with what is below it if it ends in one,
+-- and the directories of what a transfer that was cut off may have left. `quick` is about what has changed.
+local function recursive(agent, config, phase, only)
+	local meaning, through, rules = config.rsync._meaning, shared.through(agent), ruleLines(agent.inlet)
+	if only then
+		only.both = meaning.excluded
+		if meaning.cvs then -- else rsync would add these behind our last rule
+			rules[#rules + 1] = ':C'
+			rules[#rules + 1] = '-C'
+		end
+	end
 	spawn(
-		agent, config.rsync.binary, '<', transfer.input(agent, input),
+		agent, config.rsync.binary, '<', transfer.input(agent, rules, only),
 		wholeTimes(config), wholeList(config), maxDelete(agent, config, phase), transfer.unlike(agent) and '--checksum' or nil,
 		through(config.rsync._computed), config.ssh and config.ssh._rsync and config.ssh._rsync(through),
-		input ~= '' and { '--from0', '--filter=merge -', config.rsync._meaning.lines and '--no-from0' or nil } or nil,
+		(only or #rules > 0) and { '--from0', '--filter=merge -', meaning.lines and '--no-from0' or nil } or nil,
 		deleting(config, phase) and '--delete' or nil,
 		'-r', '--', config.source, through(config.target)
 	)
@@ -598,16 +549,13 @@ function rsync.init(event)
 	local config = event.config
 	log('Normal', 'recursive startup rsync: ', config.source, ' -> ', config.target)
 	shared.explain(config)
-	recursive(event, config, ruleLines(event.inlet), 'startup')
+	recursive(event, config, 'startup')
 end
 
 -- A full sync of the whole, or of what is below the event's path.
 function rsync.full(event)
-	local lines = ruleLines(event.inlet)
-	if event.path ~= '' and not event.config.rsync._meaning.whole then
-		onlyPaths(event.config, lines, { '/' .. event.path })
-	end
-	recursive(event, event.config, lines, 'startup')
+	local part = event.path ~= '' and not event.config.rsync._meaning.whole
+	recursive(event, event.config, 'startup', part and { paths = { '/' .. event.path } } or nil)
 end
 
 -- Whether rsync gets the directory that held what is gone, always or in the next run.
@@ -646,9 +594,9 @@ end
 
 -- The old way: rsync walks every directory in which something changed.
 local function filtered(agent, config)
-	local lines, paths = ruleLines(agent.inlet), {}
-	if config.rsync._meaning.whole then
-		recursive(agent, config, lines, 'running')
+	local given, paths = config.rsync, {}
+	if given._meaning.whole then
+		recursive(agent, config, 'running')
 		return
 	elseif agent.isList then
 		paths = agent.getPaths()
@@ -663,8 +611,9 @@ local function filtered(agent, config)
 			paths[#paths + 1] = '/' .. dir
 		end
 	end
-	onlyPaths(config, lines, paths, strays)
-	recursive(agent, config, lines, 'running')
+	recursive(agent, config, 'running', {
+		paths = paths, strays = strays, quick = given._quick, hard_links = given.hard_links, follow = given._meaning.followed,
+	})
 end
 
 -- Sends what the events of a list, or of one event, changed.

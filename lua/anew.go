@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -21,26 +22,57 @@ var anew = []string{"--ignore-times", "--no-checksum"}
 
 // stepwise has what rsync must not judge by size and time sent before the rest.
 func (p *plan) stepwise(cmd *process.Command) {
-	if p.Quick == nil {
+	steps := p.listed
+	switch {
+	case p.text != nil && p.hints != nil:
+		steps = p.filtered
+	case p.text != nil || p.Quick == nil:
 		return
 	}
 	cmd.Bearable = []int{failure.Vanished, failure.Partial}
 	cmd.Steps = func(ctx context.Context, whole *process.Command) []*process.Command {
-		list, all, summary, err := p.Anew(ctx)
-		if err != nil || len(list) == 0 {
-			return []*process.Command{whole} // an error is met again, and told, when the list is written
-		}
 		step := *whole
 		step.Args = ahead(whole.Args, anew)
-		if all {
-			p.log.Log("Exec", p.name, ": whatever its size and time: ", step.Describe())
+		switch first, all := steps(ctx, &step); {
+		case !first:
+			return []*process.Command{whole} // an error is met again, and told, when the list is written
+		case all:
 			return []*process.Command{&step}
 		}
-		p.dirs.Store(&summary.Dirs) // the first step may be cut off, too
-		step.Feed = func(ctx context.Context, w io.Writer) error { return transfer.WriteList(ctx, w, list) }
-		p.log.Log("Exec", p.name, ": ", len(list), " paths first, whatever their size and time: ", step.Describe())
 		return []*process.Command{&step, cmd}
 	}
+}
+
+// listed completes the step that sends exact paths anew; first tells whether there is one, all whether it is the only one.
+func (p *plan) listed(ctx context.Context, step *process.Command) (first, all bool) {
+	list, all, summary, err := p.Anew(ctx)
+	if err != nil || len(list) == 0 {
+		return false, false
+	}
+	if all {
+		p.log.Log("Exec", p.name, ": whatever its size and time: ", step.Describe())
+		return true, true
+	}
+	p.dirs.Store(&summary.Dirs) // the first step may be cut off, too
+	step.Feed = func(ctx context.Context, w io.Writer) error { return transfer.WriteList(ctx, w, list) }
+	p.log.Log("Exec", p.name, ": ", len(list), " paths first, whatever their size and time: ", step.Describe())
+	return true, false
+}
+
+// filtered is listed for a child that looks through directories: its rules let only these paths through.
+func (p *plan) filtered(ctx context.Context, step *process.Command) (first, all bool) {
+	list, _, _, err := p.hints.Anew(ctx)
+	if err != nil || len(list) == 0 {
+		return false, false
+	}
+	only := p.only
+	only.Paths, only.Strays = nil, nil
+	for _, line := range list {
+		only.Paths = append(only.Paths, strings.TrimPrefix(line, "."))
+	}
+	step.Stdin = []byte(ended(slices.Concat(p.rules, only.Rules())))
+	p.log.Log("Exec", p.name, ": ", len(list), " paths first, whatever their size and time: ", step.Describe())
+	return true, false
 }
 
 // ahead puts options behind all others: before the "--" that ends them.

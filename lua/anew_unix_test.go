@@ -88,3 +88,30 @@ func TestSentAnewFar(t *testing.T) {
 		st.exit(0)
 	}
 }
+
+// §9 rsync: what looks through directories gets what must not be judged by size and time first, by the same rules and nothing else.
+func TestSentAnewFiltered(t *testing.T) {
+	stubs(t)
+	const want = "- *.o|+ /d/|+ /d/twin|+ /d/twin/***|- *|"
+	for _, given := range []string{"transfer = 'filter'", "copy_links = true", "_extra = { '--max-size=10' }"} {
+		st := newStage(t).config("sync{ default.rsync, source = source, target = target, init = false, delay = 1, exclude = '*.o', rsync = { " + given + " } }")
+		at := time.Unix(1e9, 0)
+		for _, path := range []string{st.file("source/d/twin", "a"), st.file("target/d/twin", "b")} {
+			if err := os.Chtimes(path, at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		st.start()
+		for _, c := range []struct {
+			kind event.Kind
+			want string
+		}{{event.Create, want}, {event.Attrib, ""}} {
+			st.event(c.kind, "d/twin")
+			st.advance(time.Second)
+			if got := st.anew(); got != c.want {
+				t.Errorf("%s, %v: %q, wanted %q", given, c.kind, got, c.want)
+			}
+			st.exit(0)
+		}
+	}
+}

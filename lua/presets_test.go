@@ -649,7 +649,7 @@ func TestNoControlDirectory(t *testing.T) {
 	}
 }
 
-// §9: a directory that its owner has closed is not deleted when rsync is told of a missing path; the next try lists the
+// §9 TestRsyncBarred: a directory that its owner has closed is not deleted when rsync is told of a missing path; the next try lists the
 // directory that held it, and the one after that does as ever.
 func TestRsyncBarred(t *testing.T) {
 	stubs(t)

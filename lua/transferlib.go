@@ -39,8 +39,11 @@ type plan struct {
 	dirs atomic.Pointer[[]string]
 	// below are directories below which it may write anywhere, and trees such that it sweeps.
 	below, trees []string
-	// text is the input instead of a list of paths.
-	text *string
+	// text is the input instead of a list of paths: rules, and those of only. hints are what these are about; nil: everything.
+	text  *string
+	rules []string
+	only  transfer.Only
+	hints *transfer.Plan
 	// check looks at the target before the child is started.
 	check func() error
 	// root is the source; mounted are the mount points below it. They may be none any more when the child is
@@ -136,21 +139,66 @@ func (s *script) inherit(old *script) {
 	}
 }
 
-// transferInput is transfer.input(agent, text): text as the input of a child that writes to the target. It is
-// not started while the target is not the one it was.
+// transferInput is transfer.input(agent, rules, { paths, strays, both, quick, hard_links, follow }): rules, each ended by a zero
+// byte, as the input of a child that writes to the target, and with the table those that let only these paths through. It is
+// not started while the target is not the one it was. What quick says goes before the rest.
 func (r *Runtime) transferInput(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.input")
-	text := L.CheckString(2)
 	p := s.sweeps
 	if s.sweeper != a {
 		p = &plan{}
 	}
+	p.rules, p.name, p.log = listOf(L.CheckTable(2)), s.name, r.log
+	rules := p.rules
+	if o := L.OptTable(3, nil); o != nil {
+		p.only = transfer.Only{Paths: listOf(o.RawGetString("paths")), Strays: listOf(o.RawGetString("strays")), Both: glua.LVAsBool(o.RawGetString("both"))}
+		rules = slices.Concat(rules, p.only.Rules())
+		if q := s.quickCheck(o.RawGetString("quick")); q != nil {
+			q.Follow = glua.LVAsBool(o.RawGetString("follow"))
+			p.hints = s.hints(L, a, o)
+			p.hints.Quick = q
+		}
+	}
+	text := ended(rules)
 	p.text, p.check, p.after = &text, s.checkRoots(), s.wrote
 	s.guardMounts(p)
 	ud := L.NewUserData()
 	ud.Value = p
 	L.Push(ud)
 	return 1
+}
+
+// ended joins lines, each with a zero byte at its end.
+func ended(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\x00") + "\x00"
+}
+
+// listOf returns the texts of a list; nil if v is none.
+func listOf(v glua.LValue) (list []string) {
+	if t, ok := v.(*glua.LTable); ok {
+		t.ForEach(func(_, v glua.LValue) { list = append(list, v.String()) })
+	}
+	return list
+}
+
+// hints returns a plan of what the events of a are about.
+func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *transfer.Plan {
+	p := &transfer.Plan{
+		Source:    s.stringKey("source"),
+		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
+		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
+		Excluded:  s.running(L, "transfer").Hidden(),
+	}
+	if s.home != nil {
+		p.Target = withSlash(s.homePath)
+	}
+	for i, d := range a.Delays {
+		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()}
+	}
+	return p
 }
 
 // transferSweep is transfer.sweep(agent, paths): what is spawned next for agent may leave temporary files
@@ -191,24 +239,12 @@ func stringTable(L *glua.LState, list []string) *glua.LTable {
 func (r *Runtime) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
-	p := &plan{name: s.name, log: r.log, check: s.checkRoots(), after: s.wrote, Plan: transfer.Plan{
-		Source:    s.stringKey("source"),
-		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
-		Delete:    glua.LVAsBool(o.RawGetString("delete")),
-		Contents:  glua.LVAsBool(o.RawGetString("contents")),
-		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
-		Excluded:  s.running(L, "transfer.plan").Hidden(),
-	}}
-	if s.home != nil {
-		p.Target = withSlash(s.homePath)
-	}
+	p := &plan{name: s.name, log: r.log, check: s.checkRoots(), after: s.wrote, Plan: *s.hints(L, a, o)}
+	p.Delete, p.Contents = glua.LVAsBool(o.RawGetString("delete")), glua.LVAsBool(o.RawGetString("contents"))
 	p.Quick = s.quickCheck(o.RawGetString("quick"))
 	s.guardMounts(p)
 	if p.Delete {
 		p.Sweep, p.trees = s.due()
-	}
-	for i, d := range a.Delays {
-		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()}
 	}
 	for _, dir := range p.trees {
 		p.Entries = append(p.Entries, transfer.PlanEntry{Kind: event.Attrib, Path: dir, Tree: true})

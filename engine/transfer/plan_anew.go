@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type QuickCheck struct {
 	Changed bool
 	// Since is when the last transfer to a target that is not on this machine ended: it cannot have a file whose time is later.
 	Since time.Time
+	// Follow: rsync sends what symbolic links lead to.
+	Follow bool
 	// Window is the difference of times that counts as none. AnyTime: times do not count.
 	Window  time.Duration
 	AnyTime bool
@@ -157,7 +160,7 @@ func (a *anew) entries(rel string, changed bool) {
 	}
 	names, _ := a.src.list() // rsync reads it, too, and tells why it cannot
 	for _, e := range names {
-		if (e.kind == regular || e.kind == unknown) && !a.excluded(rel+e.name) {
+		if (e.kind == regular || e.kind == unknown || e.kind == symlink && a.Quick.Follow) && !a.excluded(rel+e.name) {
 			a.file(e.name, changed || a.changed[rel+e.name], true)
 		}
 	}
@@ -170,29 +173,62 @@ func (a *anew) file(name string, changed, along bool) {
 	if a.src == nil {
 		return
 	}
-	have, err := a.src.lstat(name)
+	if a.far != nil {
+		a.rest = a.rest || !along && !changed
+		a.fileHere(name, changed)
+		return
+	}
+	have, err := a.see(name, changed)
 	if err != nil || have.kind != regular {
 		return
 	}
 	if !along && !changed {
 		a.rest = true
 	}
-	if a.far == nil {
-		if changed && a.Quick.Changed && a.dubious(have) {
-			a.send(name, have)
-		}
-		return
+	if changed && a.Quick.Changed && a.dubious(have) {
+		a.send(name, have)
 	}
+}
+
+// fileHere is file for a target on this machine, which is looked at first: of what is new there is nothing.
+func (a *anew) fileHere(name string, changed bool) {
 	if a.dst == nil {
 		return
 	}
 	there, err := a.dst.lstat(name)
-	if err != nil || !a.Quick.alike(have, there) {
+	if err != nil || there.kind != regular && !a.Quick.Follow {
+		return
+	}
+	have, err := a.see(name, changed)
+	if err != nil || have.kind != regular || !a.Quick.alike(have, there) {
 		return
 	}
 	if changed && a.Quick.Changed || a.Quick.Owner && there.uid != a.Quick.owner(have) {
 		a.send(name, have)
 	}
+}
+
+// see looks at what rsync sends of a file. A link to a directory that it follows is sent anew as a whole.
+func (a *anew) see(name string, changed bool) (stat, error) {
+	have, err := a.src.lstat(name)
+	if err != nil || have.kind != symlink || !a.Quick.Follow {
+		return have, err
+	}
+	info, err := os.Stat(a.Source + a.at + name)
+	switch {
+	case err != nil:
+		return stat{}, err
+	case info.IsDir() && changed && a.Quick.Changed:
+		a.list = append(a.list, "./"+a.at+name+"/")
+		return stat{}, nil
+	}
+	to, _ := linkCount(info)
+	at := info.ModTime()
+	followed := stat{inode: to, size: info.Size(), mtime: stamp{at.Unix(), int64(at.Nanosecond())}, ctime: have.ctime, uid: ownerOf(info)}
+	if info.Mode().IsRegular() {
+		followed.kind = regular
+	}
+	return followed, nil
 }
 
 func (a *anew) send(name string, have stat) {

@@ -58,6 +58,39 @@ func TestSameSizeSameTime(t *testing.T) {
 	})
 }
 
+// §9: what has changed is sent also by a rsync that looks through directories, of which it reads nothing else.
+func TestSameSizeSameTimeFiltered(t *testing.T) {
+	t.Parallel()
+	for _, options := range []string{`transfer = "filter"`, "copy_links = true"} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			for _, name := range []string{"d/a", "d/other", "first", "second"} {
+				p.write("source/"+name, "x")
+				p.arrive("source/"+name, "before")
+			}
+			p.arrive("source/second", "after2")
+			if err := os.Symlink("first", p.path("source/link")); err != nil {
+				t.Fatal(err)
+			}
+			d := daemon(t, p.config(`sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = 0.2, rsync = { archive = true, `+options+` } }`))
+			d.logs("startup done")
+			before := p.inode("target/d/other")
+			p.arrive("source/d/a", "after1")
+			if err := errors.Join(os.Symlink("second", p.path("arriving")), os.Rename(p.path("arriving"), p.path("source/link"))); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "the file, and the link", func() bool {
+				return p.content("target/d/a") == "after1" && p.content("target/link") == "after2"
+			})
+			if p.inode("target/d/other") != before {
+				t.Error("what is beside it was written again")
+			}
+			d.stop()
+		})
+	}
+}
+
 // §9: at a local target a file of another user is not given away, and no file of another user becomes ours.
 func TestStrangersFile(t *testing.T) {
 	t.Parallel()
