@@ -86,7 +86,7 @@ type Result struct {
 // ProcID names one started piece of work.
 type ProcID uint64
 
-// Input is what happened outside. One of Events, Exited, Watched, Returned, Counted, Reserved, Tick, Stop.
+// Input is what happened outside. One of Events, Exited, Watched, Inspected, Counted, Reserved, Tick, Stop.
 type Input interface{ input() }
 
 // Events came from the monitor.
@@ -108,10 +108,11 @@ type Watched struct {
 	Unmounted []string
 }
 
-// Returned says that a lost source is back, in place of a RootBack event.
-type Returned struct {
-	Sync event.RootID
-	Seen *Seen
+// Inspected answers an Inspect command.
+type Inspected struct {
+	Root   event.RootID
+	Number uint64 // of the command
+	Seen   *Seen  // nil: any directory will do
 }
 
 // Reserved answers a Reserve command.
@@ -139,16 +140,16 @@ type Stop struct {
 	Why  string
 }
 
-func (Events) input()   {}
-func (Exited) input()   {}
-func (Watched) input()  {}
-func (Returned) input() {}
-func (Counted) input()  {}
-func (Reserved) input() {}
-func (Tick) input()     {}
-func (Stop) input()     {}
+func (Events) input()    {}
+func (Exited) input()    {}
+func (Watched) input()   {}
+func (Inspected) input() {}
+func (Counted) input()   {}
+func (Reserved) input()  {}
+func (Tick) input()      {}
+func (Stop) input()      {}
 
-// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, List, Uncover, Count, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, List, Uncover, Count, Unwatch, Ready, Exit.
 // Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
 type Command interface{ command() }
 
@@ -204,6 +205,13 @@ type Uncover struct {
 	Seen   func(path string, changed time.Time) bool
 }
 
+// Inspect asks what a source is that was lost and is back; the answer comes as Inspected with the same Number.
+type Inspect struct {
+	Root           event.RootID
+	Number         uint64
+	Source, Target string // of SyncConfig
+}
+
 // Count asks what a source has; the answer comes as Counted with the same Number.
 type Count struct {
 	Root     event.RootID
@@ -233,6 +241,7 @@ func (Watch) command()   {}
 func (Follow) command()  {}
 func (List) command()    {}
 func (Uncover) command() {}
+func (Inspect) command() {}
 func (Count) command()   {}
 func (Unwatch) command() {}
 func (Ready) command()   {}

@@ -34,10 +34,11 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //	port PROC PORT|ERROR
 //	log CATEGORY... (those that are off otherwise)
 //	step | watched NAME [ERROR] | empty NAME | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	found NAME (the source is back, to be looked at) | looked NAME NUMBER (the answer) | back NAME (both)
 //	counted NAME [PATH...] (paths end in * for 100 files)
 //	spared NAME (what is not deleted at the target) | watched-unmounted NAME PATH...
 //	mounted|mounted-empty|unmounted NAME PATH
-//	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost|back NAME
+//	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost NAME
 //	elsewhere NAME SOURCE (its path leads there) | lead NAME SOURCE | astray NAME | unlike NAME
 //	exclude|include NAME PATTERN (takes effect with the next step)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
@@ -87,6 +88,7 @@ type stage struct {
 	tunnels  map[string]*tunnel.Config
 	core     *core.Core
 	logs     []string                // categories that are off unless a conversation asks for them
+	looks    []core.Inspect          // that were asked for by the last step
 	counts   map[string]uint64       // the newest Count of each sync
 	names    map[event.RootID]string // of the syncs there are and were
 }
@@ -170,11 +172,17 @@ func (st *stage) line(words []string) {
 	case "suspect":
 		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it looks wrong")}})
 	case "suspect-back":
-		st.step(core.Returned{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it is another one")}})
+		st.back(args[0], &core.Seen{Err: errors.New("it is another one")})
 	case "seen":
 		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: seen(args[1:])})
 	case "seen-back":
-		st.step(core.Returned{Sync: st.find(args[0]).ID(), Seen: seen(args[1:])})
+		st.back(args[0], seen(args[1:]))
+	case "back":
+		st.back(args[0], nil)
+	case "found":
+		st.step(core.Events{{Root: st.find(args[0]).ID(), Kind: event.RootBack}})
+	case "looked":
+		st.step(core.Inspected{Root: st.find(args[0]).ID(), Number: uint64(st.number(args[1]))})
 	case "other-target":
 		st.find(args[0]).HoldTarget("the target is another one", func() { st.say("accepted") })
 		st.step(core.Tick{})
@@ -225,7 +233,7 @@ func (st *stage) line(words []string) {
 }
 
 var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "back": event.RootBack, "elsewhere": event.RootElsewhere, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "elsewhere": event.RootElsewhere, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
 
 func (st *stage) event(verb string, args []string) {
 	kind, ok := kinds[verb]
@@ -233,9 +241,7 @@ func (st *stage) event(verb string, args []string) {
 		st.t.Fatalf("unknown verb %q", verb)
 	}
 	e := event.Event{Root: st.find(args[0]).ID(), Kind: kind, Written: verb == "written", Time: st.now}
-	if kind != event.RootBack {
-		e.Err = errors.New("the reason")
-	}
+	e.Err = errors.New("the reason")
 	e.Empty = verb == "mounted-empty"
 	if kind == event.RootElsewhere {
 		e.Dest = args[1]
@@ -325,6 +331,9 @@ func (st *stage) step(in core.Input) {
 					}
 				}
 			}
+		case core.Inspect:
+			st.say("inspect %s", st.names[cmd.Root])
+			st.looks = append(st.looks, cmd)
 		case core.Count:
 			st.say("count %s", st.names[cmd.Root])
 			st.counts[st.names[cmd.Root]] = cmd.Number
@@ -335,6 +344,15 @@ func (st *stage) step(in core.Input) {
 		case core.Exit:
 			st.say("exit %d: %s", cmd.Code, cmd.Why)
 		}
+	}
+}
+
+// back tells that a source is there again, and what was seen there.
+func (st *stage) back(name string, seen *core.Seen) {
+	st.looks = nil
+	st.step(core.Events{{Root: st.find(name).ID(), Kind: event.RootBack}})
+	for _, look := range st.looks {
+		st.step(core.Inspected{Root: look.Root, Number: look.Number, Seen: seen})
 	}
 }
 

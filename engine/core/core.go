@@ -31,6 +31,7 @@ type Core struct {
 	leaving int // syncs removed by a reload that still have children
 	nextID  event.RootID
 	counts  uint64 // Count commands so far
+	looks   uint64 // Inspect commands so far
 	turn    int    // the sync that is asked first in the next round
 
 	procs    map[ProcID]*Agent // of syncs; tunnels know their own
@@ -111,10 +112,8 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.ended(in)
 	case Watched:
 		c.watched(in)
-	case Returned:
-		if s := c.byID[in.Sync]; s != nil && !s.phase.ended() {
-			s.returned(in.Seen)
-		}
+	case Inspected:
+		c.inspected(in)
 	case Counted:
 		c.counted(in)
 	case Reserved:

@@ -29,7 +29,7 @@ func (s *Sync) event(e event.Event) {
 	case event.RootLost:
 		s.lost(e)
 	case event.RootBack:
-		s.returned(nil)
+		s.inspect()
 	case event.RootElsewhere:
 		s.elsewhere(e.Dest)
 	case event.Unwatched:

@@ -15,7 +15,7 @@ type Repeatable interface {
 // elsewhere: the path that the config gives for the source leads to another directory now. Nothing is done until it is
 // known whether that can be the source; what waits was about the former one.
 func (s *Sync) elsewhere(to string) {
-	s.following = true
+	s.following, s.inspecting = true, 0
 	s.core.do(Follow{Root: s.id, Source: to})
 }
 

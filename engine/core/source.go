@@ -33,15 +33,32 @@ func (s *Sync) lost(e event.Event) {
 		why = e.Err.Error()
 	}
 	s.holds[sourceLost], s.origin.heir = why, false
+	s.inspecting = 0 // what is seen from before means nothing
 	s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
 		"; the target is left as it is, and the sync goes on when the source is back")
 }
 
-// returned: the lost source is there again, or what is in its place now. Nil: nobody has looked, and any will do.
-func (s *Sync) returned(seen *Seen) {
+// inspect has the source looked at that the monitor has found again.
+func (s *Sync) inspect() {
 	if !s.holds.has(sourceLost) && !s.following {
 		return
 	}
+	s.core.looks++
+	s.inspecting = s.core.looks
+	s.core.do(Inspect{Root: s.id, Number: s.inspecting, Source: s.cfg.Source, Target: s.cfg.Target})
+}
+
+func (c *Core) inspected(in Inspected) {
+	s := c.byID[in.Root]
+	if s == nil || s.phase.ended() || s.inspecting != in.Number {
+		return
+	}
+	s.inspecting = 0
+	s.returned(in.Seen)
+}
+
+// returned: the lost source is there again, or what is in its place now. Nil: nobody has looked, and any will do.
+func (s *Sync) returned(seen *Seen) {
 	s.following = false
 	s.holds.end(sourceLost)
 	held := s.holds.has(sourceDoubt, targetOther, overEvents, overStart)

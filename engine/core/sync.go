@@ -111,16 +111,17 @@ type Sync struct {
 
 	holds holds
 	// following: the path of the source leads to another directory, and it is being looked whether that can be the source.
-	following bool
-	unlike    bool // no startup has succeeded since the source is another one
-	origin    origin
-	accept    func() // takes the target that holds the sync for right
-	reason    string // why stopped or degraded, in words
-	losses    losses
-	mounts    *mounts
-	degraded  []string
-	failures  uint64 // delays that were given up
-	last      *status.Failure
+	following  bool
+	unlike     bool // no startup has succeeded since the source is another one
+	origin     origin
+	accept     func() // takes the target that holds the sync for right
+	reason     string // why stopped or degraded, in words
+	inspecting uint64 // names the look at a source that is back; 0: none is awaited
+	losses     losses
+	mounts     *mounts
+	degraded   []string
+	failures   uint64 // delays that were given up
+	last       *status.Failure
 }
 
 // maxDegraded bounds the paths that are kept of what was given up.

@@ -6,7 +6,6 @@ package loop
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -58,15 +57,13 @@ type Options struct {
 type Loop struct {
 	o       Options
 	answers chan core.Input // to commands that are carried out beside the loop
-	checked chan returned
 	stops   chan core.Stop
 	posts   chan func()
 	done    chan struct{} // closed when Run returns
 
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
 	placing sync.WaitGroup
-	losses  map[event.RootID]int // how often each root was lost
-	endings []ending             // in order
+	endings []ending // in order
 
 	exit *core.Exit
 }
@@ -78,23 +75,15 @@ type ending struct {
 	heard <-chan struct{}
 }
 
-// returned is a source that is back and was looked at.
-type returned struct {
-	core.Returned
-	losses int // of the root when it came back
-}
-
 // New returns a loop that Run starts.
 func New(o Options) *Loop {
 	return &Loop{
 		o:       o,
 		answers: make(chan core.Input),
-		checked: make(chan returned),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
 		done:    make(chan struct{}),
 		roots:   map[event.RootID]context.CancelFunc{},
-		losses:  map[event.RootID]int{},
 	}
 }
 
@@ -173,7 +162,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}
 			}
 			l.log(batch)
-			in = core.Events(l.check(watching, batch))
+			in = core.Events(batch)
 		case x := <-l.o.Runner.Exits():
 			l.endings = append(l.endings, ending{x, l.o.Monitor.Mark()})
 			in = nil
@@ -181,10 +170,6 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			in = l.endings[0].Exited
 			l.endings = l.endings[1:]
 		case in = <-l.answers:
-		case r := <-l.checked:
-			if in = r.Returned; r.losses != l.losses[r.Sync] {
-				in = core.Events{} // lost again meanwhile: what was seen means nothing
-			}
 		case s := <-l.stops:
 			in = s
 		}
@@ -241,6 +226,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.watch(ctx, cmd)
 	case core.Follow:
 		l.follow(ctx, cmd)
+	case core.Inspect:
+		l.inspect(ctx, cmd)
 	case core.Count:
 		l.count(ctx, cmd)
 	case core.List:
@@ -300,35 +287,18 @@ func (l *Loop) count(ctx context.Context, cmd core.Count) {
 	})
 }
 
-// check takes the RootBack events out of a batch; what their sources are
-// follows, as they are looked at beside the loop.
-func (l *Loop) check(ctx context.Context, batch []event.Event) []event.Event {
-	if l.o.Look == nil {
-		return batch
-	}
-	return slices.DeleteFunc(batch, func(e event.Event) bool {
-		if e.Kind == event.RootLost {
-			l.losses[e.Root]++
+// inspect looks beside the loop at a source that is back.
+func (l *Loop) inspect(ctx context.Context, cmd core.Inspect) {
+	l.placing.Go(func() {
+		in := core.Inspected{Root: cmd.Root, Number: cmd.Number}
+		if l.o.Look != nil {
+			seen := l.o.Look(cmd.Source, cmd.Target)
+			in.Seen = &seen
 		}
-		if e.Kind != event.RootBack {
-			return false
+		select {
+		case l.answers <- in:
+		case <-ctx.Done():
 		}
-		r := returned{core.Returned{Sync: e.Root}, l.losses[e.Root]}
-		var source, target string
-		for _, s := range l.o.Core.Syncs() {
-			if s.ID() == e.Root {
-				source, target = s.Config().Source, s.Config().Target
-			}
-		}
-		l.placing.Go(func() {
-			seen := l.o.Look(source, target)
-			r.Seen = &seen
-			select {
-			case l.checked <- r:
-			case <-ctx.Done():
-			}
-		})
-		return true
 	})
 }
 

@@ -53,6 +53,8 @@ func (t *turns) woke(in core.Input, why string) {
 		why = fmt.Sprintf("the end of process %d, exit code %d", in.Proc, in.Result.Code)
 	case core.Watched:
 		why = "the watches of a sync"
+	case core.Inspected:
+		why = "a look at a source that is back"
 	case core.Counted:
 		why = "the entries of a source, counted"
 	case core.Reserved:
