@@ -4,6 +4,7 @@ package lua
 
 import "io/fs"
 
-func writableDir(string) bool { return true }
+// WritableDir reports whether this user can make files in a directory; here it is not asked.
+func WritableDir(string) bool { return true }
 
 func ownedByUser(fs.FileInfo) bool { return false }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writableDir reports whether this user can make files in a directory.
-func writableDir(path string) bool { return unix.Access(path, unix.W_OK|unix.X_OK) == nil }
+// WritableDir reports whether this user can make files in a directory.
+func WritableDir(path string) bool { return unix.Access(path, unix.W_OK|unix.X_OK) == nil }
 
 // ownedByUser reports whether a file belongs to this user: ssh and rsync mind the mode of such.
 func ownedByUser(info fs.FileInfo) bool {

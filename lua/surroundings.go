@@ -37,7 +37,7 @@ func (s *script) checkTargetDirectory() {
 		s.warn("name a directory, or remove what is in its place", "the target %q is no directory", target)
 		return
 	case err == nil:
-		if !writableDir(target) {
+		if !WritableDir(target) {
 			s.warn("let the user that runs lsyncgo write there, or use another one", "the target %q cannot be written by this user", target)
 		}
 		return
@@ -51,7 +51,7 @@ func (s *script) checkTargetDirectory() {
 		s.warn("create it; a disk may not be mounted", "the directory %q above the target is missing, and the presets do not make it", parent)
 	case err == nil && !info.IsDir():
 		s.warn("correct the target", "%q, above the target, is no directory", parent)
-	case err == nil && !writableDir(parent):
+	case err == nil && !WritableDir(parent):
 		s.warn("make the target, or let the user that runs lsyncgo write there", "the target %q is missing, and this user cannot make it in %q", target, parent)
 	}
 }

@@ -23,18 +23,18 @@ func runCheck(e env, o *options) int {
 		if err := o.complete(); err != nil {
 			return e.refuse(err)
 		}
-		return e.check(o.load)
+		return e.check(o.load, o.connect)
 	}
 	status := exitOK
 	for _, config := range o.configs {
 		l := o.load
 		l.Config = config
-		status = max(status, e.check(l))
+		status = max(status, e.check(l, o.connect))
 	}
 	return status
 }
 
-func (e env) check(l lua.Options) int {
+func (e env) check(l lua.Options, connect bool) int {
 	l.Print = func(string) {}
 	rt, err := load(l)
 	if err != nil {
@@ -48,6 +48,12 @@ func (e env) check(l lua.Options) int {
 	}
 	describe(e.stdout, l.Config, rt)
 	contrast(e.stdout, rt.Notes())
+	if connect {
+		fmt.Fprintln(e.stdout)
+		if !e.connect(rt.Targets()) {
+			return exitFailed
+		}
+	}
 	return exitOK
 }
 

@@ -28,7 +28,10 @@ func TestDashes(t *testing.T) {
 			args := slices.Clone(words)
 			args[0] = dashes + row.name
 			c := findCommand("")
-			if row.scope&toRun == 0 {
+			switch {
+			case row.scope&toCheck != 0:
+				c = findCommand("check")
+			case row.scope&toRun == 0:
 				c = findCommand("status")
 			}
 			o, err := parse(c, args)

@@ -23,16 +23,19 @@ type command struct {
 type scope uint8
 
 const (
-	toRun  scope = 1 << iota // of a config, and to check what would be run
-	toAsk                    // of a running daemon
-	toShow                   // what a daemon has answered
+	toRun   scope = 1 << iota // of a config, and to check what would be run
+	toAsk                     // of a running daemon
+	toShow                    // what a daemon has answered
+	toCheck                   // of the check alone
 )
 
 func commandTable() []command {
 	return []command{
 		{name: "", args: "[OPTIONS] CONFIG.lua", text: "run a config, as a daemon unless -nodaemon", scope: toRun, run: runConfig},
-		{name: "check", args: "CONFIG.lua...", text: "problems, and what is not as with Lsyncd", scope: toRun, run: runCheck,
-			more: "Starts and writes nothing. The exit status is 1 if there is a problem.\n"},
+		{name: "check", args: "[-connect] CONFIG...", text: "problems, and what is not as with Lsyncd", scope: toRun | toCheck, run: runCheck,
+			more: "Starts and writes nothing. With -connect each target is tried, still without\n" +
+				"writing: ssh or the rsync daemon, the rsync there, the directory. The exit\n" +
+				"status is 1 if there is a problem.\n"},
 		{name: "status", args: "[-json] CONFIG.lua", text: "what the daemon does (or -pidfile FILE)", scope: toAsk | toShow, run: runStatus,
 			more: "The daemon is found by the pidfile or statusFile of its config. The exit status\nis 1 if none answers.\n"},
 		{name: "resume", args: "NAME CONFIG.lua", text: "let a held sync go on, forget lost mounts", scope: toAsk, run: runResume,

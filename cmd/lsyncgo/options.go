@@ -23,6 +23,7 @@ type options struct {
 	// dryRun: start nothing, say what would be started. force: trust every source.
 	dryRun, force bool
 
+	connect    bool   // try each target
 	json       bool   // print what the daemon answers as JSON
 	statusFile string // of the daemon that is asked
 }
@@ -61,6 +62,7 @@ var optionTable = []option{
 	{name: "force", text: "hold no sync", scope: toRun, set: on(func(o *options) *bool { return &o.force })},
 	{name: "statusfile", args: []string{"FILE"}, text: "the daemon that writes this file", scope: toAsk, set: file(func(o *options) *string { return &o.statusFile })},
 	{name: "json", text: "print JSON", scope: toShow, set: on(func(o *options) *bool { return &o.json })},
+	{name: "connect", text: "try each target, without writing", scope: toCheck, set: on(func(o *options) *bool { return &o.connect })},
 	{name: "version", text: "print it and exit", scope: toRun, set: on(func(o *options) *bool { return &o.version })},
 	{name: "help", text: "this", scope: toRun | toAsk, set: on(func(o *options) *bool { return &o.help })},
 }
