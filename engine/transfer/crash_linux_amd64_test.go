@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lsyncgo/engine/event"
 	"lsyncgo/engine/transfer"
 )
 
@@ -36,7 +38,11 @@ func init() {
 		o := transfer.Defaults()
 		o.Source, o.Target, o.Workers = os.Args[1]+"/source/", os.Args[1]+"/target/", 1
 		o.Fsync = os.Args[2] == "fsync"
-		r, err := transfer.Tree(context.Background(), o, "")
+		mirror := func() (transfer.Report, error) { return transfer.Tree(context.Background(), o, "") }
+		if os.Args[2] == "apply" {
+			mirror = func() (transfer.Report, error) { return transfer.Apply(context.Background(), o, crashBatch) }
+		}
+		r, err := mirror()
 		if err != nil && r.ExitCode() == transfer.ExitOK {
 			return 99
 		}
@@ -193,7 +199,18 @@ func crashSides(t *testing.T, dir string) transfer.Options {
 	check(t, os.Link(o.Source+"hard/1", o.Source+"hard/2"))
 	check(t, os.Chmod(o.Source+"hard", 0o700))
 	put(t, o.Target+"extra/f", "1")
+	put(t, o.Source+"hard/moved", "1")
+	put(t, o.Target+"moved", "1")
 	return o
+}
+
+// crashBatch is a batch of changes that makes the two sides of crashSides equal.
+var crashBatch = []transfer.Op{
+	{Kind: event.Move, Path: "moved", Dest: "hard/moved"}, {Kind: event.Modify, Path: "changed"},
+	{Kind: event.Create, Path: "private"}, {Kind: event.Attrib, Path: "private"}, {Kind: event.Create, Path: "setuid"},
+	{Kind: event.Delete, Path: "dir"}, {Kind: event.Create, Path: "dir/", Tree: true}, {Kind: event.Delete, Path: "file/"},
+	{Kind: event.Create, Path: "file"}, {Kind: event.Create, Path: "link"}, {Kind: event.Create, Path: "hard/", Tree: true},
+	{Kind: event.Delete, Path: "extra/"}, {Kind: event.Attrib, Path: ""},
 }
 
 // holds checks what is true at any time.
@@ -253,13 +270,38 @@ func again(t *testing.T, o transfer.Options) {
 	}))
 }
 
+// crashRounds is how often all calls are gone through; 0: once, and a third of those of a batch, which are those of a tree for the most part.
+func crashRounds() int {
+	n, _ := strconv.Atoi(os.Getenv("CRASH_ROUNDS"))
+	return n
+}
+
+// crashSeed is CRASH_SEED, to have a failure again, or any.
+func crashSeed() uint64 {
+	if seed, err := strconv.ParseUint(os.Getenv("CRASH_SEED"), 10, 64); err == nil {
+		return seed
+	}
+	return rand.Uint64()
+}
+
+// crashCalls returns the first call to do something at, and the step to the next one.
+func crashCalls(how string, rng *rand.Rand) (first, step int) {
+	if how != "apply" || crashRounds() > 0 {
+		return 1, 1
+	}
+	return 1 + rng.IntN(3), 3
+}
+
 // TestKilled: a process is killed at each of its calls that change something.
 // §9: a copy that is cut off leaves the old or the new.
 func TestKilled(t *testing.T) {
 	needRoot(t)
 	top := mount(t, "")
-	for _, how := range []struct{ fsync, exchange string }{{"", ""}, {"fsync", "noexchange"}} {
-		for at := 1; ; at++ {
+	for _, how := range []struct{ fsync, exchange string }{{"", ""}, {"fsync", "noexchange"}, {"apply", ""}} {
+		seed := crashSeed()
+		t.Logf("seed %d %s", seed, how.fsync)
+		at, step := crashCalls(how.fsync, rand.New(rand.NewPCG(seed, 0)))
+		for ; ; at += step {
 			dir := fmt.Sprintf("%s%s%d", top, how.fsync, at)
 			check(t, os.Mkdir(dir, 0o755))
 			o := crashSides(t, dir)
@@ -280,18 +322,33 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestInjected: each call that changes something fails once. That is told, or made good.
+// crashErrnos are what calls that change something fail with on disks that are full, broken, or somebody else's, and on NFS.
+var crashErrnos = []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EACCES, unix.EPERM, unix.EDQUOT, unix.ESTALE, unix.EINTR}
+
+// TestInjected: each call that changes something fails once, with an error that the seed draws. That is told, or made good.
+// CRASH_ROUNDS has more seeds than one.
 // §9: a failure is told or made good.
 func TestInjected(t *testing.T) {
 	needRoot(t)
+	for range max(crashRounds(), 1) {
+		for _, how := range []string{"", "apply"} {
+			seed := crashSeed()
+			t.Logf("seed %d %s", seed, how)
+			inject(t, how, rand.New(rand.NewPCG(seed, 0)))
+		}
+	}
+}
+
+// inject goes through all calls.
+func inject(t *testing.T, how string, rng *rand.Rand) {
 	top := mount(t, "")
-	errnos := []syscall.Errno{unix.EIO, unix.ENOSPC, unix.EPERM, unix.EINTR}
-	for at := 1; ; at++ {
-		errno := errnos[at%len(errnos)]
+	at, step := crashCalls(how, rng)
+	for ; ; at += step {
+		errno := crashErrnos[rng.IntN(len(crashErrnos))]
 		dir := fmt.Sprintf("%s%d", top, at)
 		check(t, os.Mkdir(dir, 0o755))
 		o := crashSides(t, dir)
-		code, calls := traced(t, dir, at, int(errno), "", "")
+		code, calls := traced(t, dir, at, int(errno), how, "")
 		if code == transfer.ExitOK || !strings.HasPrefix(calls[min(at, len(calls))-1], "unlinkat") {
 			holds(t, o, true) // else what could be removed of an old directory was, the rest has its place again
 		}
@@ -300,10 +357,10 @@ func TestInjected(t *testing.T) {
 		}
 		again(t, o)
 		if t.Failed() {
-			t.Fatalf("%v at call %d: %s: exit %d", errno, at, calls[at-1], code)
+			t.Fatalf("%v at call %d: %s: exit %d", errno, at, calls[min(at, len(calls))-1], code)
 		}
 		if len(calls) < at {
-			break
+			return
 		}
 		check(t, os.RemoveAll(dir))
 	}
