@@ -97,6 +97,7 @@ func counted(ds []*delay.Delay) string {
 func (r *Runtime) transferTree(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.tree")
 	o := s.mirror(L, "transfer.tree")
+	o.Unlike = s.running(L, "transfer.tree").Unlike()
 	path := treePath(a)
 	o.Compare = s.sync.Unlike()
 	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)

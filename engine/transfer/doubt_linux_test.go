@@ -112,3 +112,19 @@ func nextTick(t *testing.T) {
 		check(t, os.Chmod(path, 0o600))
 	}
 }
+
+// §9: TestUnlike: of a target that was made from another source nothing is trusted.
+func TestUnlike(t *testing.T) {
+	o := sides(t)
+	put(t, o.Source+"d/a", "A")
+	put(t, o.Target+"d/a", "B")
+	for _, dir := range []string{o.Source, o.Target} {
+		check(t, os.Chtimes(dir+"d/a", old, old))
+	}
+	nextTick(t)
+	check(t, os.Chmod(o.Target+"d/a", 0o600)) // later than anything in the source
+	o.Unlike = true
+	if r := tree(t, o); r.Copied != 1 {
+		t.Errorf("%+v", r)
+	}
+}

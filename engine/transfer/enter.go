@@ -81,7 +81,7 @@ func (p *place) open() error {
 	have, err := p.dst.stat()
 	if err == nil {
 		p.dev, p.renamed = have.dev, p.newName(s, have)
-		p.written = p.written || p.renamed
+		p.written = p.written || p.renamed || p.m.o.Unlike
 		err = p.narrow(s, have)
 	}
 	return atTarget(err)

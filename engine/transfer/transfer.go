@@ -24,6 +24,8 @@ type Options struct {
 	// mount points of the source where nothing is mounted. Mounted are those where something was; if that is so no
 	// more when the work gets there, they are spared, too.
 	Spared, Mounted []string
+	// Unlike: the target was made from another source, of which no size and time proves anything. All contents are compared.
+	Unlike bool
 	// Workers is how many entries are worked on at once; 0 chooses.
 	Workers int
 
