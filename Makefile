@@ -6,7 +6,7 @@ VERSION := $(shell cat VERSION)
 LINT    := $(GO) tool -modfile=scripts/tools/go.mod golangci-lint
 SYSTEMS := linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 windows/amd64
 
-.PHONY: run build test lint conformance churn bench fuzz clean
+.PHONY: run build test lint conformance churn bench fuzz rename clean
 
 run: build
 	scripts/run.sh $(BINARY)
@@ -51,6 +51,10 @@ FUZZTIME ?= 1m
 fuzz:
 	scripts/deps.sh test
 	scripts/fuzz.sh $(FUZZTIME)
+
+# Another path for the module, for everything that names it.
+rename:
+	scripts/rename.sh "$(MODULE)"
 
 clean:
 	rm -rf bin
