@@ -254,7 +254,7 @@ func failures(s *script) string {
 	case s.collects():
 		return "collect gets 128+N for a child that signal N killed; Lsyncd gave it 0"
 	case s.caps.target == localDir && partial:
-		return "what cannot be copied, moved or removed is tried again three times, then the sync is degraded, and lsyncgo status says why; Lsyncd took no notice"
+		return "what cannot be copied, moved or removed is tried again, after four attempts with long pauses while the sync is degraded, and lsyncgo status says why; Lsyncd took no notice"
 	case s.caps.target == localDir:
 		return ""
 	case s.declared() && partial:

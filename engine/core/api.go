@@ -57,8 +57,8 @@ const (
 	Again
 	// Die: end the program (or the sync, by settings onDie).
 	Die
-	// Partial: as Again, but at most three times; then the sync is degraded
-	// and the delays leave the FIFO.
+	// Partial: as Again, but after three times the sync is degraded: the delays leave the FIFO, so that
+	// nothing waits for them, and are tried again from time to time until they went through.
 	Partial
 )
 

@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lsyncgo/engine/delay"
@@ -12,7 +13,7 @@ import (
 	"lsyncgo/engine/tunnel"
 )
 
-// maxPartial is how often a Partial verdict is tried again before the delays are given up.
+// maxPartial is how often a Partial verdict is tried again before the sync is degraded.
 const maxPartial = 3
 
 // ended takes in that a piece of work has ended and does what the script decides.
@@ -94,6 +95,7 @@ func (s *Sync) succeeded(a *Agent, r Result) {
 	} else if s.core.log.Enabled("Normal") {
 		s.log("Normal", a.receipt(r, s.core.now.Sub(a.begun)))
 	}
+	s.through(a)
 	s.finish(a)
 }
 
@@ -114,7 +116,8 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 		return
 	}
 	s.last = s.failure("failed", a, r)
-	s.again(a, v == Partial, a.lastWords(r))
+	why, tries := a.lastWords(r), a.Tries()+1
+	s.degradedBy(a, s.again(a, v == Partial, why), tries, why)
 }
 
 // insists reports whether a startup that fails is tried again. Who has a tunnel
@@ -128,15 +131,15 @@ func (s *Sync) insists() bool {
 // not trusted, and who must not be able to end the program.
 func (s *Sync) Await() { s.awaits = true }
 
-// again retries an agent with backoff, and logs why; of a bounded one each delay is given up
-// after maxPartial attempts more of its own: one that joined the others late may not be what failed.
+// again retries an agent with backoff, and logs why. Of a bounded one it returns the delays that are not tried again so,
+// after maxPartial attempts more of their own: one that joined the others late may not be what failed.
 // Attempts that failed for want of the target do not count for that. What a younger Delete undoes
 // is not tried again.
-func (s *Sync) again(a *Agent, bounded bool, why string) {
+func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Delay) {
 	tries := a.Tries() + 1
 	wait := backoff(s.cfg.Delay, tries)
 	at := s.core.now.Add(wait)
-	var hopeless, undone []*delay.Delay
+	var undone []*delay.Delay
 	for _, d := range a.Delays {
 		if !s.queue.Curtail(d) {
 			undone = append(undone, d)
@@ -145,7 +148,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) {
 		if bounded {
 			d.Partials++
 		}
-		if bounded && d.Partials > maxPartial {
+		if bounded && (d.Partials > maxPartial || s.lasting.has(d)) {
 			hopeless = append(hopeless, d)
 			continue
 		}
@@ -158,25 +161,43 @@ func (s *Sync) again(a *Agent, bounded bool, why string) {
 	switch {
 	case rest == len(a.Delays):
 		s.log("Warn", why, "; trying again in ", wait)
-		return
 	case rest > 0:
 		s.log("Warn", why, "; trying ", rest, " of them again in ", wait)
 	case len(undone) == len(a.Delays):
 		s.log("Normal", why, "; not tried again: deleted since")
 	}
 	s.finish(&Agent{Sync: s, Delays: undone})
+	return hopeless
+}
+
+// degradedBy takes in what of an agent has failed too often to be tried again soon. It is said once; later attempts are Info.
+func (s *Sync) degradedBy(a *Agent, hopeless []*delay.Delay, tries int, why string) {
 	if len(hopeless) == 0 {
 		return
 	}
 	if len(hopeless) < len(a.Delays) {
 		why = (&Agent{Delays: hopeless}).String()
 	}
-	s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
-	s.giveUp(hopeless)
+	if !slices.ContainsFunc(hopeless, func(d *delay.Delay) bool { return !s.lasting.has(d) }) {
+		s.outlast(hopeless, tries)
+		s.log("Info", why, "; trying again in ", s.lasting.at.Sub(s.core.now))
+		return
+	}
+	s.outlast(hopeless, tries)
+	if s.core.settings.OnePass {
+		s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there")
+		return
+	}
+	s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there; it goes on being tried, next in ",
+		s.lasting.at.Sub(s.core.now))
 }
 
-// giveUp takes delays off the FIFO undone, and remembers them.
-func (s *Sync) giveUp(hopeless []*delay.Delay) {
+// giveUp takes delays off the FIFO undone, because their script fails, and remembers them.
+func (s *Sync) giveUp(hopeless []*delay.Delay, tries int, why string) {
+	if len(hopeless) == 0 {
+		return
+	}
+	s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
 	for _, d := range hopeless {
 		s.degrade("changes were given up after repeated failures", describe(d))
 	}

@@ -125,6 +125,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.place()
 		c.tend()
 		c.fireAlarms()
+		c.persist()
 		c.startWaiting()
 		c.rounds()
 		c.uncover()
@@ -177,6 +178,9 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	for _, s := range c.syncs {
 		if !s.watchAt.IsZero() {
 			earliest(s.watchAt)
+		}
+		if s.lasting.any() && s.persists() {
+			earliest(s.lasting.at)
 		}
 		if !s.canAct() || c.full() {
 			continue

@@ -122,7 +122,8 @@ func (s *Sync) act() bool {
 		s.last = s.failure(err.Error(), nil, Result{})
 		a := agentOf(s, d)
 		if untouched {
-			s.again(a, true, describe(d)+": its script failed")
+			why, tries := describe(d)+": its script failed", a.Tries()+1
+			s.giveUp(s.again(a, true, why), tries, why)
 		}
 		s.core.failed = append(s.core.failed, a)
 	case untouched && (d.Kind == event.Init || d.Kind == event.Full):

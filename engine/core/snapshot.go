@@ -59,6 +59,7 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		v.OldestAge = now.Sub(s.happened(d))
 	}
 	v.State, v.Reason = s.state(v), s.reason
+	s.lasting.show(&v)
 	switch {
 	case s.phase == stopped:
 	case s.holds.any():
@@ -99,6 +100,8 @@ func (s *Sync) state(v status.Sync) status.State {
 	switch {
 	case s.phase == stopped || s.holds.any() || s.core.fading():
 		return status.Stopped
+	case s.lasting.any() && s.phase == running:
+		return status.Degraded
 	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
 		return status.Retrying
 	case s.phase != running || s.starting || s.following || !s.open():

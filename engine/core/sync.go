@@ -119,6 +119,7 @@ type Sync struct {
 	inspecting uint64 // names the look at a source that is back; 0: none is awaited
 	losses     losses
 	mounts     *mounts
+	lasting    lasting
 	degraded   []string
 	failures   uint64 // delays that were given up
 	last       *status.Failure
@@ -233,6 +234,7 @@ func (s *Sync) Discard(a *Agent) error {
 	if err := a.free(s); err != nil {
 		return fmt.Errorf("discard %s: %w", a, err)
 	}
+	s.through(a)
 	s.finish(a)
 	return nil
 }

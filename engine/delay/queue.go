@@ -185,6 +185,12 @@ func (q *Queue) Each(f func(*Delay) bool) {
 	}
 }
 
+// Occupied reports whether something but a barrier is queued of path or of a directory above it.
+func (q *Queue) Occupied(path string) bool {
+	newest := q.trie.find(path).newest
+	return newest != nil && !newest.delay.barrier()
+}
+
 // Oldest returns the delay that has been queued for the longest time, or nil.
 func (q *Queue) Oldest() *Delay { return q.lines[all].oldest }
 

@@ -14,7 +14,7 @@ const (
 	Behind State = "behind"
 	// Retrying means: the last attempt failed and is going to be repeated.
 	Retrying State = "retrying"
-	// Degraded means: changes were given up, or directories cannot be watched;
+	// Degraded means: changes fail again and again, or were given up;
 	// the target may differ from the source until someone looks.
 	Degraded State = "degraded"
 	// Stopped means: the sync does nothing, as it has died, its source is lost, or
@@ -93,7 +93,7 @@ type Sync struct {
 	MaxProcesses int       `json:"maxProcesses,omitempty"`
 	// LastError is the newest failure that was not followed by a success.
 	LastError *Failure `json:"lastError,omitempty"`
-	// Degraded lists paths that were given up; bounded by whoever fills it.
+	// Degraded lists changes that fail again and again, or were given up; bounded by whoever fills it.
 	Degraded []string `json:"degraded,omitempty"`
 
 	// NotMounted are the mount points below the source where nothing is mounted any more, or only something

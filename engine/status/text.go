@@ -96,7 +96,7 @@ func (r *report) people(now time.Time, s *Sync, several bool) {
 		r.line("  running for %s: %s", age(now.Sub(p.Since)), p.Describe)
 	}
 	for _, path := range s.Degraded {
-		r.line("  given up: %s", path)
+		r.line("  failed: %s", path)
 	}
 	if s.LastError != nil {
 		r.failure(now, s.LastError)

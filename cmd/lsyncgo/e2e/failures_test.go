@@ -98,7 +98,7 @@ func TestUnreadableSource(t *testing.T) {
 }
 
 // §9: exit code 23 is not taken for success: what could not be transferred is tried again three times,
-// with growing pauses, and then the sync is reported as degraded, with the path.
+// with growing pauses, and then the sync is reported as degraded, with the path. It goes on being tried.
 func TestPartialTransfer(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -114,12 +114,15 @@ func TestPartialTransfer(t *testing.T) {
 		d.logs("ended with exit code 23")
 		d.logs("trying again in " + wait)
 	}
-	d.logs("given up after 4 attempts")
+	d.logs("failed in 4 attempts")
 	if st := start(t, "status", config); st.wait() != 0 || !strings.Contains(st.out.String(), "web: degraded") || !strings.Contains(st.out.String(), "locked") {
 		t.Errorf("status: %s", st.out)
 	}
 	p.write("source/b", "b")
 	eventually(t, "the next change", func() bool { return p.content("target/b") == "b" })
+	p.chmod("source/locked", 0o644)
+	d.logs("not degraded any more")
+	p.sameFile("source/locked", "target/locked")
 	d.stop()
 }
 
