@@ -2,6 +2,7 @@ package core
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -163,7 +164,9 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 
 // overflow repairs a sync whose events were lost, as startup does.
 func (s *Sync) overflow(e event.Event) {
-	s.mounts.here = nil // the monitor tells it again
+	if !errors.Is(e.Err, event.ErrBacklog) {
+		s.mounts.here = nil // the monitor tells it again
+	}
 	s.recount()
 	if !s.cfg.HasInit {
 		s.degrade("events were lost and there is no init to repair it", "")

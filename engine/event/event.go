@@ -88,6 +88,9 @@ type Event struct {
 	Err   error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
 }
 
+// ErrBacklog is the reason of an Overflow that the receiver is to blame for: the monitor missed nothing itself.
+var ErrBacklog = errors.New("more events came than could be worked on, as if the engine had been stopped")
+
 // File names a file on this machine, whatever its paths.
 type File struct{ Device, Inode uint64 }
 

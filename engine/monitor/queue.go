@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"sync"
+	"time"
 
 	"lsyncgo/engine/event"
 )
@@ -9,6 +10,9 @@ import (
 // maxBatch bounds what the receiver gets at once, so that a backlog of millions
 // does not keep it from everything else it has to look after.
 const maxBatch = 4096
+
+// maxWaiting bounds the memory of a backlog, some 100 MB. A receiver so far behind is better off with a listing.
+const maxWaiting = 500_000
 
 // Queue stands between a backend and its receiver. It takes whatever it is given
 // at once and keeps it until the receiver comes: a busy receiver becomes memory
@@ -18,6 +22,8 @@ const maxBatch = 4096
 // Attrib of one path) is dropped: the receiver has not looked yet, so one look
 // shows both. That holds only as long as the name means the same file, so nothing is
 // folded across a move or a deletion of the path or of a directory.
+//
+// When maxWaiting events wait, those of the root that has most of them become one Overflow.
 type Queue struct {
 	in    chan []event.Event
 	marks chan *Mark
@@ -72,7 +78,7 @@ func (q *Queue) Close() {
 func (q *Queue) run() {
 	defer close(q.ended)
 	defer close(q.out)
-	p := pending{seen: map[foldKey]uint64{}}
+	p := newPending(maxWaiting)
 	for {
 		p.reach()
 		var out chan []event.Event // nil while nothing waits
@@ -107,6 +113,13 @@ type pending struct {
 	barrier uint64             // nothing folds into events before this one
 	seen    map[foldKey]uint64 // number of the last such event
 	marks   []marked           // in order
+	max     int                // events that may wait
+	// full has the roots whose events were too many, by the number of the Overflow that says so.
+	full map[event.RootID]uint64
+}
+
+func newPending(limit int) pending {
+	return pending{seen: map[foldKey]uint64{}, max: limit, full: map[event.RootID]uint64{}}
 }
 
 // marked is a mark, and the number of the first event behind it.
@@ -151,11 +164,55 @@ func (p *pending) taken(n int) {
 func (p *pending) add(events []event.Event) {
 	for i := range events {
 		e := &events[i]
+		if e.Kind <= event.Move {
+			if len(p.list) >= p.max {
+				p.shed(e.Time)
+			}
+			if at, ok := p.full[e.Root]; ok && at >= p.first {
+				continue // the Overflow that waits says it, too
+			}
+		}
 		if p.folds(e) {
 			continue
 		}
 		p.list = append(p.list, *e)
 	}
+}
+
+// shed puts one Overflow in the place of all that happened to the files of the root of which most waits. What is told
+// of the root itself and of what is mounted below it stays.
+func (p *pending) shed(now time.Time) {
+	counts := map[event.RootID]int{}
+	most := event.RootID(0)
+	for i := range p.list {
+		if e := &p.list[i]; e.Kind <= event.Move {
+			counts[e.Root]++
+			if counts[e.Root] > counts[most] {
+				most = e.Root
+			}
+		}
+	}
+	if counts[most] == 0 {
+		return
+	}
+	kept := make([]event.Event, 0, len(p.list)-counts[most]+1)
+	marks := p.marks
+	for i, e := range p.list {
+		for ; len(marks) > 0 && marks[0].at <= p.first+uint64(i); marks = marks[1:] {
+			marks[0].at = p.first + uint64(len(kept))
+		}
+		if e.Root != most || e.Kind > event.Move {
+			kept = append(kept, e)
+		}
+	}
+	for i := range marks {
+		marks[i].at = p.first + uint64(len(kept))
+	}
+	p.list = kept
+	p.full[most] = p.first + uint64(len(kept))
+	p.list = append(p.list, event.Event{Root: most, Kind: event.Overflow, Time: now, Err: event.ErrBacklog})
+	clear(p.seen)
+	p.barrier = p.first + uint64(len(p.list))
 }
 
 // folds reports whether e says nothing that a waiting event does not say, and

@@ -74,7 +74,7 @@ func TestFold(t *testing.T) {
 		{"Create a; Create a; Delete a; Delete a", "Create a; Create a; Delete a; Delete a"},
 		{"Modify a; Move b c; Modify a", "Modify a; Move b c"},
 	} {
-		p := pending{seen: map[foldKey]uint64{}}
+		p := newPending(maxWaiting)
 		p.add(parse(c.in))
 		if got := text(p.list); got != c.want {
 			t.Errorf("%s\nbecame %s\nwanted %s", c.in, got, c.want)
@@ -88,7 +88,7 @@ func TestFoldProperty(t *testing.T) {
 	names := rapid.SampledFrom([]string{"a", "b", "d/", "d/a", "e/", "e/a"})
 	kinds := rapid.SampledFrom([]event.Kind{event.Modify, event.Modify, event.Attrib, event.Create, event.Delete, event.Move})
 	rapid.Check(t, func(t *rapid.T) {
-		p := pending{seen: map[foldKey]uint64{}}
+		p := newPending(maxWaiting)
 		var in, out []event.Event
 		for range rapid.IntRange(0, 60).Draw(t, "n") {
 			if rapid.IntRange(0, 9).Draw(t, "take") == 0 {
@@ -197,7 +197,7 @@ func TestMark(t *testing.T) {
 }
 
 func TestPendingForgets(t *testing.T) {
-	p := pending{seen: map[foldKey]uint64{}}
+	p := newPending(maxWaiting)
 	for i := range 20 * maxBatch {
 		p.add(parse(fmt.Sprintf("Modify %d", i)))
 		if i%2 == 0 {
@@ -215,7 +215,7 @@ func BenchmarkQueue(b *testing.B) {
 		paths int
 	}{{"same", 1}, {"different", 1 << 20}} {
 		b.Run(c.name, func(b *testing.B) {
-			p := pending{seen: map[foldKey]uint64{}}
+			p := newPending(maxWaiting)
 			events := make([]event.Event, 1)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
@@ -235,3 +235,40 @@ var names = func() (n []string) {
 	}
 	return n
 }()
+
+// TestShed: what is too much becomes one Overflow of the root that has most of it; other roots, what is told of the root itself, and
+// the places of marks stay.
+func TestShed(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		taken    int // events that the receiver takes before more is put
+		more     string
+		want     string
+		marks    []int // events in front of the marks, of which one is put behind each event of in
+	}{
+		{"enough room", "Create a; Create b", 0, "", "Create a; Create b", []int{1, 2}},
+		{"one root", "Create a; Create b; Create c; Create d; Create e; Modify f", 0, "", "Overflow", []int{0, 0, 0, 0, 1, 1}},
+		{"the root with most", "Create a; 2:Create x; Create b; 2:Create y; Create c; 2:Create z", 0, "", "2:Create x; 2:Create y; Overflow; 2:Create z", nil},
+		{"what is told of the root", "Mounted m/; Create a; Create b; Create c; Create d; Unmounted m/", 0, "", "Mounted m/; Overflow; Unmounted m/", nil},
+		{"the receiver has been told", "Create a; Create b; Create c; Create d; Create e", 1, "Create f", "Create f", nil},
+		{"folding begins anew", "Modify a; Modify b; Modify c; 2:Modify a; Modify d; 2:Modify a", 0, "", "2:Modify a; Overflow; 2:Modify a", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPending(4)
+			for _, e := range parse(c.in) {
+				p.add([]event.Event{e})
+				p.marks = append(p.marks, marked{p.first + uint64(len(p.list)), NewMark(1)})
+			}
+			for i, want := range c.marks {
+				if got := int(p.marks[i].at - p.first); got != want {
+					t.Errorf("mark %d is behind %d events, want %d", i, got, want)
+				}
+			}
+			p.taken(c.taken)
+			p.add(parse(c.more))
+			if got := text(p.list); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}
