@@ -3,6 +3,8 @@
 package lua_test
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,5 +130,38 @@ func TestScriptMemory(t *testing.T) {
 		if err := st.load(); err == nil || !strings.Contains(err.Error(), `scriptMemory: must be a size of at least 1M`) {
 			t.Errorf("%s: %v", given, err)
 		}
+	}
+}
+
+// A config that has become a FIFO or a device since it was loaded is not waited for, and not read without end.
+func TestNotesOfWhatCannotBeReadAgain(t *testing.T) {
+	for _, become := range []func(path string) error{
+		func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		func(path string) error { return os.Symlink("/dev/zero", path) },
+	} {
+		st := newStage(t).config("sync { source = source, onDelete = 'a' }")
+		if err := st.load(); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Remove(st.options.Config), become(st.options.Config)); err != nil {
+			t.Fatal(err)
+		}
+		if list := st.rt.Notes(); len(list) != 1 || list[0].Spots[0].Line != 1 {
+			t.Errorf("%v", list)
+		}
+	}
+}
+
+// A secret file that is a FIFO is not opened: nobody may ever write to it.
+func TestSecretFIFO(t *testing.T) {
+	stubs(t)
+	st := newStage(t)
+	fifo := st.dir + "/key"
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	st.config("sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { identityFile = '" + fifo + "' } }")
+	if err := st.load(); err != nil {
+		t.Fatal(err)
 	}
 }

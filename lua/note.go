@@ -2,7 +2,6 @@ package lua
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +86,7 @@ func (n *notes) setting(keys []string) Spot {
 func (n *notes) line(p Problem, function string, keys []string) int {
 	o := n.outlines[p.File]
 	if o == nil {
-		src, err := os.ReadFile(p.File)
+		src, err := n.r.reread(p.File)
 		if err != nil { // the command line, or text given to load
 			src = nil
 		}

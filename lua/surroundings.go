@@ -142,6 +142,9 @@ func (s *script) checkSecretFile(f secretFile) {
 	case !filepath.IsAbs(path):
 		path = filepath.Join(s.r.o.Dir, path)
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return // opening a FIFO would wait for its other side
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		s.warn("correct the path, or let the user that runs lsyncgo read it", "%s: %v", f.key, fmt.Errorf("read %q: %w", path, errors.Unwrap(err)))

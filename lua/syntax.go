@@ -2,6 +2,7 @@ package lua
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -64,24 +65,36 @@ var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
 // checkFirstLine warns of a comment in the way of a shell: of the first line alone Lua skips that, as it may
 // say which program runs the file.
 func (r *Runtime) checkFirstLine(file string) {
-	path := r.anchored(file)
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe is read only once
-		return
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	var head [2]byte
-	if n, _ := f.Read(head[:]); n > 0 && head[0] == '#' && head[1] != '!' {
+	if text, err := r.reread(file); err == nil && len(text) > 1 && text[0] == '#' && text[1] != '!' {
 		r.warn(at(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
 	}
 }
 
+// maxReread is how much of a script is read again, in bytes: as much as is compiled of one.
+const maxReread = 16 << 20
+
+// reread reads a script again, for messages about its lines. It may have become anything since it was run: only a
+// regular file can be read twice, and without waiting.
+func (r *Runtime) reread(file string) ([]byte, error) {
+	path := r.anchored(file)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "read", Path: path, Err: os.ErrInvalid}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxReread))
+}
+
 // remedyOf guesses what a config that cannot be parsed wants.
 func (r *Runtime) remedyOf(fault *dialect.SyntaxError) string {
-	source, err := os.ReadFile(r.anchored(fault.Name))
+	source, err := r.reread(fault.Name)
 	if err != nil {
 		source = nil
 	}
@@ -136,7 +149,7 @@ func (r *Runtime) naming(place, message string) string {
 	if m == nil || p.Line == 0 || embedded(place) {
 		return message
 	}
-	source, err := os.ReadFile(r.anchored(p.File))
+	source, err := r.reread(p.File)
 	lines := strings.Split(string(source), "\n")
 	if err != nil || p.Line > len(lines) {
 		return message
