@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -13,12 +14,16 @@ type sign struct {
 	size  int64
 	mtime time.Time
 	id    identity
+
+	// hidden: it is there, but no more is known than its kind, because the system refuses to tell (a directory
+	// without search permission, a broken file system).
+	hidden bool
 }
 
 // listing is a directory as it was last seen: name to sign.
 type listing map[string]sign
 
-// list reads a directory. Entries that vanish meanwhile are left out.
+// list reads a directory. Only entries that vanish meanwhile are left out: what is left out passes for deleted.
 func list(path string) (listing, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -26,8 +31,11 @@ func list(path string) (listing, error) {
 	}
 	l := make(listing, len(entries))
 	for _, e := range entries {
-		if s, err := look(path + e.Name()); err == nil {
+		switch s, err := look(path + e.Name()); {
+		case err == nil:
 			l[e.Name()] = s
+		case !errors.Is(err, os.ErrNotExist):
+			l[e.Name()] = sign{mode: e.Type(), hidden: true}
 		}
 	}
 	return l, nil
@@ -55,7 +63,7 @@ func (s sign) changed() time.Time {
 
 // replaced reports whether the two are different entries of the same name.
 func (s sign) replaced(by sign) bool {
-	return s.mode.Type() != by.mode.Type() || s.mode.IsDir() && s.id.inode != by.id.inode
+	return s.mode.Type() != by.mode.Type() || s.mode.IsDir() && s.id.inode != by.id.inode && !s.hidden && !by.hidden
 }
 
 // written reports whether the content may have changed.

@@ -10,18 +10,33 @@ import (
 	"lsyncgo/engine/monitor/monitortest"
 )
 
+// newTree is of an empty directory, and was started.
+func newTree(t *testing.T) *tree {
+	t.Helper()
+	w := &watcher{opts: monitor.Options{}.WithDefaults(), interval: time.Hour, ctx: t.Context(), now: time.Now()}
+	tr := &tree{Root: monitor.Root{ID: 1, Path: t.TempDir() + "/"}, w: w, dirty: hinted{}}
+	if err := tr.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tr.hints = &hints{}
+	tr.check = w.now.Add(time.Hour)
+	return tr
+}
+
+// reports checks what was reported since the last time.
+func (t *tree) reports(test *testing.T, want string) {
+	test.Helper()
+	if got := monitortest.Format(t.w.out); got != want {
+		test.Errorf("reported\n%swanted\n%s", got, want)
+	}
+	t.w.out = nil
+}
+
 // TestLookAgain: what is made in a new directory before the Hinter watches it is hinted at by nobody.
 func TestLookAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &watcher{opts: monitor.Options{}.WithDefaults(), interval: time.Hour, ctx: t.Context(), now: time.Now()}
-		root := t.TempDir() + "/"
-		tr := &tree{Root: monitor.Root{ID: 1, Path: root}, w: w, dirs: map[string]listing{"": {}}, dirty: hinted{}, hints: &hints{}}
-		st, err := os.Stat(root)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr.id = identify(root, st)
-		tr.check = w.now.Add(time.Hour)
+		tr := newTree(t)
+		w, root := tr.w, tr.Path
 		if err := os.Mkdir(root+"d", 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -32,8 +47,26 @@ func TestLookAgain(t *testing.T) {
 		<-time.After(time.Until(tr.next()))
 		w.now = time.Now()
 		tr.onTime()
-		if got, want := monitortest.Format(w.out), "Create d/\nCreate d/f\n"; got != want {
-			t.Errorf("reported\n%swanted\n%s", got, want)
-		}
+		tr.reports(t, "Create d/\nCreate d/f\n")
 	})
+}
+
+// TestAwayWhenListed: a directory that was away when it should have been listed is listed when another one, with the
+// same inode number, has its name.
+func TestAwayWhenListed(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	if err := os.MkdirAll(tr.Path+"d/e", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tr.compare("")
+	tr.reports(t, "Create d/\nCreate d/e/\n")
+	delete(tr.dirs, "d/e/")
+	if err := os.WriteFile(tr.Path+"d/e/f", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tr.lookEverywhere()
+	tr.reports(t, "Create d/e/f\n")
+	tr.lookEverywhere()
+	tr.reports(t, "")
 }

@@ -12,7 +12,6 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
-	"lsyncgo/engine/root"
 )
 
 // tree is one root and what was last seen below it. The owner owns it.
@@ -22,6 +21,8 @@ type tree struct {
 	hints *hints             // nil if nothing tells
 	dirs  map[string]listing // by path relative to the root, with a slash at the end
 	id    identity           // of the root, to notice when it is replaced
+
+	unread map[string]struct{} // directories that the system refused to list, and that were reported
 
 	dirty hinted
 	due   time.Time // when to list the dirty ones; zero: none
@@ -68,7 +69,7 @@ func (t *tree) start(ctx context.Context) error {
 	if !s.IsDir() {
 		return errors.New("not a directory")
 	}
-	t.dirs, t.dirty, t.again = map[string]listing{}, hinted{}, nil
+	t.dirs, t.unread, t.dirty, t.again = map[string]listing{}, map[string]struct{}{}, hinted{}, nil
 	t.id = identify(t.Path, s)
 	if err := t.startHints(); err != nil {
 		return err
@@ -101,6 +102,7 @@ func (t *tree) take(ctx context.Context, dir string, news bool) error {
 			continue
 		}
 		t.dirs[d] = l
+		delete(t.unread, d)
 		if news && t.hints != nil {
 			for _, wait := range lookAgain {
 				t.again = append(t.again, later{t.w.now.Add(wait), d})
@@ -126,8 +128,10 @@ func (t *tree) take(ctx context.Context, dir string, news bool) error {
 	return nil
 }
 
+// unreadable reports, once, that dir cannot be listed.
 func (t *tree) unreadable(dir string, err error) {
-	if !errors.Is(err, os.ErrNotExist) {
+	if _, told := t.unread[dir]; !told && !errors.Is(err, os.ErrNotExist) {
+		t.unread[dir] = struct{}{}
 		t.emit(event.Unwatched, dir, fmt.Errorf("list %s%s: %w (give this user read and search permission on it)", t.Path, dir, err))
 	}
 }
@@ -197,6 +201,7 @@ func (t *tree) compare(dir string) {
 		t.unreadable(dir, err)
 		return
 	}
+	delete(t.unread, dir)
 	for _, name := range old.names() {
 		was := old[name]
 		if is, ok := now[name]; !ok || was.replaced(is) {
@@ -238,6 +243,11 @@ func (t *tree) remove(path string, isDir bool) {
 				delete(t.dirs, d)
 			}
 		}
+		for d := range t.unread {
+			if strings.HasPrefix(d, path) {
+				delete(t.unread, d)
+			}
+		}
 	}
 	t.emit(event.Delete, path, nil)
 }
@@ -249,16 +259,19 @@ func (t *tree) entry(dir, name string, seen listing, is sign) {
 		path += "/"
 	}
 	was, known := seen[name]
+	_, listed := t.dirs[path]
+	// One that is known and was never listed was away at that moment, and another with the same inode number came; or
+	// the system refused to list it.
+	below := is.mode.IsDir() && !t.Flat && !(known && listed)
 	switch {
-	case known && was == is, t.excluded(path):
+	case known && was == is && !below, t.excluded(path):
 		return
+	case known && (was == is || is.hidden):
+		is = was
 	case known && t.known != nil && t.known(path, is):
 	case !known:
 		if t.known == nil || !t.known(path, is) {
 			t.emitNew(path, is)
-		}
-		if is.mode.IsDir() && !t.Flat {
-			_ = t.take(t.w.ctx, path, true) // only ends early when the monitor does
 		}
 	case is.mode.IsDir() || !was.written(is):
 		t.emit(event.Attrib, path, nil)
@@ -266,75 +279,8 @@ func (t *tree) entry(dir, name string, seen listing, is sign) {
 		t.emit(event.Modify, path, nil)
 	}
 	seen[name] = is
-}
-
-// gone reports whether the root is not what it was, and says so once.
-func (t *tree) gone() bool {
-	s, err := os.Stat(t.Path)
-	if err == nil && s.IsDir() && identify(t.Path, s) == t.id {
-		return false
-	}
-	why := "it was deleted, moved away or unmounted"
-	if err == nil {
-		why = "another directory took its place"
-	}
-	t.lose(errors.New(why))
-	return true
-}
-
-// lose reports that the root is gone.
-func (t *tree) lose(why error) {
-	t.forsake()
-	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back", t.Path, why))
-}
-
-// forsake drops everything, and has the root looked for.
-func (t *tree) forsake() {
-	if !t.lost {
-		t.endHints()
-	}
-	t.lost, t.dirs, t.again = true, nil, nil
-	clear(t.dirty)
-	t.due, t.scan = time.Time{}, time.Time{}
-	t.check = t.w.now.Add(t.w.opts.RootInterval)
-}
-
-// astray reports whether the name of the root does not lead to it any more, and says so once. The error is why it leads nowhere.
-func (t *tree) astray() (bool, error) {
-	trail, err := root.Follow(t.Name)
-	switch {
-	case err != nil:
-		if !t.lost {
-			t.lose(err)
-		}
-		return true, err
-	case withSlash(trail.Path) == t.Path:
-		return false, nil
-	}
-	t.forsake()
-	if t.away != trail.Path {
-		t.away = trail.Path
-		t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.RootElsewhere, Dest: withSlash(trail.Path), Time: t.w.now})
-	}
-	return true, nil
-}
-
-func withSlash(path string) string {
-	if path == "/" {
-		return path
-	}
-	return path + "/"
-}
-
-// seek watches a lost root again when it is there.
-func (t *tree) seek() {
-	t.check = t.w.now.Add(t.w.opts.RootInterval)
-	if astray, _ := t.astray(); astray { // why it leads nowhere was said
-		return
-	}
-	if t.start(t.w.ctx) == nil {
-		t.lost, t.away = false, ""
-		t.emit(event.RootBack, "", nil)
+	if below {
+		_ = t.take(t.w.ctx, path, true) // only ends early when the monitor does
 	}
 }
 
