@@ -304,6 +304,11 @@ func TestMoveOfAnotherEntry(t *testing.T) {
 	modelRound(t, 16514455612408133592, 42, false)
 }
 
+// TestInitBesideMove: an Init waits for the Move that runs, which would move what the Init brings.
+func TestInitBesideMove(t *testing.T) {
+	modelRound(t, 15934118205609838812, 44, true)
+}
+
 // FuzzTargetEqualsSource runs the same by seed; found ones are kept in testdata.
 func FuzzTargetEqualsSource(f *testing.F) {
 	for seed := range uint64(20) {

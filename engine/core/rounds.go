@@ -24,15 +24,16 @@ func (s *Sync) canAct() bool {
 	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
 }
 
-// alone reports whether what runs has to end first, because one of the two is an Init or Full of a
-// mirror: it deletes what it does not find in the source, and would take for that what a
-// transfer beside it has just brought.
+// alone reports whether what runs has to end first, because one of the two looks at the source as a whole. A mirror
+// deletes what it does not find there, and would take for that what a transfer beside it has just brought. Whatever an
+// Init does, a Move that runs beside it may move what it has just brought.
 func (s *Sync) alone() bool {
-	if !s.cfg.Mirrors || len(s.running) == 0 {
+	if len(s.running) == 0 {
 		return false
 	}
+	exclusive := func(k event.Kind) bool { return k == event.Init || s.cfg.Mirrors && k == event.Full }
 	next := s.queue.Next(s.core.now)
-	return wholesale(s.running[0].Kind()) || next != nil && wholesale(next.Kind)
+	return exclusive(s.running[0].Kind()) || next != nil && exclusive(next.Kind)
 }
 
 // wholesale tells of the kinds whose work looks at the source as a whole, whatever waits in the FIFO.
