@@ -143,7 +143,7 @@ func (r *Runtime) globalTunnel(L *glua.LState) int {
 		Place: where(L), Name: fmt.Sprintf("Tunnel%d", len(r.tunnels)+1),
 		Parallel: 1, Localhost: "localhost", ReadyDelay: 5 * time.Second, RetryDelay: 10 * time.Second,
 		CheckExitCodes: []int{0}, CheckMaxFailed: 5, CheckInterval: 5 * time.Second,
-		NewWork: func(argv []string) tunnel.Work { return &process.Command{Binary: argv[0], Args: argv[1:], Bound: true} },
+		NewWork: func(argv []string) core.Work { return &process.Command{Binary: argv[0], Args: argv[1:], Bound: true} },
 	}}
 	x.value.Metatable = r.tunnelMetatable(x)
 	r.readTunnel(x, given)

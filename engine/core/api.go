@@ -9,23 +9,21 @@ import (
 	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
-	"lsyncgo/engine/failure"
 	"lsyncgo/engine/tunnel"
+	"lsyncgo/engine/work"
 )
 
-// Work is something that runs beside the loop for an agent and ends with an
-// exit code: a child process or a job in process. Core only names it.
-type Work interface {
-	// Describe returns one line for logs and status: the command as a user would type it.
-	Describe() string
-}
-
-// Dated is work that is told when it begins what it must not delete. If there is more of that while it runs,
-// it is ended and begun anew.
-type Dated interface {
-	Work
-	Dated() bool
-}
+// ProcID and the others are the values of package work that core speaks of work in.
+type (
+	ProcID   = work.ID
+	Work     = work.Work
+	Result   = work.Result
+	Start    = work.Start
+	Kill     = work.Kill
+	Reserve  = work.Reserve
+	Reserved = work.Reserved
+	Exited   = work.Exited
+)
 
 // Actions is what core asks of one sync's script. All calls come from the goroutine
 // that calls Step. An error is a failure of the script; core logs it once and
@@ -67,36 +65,11 @@ var verdictNames = [...]string{"ok", "again", "die", "partial"}
 // String returns the word that a script's collect returns for it.
 func (v Verdict) String() string { return verdictNames[v] }
 
-// Result is how a piece of work ended.
-type Result struct {
-	// Code is the exit code; 128+N after death by signal N; 127 if it could not be started.
-	Code   int
-	Signal int
-	// Tail is the last output of a child, or the errors of a job, one per line.
-	Tail []string
-	Err  error // why it could not be started or waited for
-	// Reason is why it failed, as far as Tail and Code tell.
-	Reason failure.Reason
-	// MetLimit: it was stopped by the limit of deletions that it was told.
-	MetLimit bool
-	// Shown: whoever reads the log has seen its output already.
-	Shown bool
-}
-
-// ProcID names one started piece of work.
-type ProcID uint64
-
 // Input is what happened outside. One of Events, Exited, Watched, Inspected, Counted, Reserved, Tick, Stop.
-type Input interface{ input() }
+type Input any
 
 // Events came from the monitor.
 type Events []event.Event
-
-// Exited says that a piece of work has ended.
-type Exited struct {
-	Proc   ProcID
-	Result Result
-}
 
 // Watched answers a Watch command.
 type Watched struct {
@@ -113,13 +86,6 @@ type Inspected struct {
 	Root   event.RootID
 	Number uint64 // of the command
 	Seen   *Seen  // nil: any directory will do
-}
-
-// Reserved answers a Reserve command.
-type Reserved struct {
-	Proc ProcID
-	Port int
-	Err  error
 }
 
 // Counted answers a Count command.
@@ -140,33 +106,9 @@ type Stop struct {
 	Why  string
 }
 
-func (Events) input()    {}
-func (Exited) input()    {}
-func (Watched) input()   {}
-func (Inspected) input() {}
-func (Counted) input()   {}
-func (Reserved) input()  {}
-func (Tick) input()      {}
-func (Stop) input()      {}
-
 // Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, List, Uncover, Count, Unwatch, Ready, Exit.
 // Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
-type Command interface{ command() }
-
-// Start starts a piece of work; its end comes back as Exited.
-type Start struct {
-	Proc ProcID
-	Work Work
-}
-
-// Reserve asks for a TCP port of the host that nobody listens on; the answer comes as Reserved.
-type Reserve struct {
-	Proc ProcID // what it is for, to be started then
-	Host string
-}
-
-// Kill ends a running piece of work and everything it started.
-type Kill struct{ Proc ProcID }
+type Command any
 
 // Watch begins to watch a source; the answer comes as Watched.
 type Watch struct {
@@ -233,19 +175,6 @@ type Exit struct {
 	Why    string
 	Remedy string // what to do about it; may be empty
 }
-
-func (Start) command()   {}
-func (Kill) command()    {}
-func (Reserve) command() {}
-func (Watch) command()   {}
-func (Follow) command()  {}
-func (List) command()    {}
-func (Uncover) command() {}
-func (Inspect) command() {}
-func (Count) command()   {}
-func (Unwatch) command() {}
-func (Ready) command()   {}
-func (Exit) command()    {}
 
 // Choice is what the test of Events says of one delay.
 type Choice = delay.Choice

@@ -10,7 +10,6 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/status"
-	"lsyncgo/engine/tunnel"
 )
 
 // maxPartial is how often a Partial verdict is tried again before the sync is degraded.
@@ -21,7 +20,7 @@ func (c *Core) ended(in Exited) {
 	a := c.procs[in.Proc]
 	if a == nil {
 		if t := c.owner(in.Proc); t != nil {
-			c.stepTunnel(t, tunnel.Ended{ID: tunnel.ID(in.Proc), Code: in.Result.Code, How: in.Result.words()})
+			c.stepTunnel(t, in)
 		}
 		return
 	}
@@ -110,7 +109,7 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	}
 	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
-		s.log("Error", "startup failed: ", a.lastWords(r), r.insisting())
+		s.log("Error", "startup failed: ", a.lastWords(r), insisting(r))
 		s.finish(a)
 		s.die()
 		return
@@ -237,7 +236,7 @@ func (s *Sync) failure(text string, a *Agent, r Result) *status.Failure {
 }
 
 // insisting is the remedy for a startup that may succeed another time.
-func (r Result) insisting() string {
+func insisting(r Result) string {
 	if r.Reason.Text != "" && !r.Reason.Passing {
 		return ""
 	}
@@ -251,29 +250,7 @@ const maxCommand = 300
 // child itself said about it.
 func (a *Agent) lastWords(r Result) string {
 	if r.Reason.Text == "" {
-		return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.words())
+		return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.Words())
 	}
-	return fmt.Sprintf("%s: %s: %s %s", r.Reason, a, failure.Clip(a.work.Describe(), maxCommand), r.words())
-}
-
-// words says how a piece of work ended, and what it said itself.
-func (r Result) words() string {
-	var b strings.Builder
-	switch {
-	case r.Err != nil:
-		fmt.Fprintf(&b, "failed: %v", r.Err)
-	case r.Signal != 0:
-		fmt.Fprintf(&b, "was ended by signal %d", r.Signal)
-	default:
-		fmt.Fprintf(&b, "ended with exit code %d", r.Code)
-	}
-	if r.Shown && r.Reason.Line != "" {
-		return b.String()
-	}
-	const lines = 5
-	for _, line := range r.Reason.Words(r.Tail, lines) {
-		b.WriteString("; ")
-		b.WriteString(line)
-	}
-	return b.String()
+	return fmt.Sprintf("%s: %s: %s %s", r.Reason, a, failure.Clip(a.work.Describe(), maxCommand), r.Words())
 }

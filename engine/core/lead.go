@@ -4,13 +4,8 @@ import (
 	"fmt"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/work"
 )
-
-// Repeatable is work that may be ended at any time: who begins anew does it again, and clears away what it has left.
-type Repeatable interface {
-	Work
-	Repeatable() bool
-}
 
 // elsewhere: the path that the config gives for the source leads to another directory now. Nothing is done until it is
 // known whether that can be the source; what waits was about the former one.
@@ -66,7 +61,7 @@ func (s *Sync) Astray(why string) {
 // abandon ends what runs and is done again by whoever comes next.
 func (s *Sync) abandon() {
 	for _, a := range s.running {
-		if work, ok := a.work.(Repeatable); ok && work.Repeatable() && a.proc != 0 {
+		if w, ok := a.work.(work.Repeatable); ok && w.Repeatable() && a.proc != 0 {
 			s.core.do(Kill{Proc: a.proc})
 		}
 	}

@@ -45,9 +45,9 @@ func (c *Core) tunnelFor(cfg *tunnel.Config) *tunnel.Tunnel {
 		}
 	}
 	t := tunnel.New(cfg, tunnel.Means{
-		NewID: func() tunnel.ID {
+		NewID: func() ProcID {
 			c.nextProc++
-			return tunnel.ID(c.nextProc)
+			return c.nextProc
 		},
 		Backoff: backoff,
 		Log:     c.log.Log,
@@ -83,7 +83,7 @@ func (c *Core) mayBegin(t *tunnel.Tunnel) bool {
 // owner returns the tunnel that a piece of work belongs to, nil if it is a sync's.
 func (c *Core) owner(id ProcID) *tunnel.Tunnel {
 	for _, t := range c.tunnels {
-		if t.Owns(tunnel.ID(id)) {
+		if t.Owns(id) {
 			return t
 		}
 	}
@@ -92,23 +92,16 @@ func (c *Core) owner(id ProcID) *tunnel.Tunnel {
 
 func (c *Core) reserved(in Reserved) {
 	if t := c.owner(in.Proc); t != nil {
-		c.stepTunnel(t, tunnel.Reserved{ID: tunnel.ID(in.Proc), Port: in.Port, Err: in.Err})
+		c.stepTunnel(t, in)
 	}
 }
 
 func (c *Core) stepTunnel(t *tunnel.Tunnel, in tunnel.Input) {
 	for _, cmd := range t.Step(c.now, in) {
-		switch cmd := cmd.(type) {
-		case tunnel.Reserve:
-			c.do(Reserve{Proc: ProcID(cmd.ID), Host: cmd.Host})
-		case tunnel.Start:
-			if c.log.Enabled("Exec") {
-				c.log.Log("Exec", cmd.Work.Describe(), " for tunnel ", t.Config().Name)
-			}
-			c.do(Start{Proc: ProcID(cmd.ID), Work: cmd.Work})
-		case tunnel.Kill:
-			c.do(Kill{Proc: ProcID(cmd.ID)})
+		if start, ok := cmd.(Start); ok && c.log.Enabled("Exec") {
+			c.log.Log("Exec", start.Work.Describe(), " for tunnel ", t.Config().Name)
 		}
+		c.do(cmd)
 	}
 }
 

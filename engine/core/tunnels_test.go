@@ -15,7 +15,7 @@ func (st *stage) tunnel(words []string) {
 	name := words[0]
 	cfg := &tunnel.Config{Name: name, Parallel: 1, Localhost: "localhost", ReadyDelay: 5 * time.Second, RetryDelay: 10 * time.Second,
 		Command: []string{"tunnel-" + name}, Digest: strings.Join(words[1:], " "), CheckExitCodes: []int{0}, CheckMaxFailed: 2, CheckInterval: 5 * time.Second,
-		NewWork: func(argv []string) tunnel.Work { return work(strings.Join(argv, " ")) }}
+		NewWork: func(argv []string) core.Work { return work(strings.Join(argv, " ")) }}
 	for _, w := range words[1:] {
 		key, value, _ := strings.Cut(w, "=")
 		switch key {

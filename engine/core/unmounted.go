@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/work"
 )
 
 // mounts is what a sync knows of the mount points below its source. It belongs to the name and the source
@@ -107,7 +108,7 @@ func (s *Sync) unmounted(path string) {
 // be deleted.
 func (s *Sync) outdate() {
 	for _, a := range s.running {
-		if work, ok := a.work.(Dated); ok && work.Dated() && a.proc != 0 && !a.stale {
+		if w, ok := a.work.(work.Dated); ok && w.Dated() && a.proc != 0 && !a.stale {
 			a.stale = true
 			s.core.do(Kill{Proc: a.proc})
 		}

@@ -21,7 +21,7 @@ func TestPoolGetsFreePort(t *testing.T) {
 	started := make(chan string, 10)
 	sc := newScene(t, func(sc *scene, o *loop.Options) {
 		way := &tunnel.Config{Name: "way", Pool: true, Parallel: 1, Localhost: "127.0.0.1", Command: []string{"run", "^localhost:^localport"},
-			NewWork: func(argv []string) tunnel.Work {
+			NewWork: func(argv []string) core.Work {
 				started <- argv[1]
 				return words(strings.Join(argv, " "))
 			}}
@@ -55,7 +55,7 @@ func TestNoFreePort(t *testing.T) {
 	log := &lines{}
 	sc := newScene(t, func(sc *scene, o *loop.Options) {
 		sc.core = core.New(core.Settings{Insist: true}, log)
-		way := &tunnel.Config{Name: "way", Pool: true, Parallel: 1, Localhost: "[", NewWork: func(argv []string) tunnel.Work { return words(argv[0]) }}
+		way := &tunnel.Config{Name: "way", Pool: true, Parallel: 1, Localhost: "[", NewWork: func(argv []string) core.Work { return words(argv[0]) }}
 		if _, err := sc.core.Add(core.SyncConfig{Name: "two", Source: "/two/", Actions: script{}, Tunnel: way}); err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // settleMax is how long the pipes of a child that has ended may keep its result
@@ -176,7 +176,7 @@ func (p *child) ask(grace time.Duration) {
 }
 
 // finish collects what is left of a process that has ended.
-func (p *child) finish(hard context.Context, tailLines int) core.Result {
+func (p *child) finish(hard context.Context, tailLines int) work.Result {
 	p.endFeed()
 	if p.asked {
 		p.endGroup(hard)
@@ -241,13 +241,13 @@ func (p *child) linger(done context.Context) {
 	p.lives.Wait()
 }
 
-func waitFailed(err error) core.Result {
-	return core.Result{Code: CodeNotRun, Err: fmt.Errorf("wait for child: %w", err)}
+func waitFailed(err error) work.Result {
+	return work.Result{Code: CodeNotRun, Err: fmt.Errorf("wait for child: %w", err)}
 }
 
 // failed is the result of a command that could not be started.
-func failed(binary string, err error) core.Result {
-	res := core.Result{Code: CodeNotRun, Err: explain(binary, err)}
+func failed(binary string, err error) work.Result {
+	res := work.Result{Code: CodeNotRun, Err: explain(binary, err)}
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
 		res.Code = CodeNotFound

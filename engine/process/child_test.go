@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 func TestEnds(t *testing.T) {
@@ -30,7 +30,7 @@ func TestEnds(t *testing.T) {
 	elsewhere.Dir = filepath.Join(dir, "gone")
 	for _, tt := range []struct {
 		name string
-		work core.Work
+		work work.Work
 		code int
 		err  string
 	}{
@@ -120,7 +120,7 @@ func TestTail(t *testing.T) {
 func TestOutputAndTee(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	lines := make(chan string, 3)
-	r := newRunner(t, Options{Stdout: &stdout, Stderr: &stderr, Output: func(id core.ProcID, line string, bad bool) {
+	r := newRunner(t, Options{Stdout: &stdout, Stderr: &stderr, Output: func(id work.ID, line string, bad bool) {
 		lines <- fmt.Sprint(id, line, bad)
 	}})
 	r.Start(7, script("print", "out\rput", "2>err\n"))

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // ownGroup puts the child into a session of its own, hence also into a group of
@@ -27,11 +27,11 @@ func termGroup(p *os.Process) {
 
 func killGroup(p *os.Process) { _ = unix.Kill(-p.Pid, unix.SIGKILL) }
 
-func resultOf(state *os.ProcessState) core.Result {
+func resultOf(state *os.ProcessState) work.Result {
 	if ws := state.Sys().(syscall.WaitStatus); ws.Signaled() {
-		return core.Result{Code: 128 + int(ws.Signal()), Signal: int(ws.Signal())}
+		return work.Result{Code: 128 + int(ws.Signal()), Signal: int(ws.Signal())}
 	}
-	return core.Result{Code: state.ExitCode()}
+	return work.Result{Code: state.ExitCode()}
 }
 
 // readNow reads what is in the pipe without waiting for more.

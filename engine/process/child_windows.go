@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/windows"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // ownGroup keeps the console's interrupt, which is meant for the daemon, from the child.
@@ -21,7 +21,7 @@ func termGroup(p *os.Process) { killGroup(p) }
 
 func killGroup(p *os.Process) { _ = p.Kill() } // fails if it has ended
 
-func resultOf(state *os.ProcessState) core.Result { return core.Result{Code: state.ExitCode()} }
+func resultOf(state *os.ProcessState) work.Result { return work.Result{Code: state.ExitCode()} }
 
 // readNow cannot be done with anonymous pipes; their readers wait for the end.
 func readNow(*os.File, []byte) (int, error) { return 0, errors.ErrUnsupported }

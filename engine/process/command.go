@@ -12,7 +12,7 @@ import (
 	"lsyncgo/engine/printable"
 )
 
-// Command is a child process. It implements core.Work.
+// Command is a child process. It implements work.Work.
 //
 // Standard input comes from Stdin, from Feed, or is empty. A child that stops
 // reading early is no error; its exit code decides.
@@ -22,7 +22,7 @@ type Command struct {
 	Check func() error
 	// Prefix, if there is one, returns arguments that go before Args, decided beside the loop when the child is about to be
 	// started: it may have waited long for its turn. Describe does not show them. What they tell the child
-	// has to be told anew when it changes; see core.Dated.
+	// has to be told anew when it changes; see work.Dated.
 	Prefix func() []string
 	// After, if there is one, is called beside the loop when the child has ended, before that is reported.
 	After func()
@@ -52,7 +52,7 @@ type Command struct {
 	Bound bool
 }
 
-// Job is work in process. It implements core.Work.
+// Job is work in process. It implements work.Work.
 type Job struct {
 	// Name is what logs and the status call it, one line.
 	Name string
@@ -85,13 +85,13 @@ const (
 // sigTerm is SIGTERM's number on every Unix.
 const sigTerm = 15
 
-// Dated implements core.Dated.
+// Dated implements work.Dated.
 func (c *Command) Dated() bool { return c.Prefix != nil }
 
-// Repeatable implements core.Repeatable.
+// Repeatable implements work.Repeatable.
 func (c *Command) Repeatable() bool { return c.Prefix != nil }
 
-// Repeatable implements core.Repeatable.
+// Repeatable implements work.Repeatable.
 func (*Job) Repeatable() bool { return true }
 
 // Describe returns the command as one line that a shell would read the same way,

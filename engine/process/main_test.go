@@ -16,7 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // scriptEnv makes the test binary a child that plays the script of that name.
@@ -134,7 +134,7 @@ func closeRunner(t testing.TB, r *Runner) {
 }
 
 // next returns the next exit.
-func next(t testing.TB, r *Runner) core.Exited {
+func next(t testing.TB, r *Runner) work.Exited {
 	t.Helper()
 	select {
 	case x, ok := <-r.Exits():
@@ -149,7 +149,7 @@ func next(t testing.TB, r *Runner) core.Exited {
 }
 
 // run runs one piece of work to its end.
-func run(t testing.TB, w core.Work) core.Result {
+func run(t testing.TB, w work.Work) work.Result {
 	t.Helper()
 	r := newRunner(t, Options{})
 	r.Start(1, w)
@@ -161,7 +161,7 @@ type output chan string
 
 func newOutput() output { return make(output, 1000) }
 
-func (o output) take(_ core.ProcID, line string, _ bool) { o <- line }
+func (o output) take(_ work.ID, line string, _ bool) { o <- line }
 
 // want waits for a line.
 func (o output) want(t testing.TB, line string) {

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"lsyncgo/engine/core"
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
+	"lsyncgo/engine/work"
 )
 
 // Options of a Runner. The zero value is usable.
@@ -20,7 +20,7 @@ type Options struct {
 	// without the line end. It is called from many goroutines, also after the exit
 	// of id was reported if id left something behind in the background.
 	// While it blocks, that child's output waits.
-	Output func(id core.ProcID, line string, stderr bool)
+	Output func(id work.ID, line string, stderr bool)
 	// TailLines is how many lines a Result keeps. Default 20.
 	TailLines int
 	// KillGrace is the time between asking a group to end and killing it. Default 5 s.
@@ -39,9 +39,9 @@ type Options struct {
 type Runner struct {
 	opts   Options
 	starts chan request
-	kills  chan core.ProcID
+	kills  chan work.ID
 	ends   chan ended
-	exits  chan core.Exited
+	exits  chan work.Exited
 
 	ctx  context.Context // ends with Close: everything is asked to end
 	stop context.CancelFunc
@@ -49,19 +49,19 @@ type Runner struct {
 	kill context.CancelFunc
 	done chan struct{} // closed when no goroutine is left
 
-	running map[core.ProcID]context.CancelFunc // run owns these three
-	waiting []request                          // jobs over MaxJobs
+	running map[work.ID]context.CancelFunc // run owns these three
+	waiting []request                      // jobs over MaxJobs
 	jobs    int
 	tasks   sync.WaitGroup
 }
 
 type request struct {
-	id   core.ProcID
-	work core.Work
+	id   work.ID
+	work work.Work
 }
 
 type ended struct {
-	core.Exited
+	work.Exited
 	job bool
 }
 
@@ -80,11 +80,11 @@ func NewRunner(opts Options) *Runner {
 	r := &Runner{
 		opts:    opts,
 		starts:  make(chan request),
-		kills:   make(chan core.ProcID),
+		kills:   make(chan work.ID),
 		ends:    make(chan ended),
-		exits:   make(chan core.Exited),
+		exits:   make(chan work.Exited),
 		done:    make(chan struct{}),
-		running: make(map[core.ProcID]context.CancelFunc),
+		running: make(map[work.ID]context.CancelFunc),
 	}
 	r.ctx, r.stop = context.WithCancel(context.Background())
 	r.hard, r.kill = context.WithCancel(context.Background())
@@ -95,7 +95,7 @@ func NewRunner(opts Options) *Runner {
 // Start starts w, a *Command or a *Job. It does not wait for the start and cannot
 // fail: whatever happens to w arrives at Exits, once. The id must not be in use.
 // After Close nothing is started.
-func (r *Runner) Start(id core.ProcID, w core.Work) {
+func (r *Runner) Start(id work.ID, w work.Work) {
 	select {
 	case r.starts <- request{id, w}:
 	case <-r.done:
@@ -105,7 +105,7 @@ func (r *Runner) Start(id core.ProcID, w core.Work) {
 // Kill asks the child id and all of its group to end, and kills them after
 // KillGrace; a job gets its context cancelled. The end arrives at Exits as usual.
 // An id that is not running is ignored.
-func (r *Runner) Kill(id core.ProcID) {
+func (r *Runner) Kill(id work.ID) {
 	select {
 	case r.kills <- id:
 	case <-r.done:
@@ -114,7 +114,7 @@ func (r *Runner) Kill(id core.ProcID) {
 
 // Exits returns the channel on which each end is reported. Nothing waits for its
 // receiver. Close closes it.
-func (r *Runner) Exits() <-chan core.Exited { return r.exits }
+func (r *Runner) Exits() <-chan work.Exited { return r.exits }
 
 // Close ends all that still runs as Kill does, or at once when ctx ends, and waits
 // until no goroutine is left. Exits nobody receives meanwhile are dropped.
@@ -141,10 +141,10 @@ func (r *Runner) run() {
 	defer close(r.exits)
 	defer r.tasks.Wait()
 	closing := r.ctx.Done()
-	var reports []core.Exited
+	var reports []work.Exited
 	for closing != nil || len(r.running) > 0 {
-		var next core.Exited
-		var exits chan<- core.Exited
+		var next work.Exited
+		var exits chan<- work.Exited
 		if len(reports) > 0 {
 			next, exits = reports[0], r.exits
 		}
@@ -169,14 +169,14 @@ func (r *Runner) run() {
 }
 
 // begin starts w or puts it in line. It returns the exits known at once.
-func (r *Runner) begin(w request) []core.Exited {
+func (r *Runner) begin(w request) []work.Exited {
 	if r.ctx.Err() != nil {
-		return []core.Exited{unstarted(w.id)}
+		return []work.Exited{unstarted(w.id)}
 	}
-	switch work := w.work.(type) {
+	switch what := w.work.(type) {
 	case *Command:
 		ctx := r.enter(w.id)
-		r.tasks.Go(func() { r.runCommand(ctx, w.id, work) })
+		r.tasks.Go(func() { r.runCommand(ctx, w.id, what) })
 	case *Job:
 		if r.jobs >= r.opts.MaxJobs {
 			r.waiting = append(r.waiting, w)
@@ -184,22 +184,22 @@ func (r *Runner) begin(w request) []core.Exited {
 		}
 		r.jobs++
 		ctx := r.enter(w.id)
-		r.tasks.Go(func() { r.runJob(ctx, w.id, work) })
+		r.tasks.Go(func() { r.runJob(ctx, w.id, what) })
 	default:
 		err := fmt.Errorf("start %s: a runner cannot run a %T", w.work.Describe(), w.work)
-		return []core.Exited{{Proc: w.id, Result: core.Result{Code: CodeNotRun, Err: err}}}
+		return []work.Exited{{Proc: w.id, Result: work.Result{Code: CodeNotRun, Err: err}}}
 	}
 	return nil
 }
 
-func (r *Runner) enter(id core.ProcID) context.Context {
+func (r *Runner) enter(id work.ID) context.Context {
 	ctx, cancel := context.WithCancel(r.ctx)
 	r.running[id] = cancel
 	return ctx
 }
 
 // end is Kill. Work in line ends without having begun.
-func (r *Runner) end(id core.ProcID) []core.Exited {
+func (r *Runner) end(id work.ID) []work.Exited {
 	if cancel, ok := r.running[id]; ok {
 		cancel()
 		return nil
@@ -207,17 +207,17 @@ func (r *Runner) end(id core.ProcID) []core.Exited {
 	for i, w := range r.waiting {
 		if w.id == id {
 			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
-			return []core.Exited{unstarted(id)}
+			return []work.Exited{unstarted(id)}
 		}
 	}
 	return nil
 }
 
-func unstarted(id core.ProcID) core.Exited {
-	return core.Exited{Proc: id, Result: killedEarly()}
+func unstarted(id work.ID) work.Exited {
+	return work.Exited{Proc: id, Result: killedEarly()}
 }
 
-func killedEarly() core.Result { return core.Result{Code: CodeKilled, Signal: sigTerm} }
+func killedEarly() work.Result { return work.Result{Code: CodeKilled, Signal: sigTerm} }
 
 // reap forgets what has ended and lets the next job in.
 func (r *Runner) reap(e ended) {
@@ -234,8 +234,8 @@ func (r *Runner) reap(e ended) {
 	}
 }
 
-func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
-	report := func(res core.Result) { r.ends <- ended{Exited: core.Exited{Proc: id, Result: res}} }
+func (r *Runner) runCommand(ctx context.Context, id work.ID, c *Command) {
+	report := func(res work.Result) { r.ends <- ended{Exited: work.Exited{Proc: id, Result: res}} }
 	if c.Check != nil {
 		err := r.aside(ctx, c.Check)
 		switch {
@@ -243,7 +243,7 @@ func (r *Runner) runCommand(ctx context.Context, id core.ProcID, c *Command) {
 			report(killedEarly())
 			return
 		case err != nil:
-			report(core.Result{Code: CodeRefused, Err: err})
+			report(work.Result{Code: CodeRefused, Err: err})
 			return
 		}
 	}
@@ -274,7 +274,7 @@ func (r *Runner) aside(ctx context.Context, f func() error) error {
 	}
 }
 
-func (r *Runner) runJob(ctx context.Context, id core.ProcID, j *Job) {
+func (r *Runner) runJob(ctx context.Context, id work.ID, j *Job) {
 	emit := r.emitter(id)
 	out := &jobOut{lines: lines{keep: r.opts.TailLines, emit: func(l string) {
 		if r.opts.Stderr != nil {
@@ -282,21 +282,21 @@ func (r *Runner) runJob(ctx context.Context, id core.ProcID, j *Job) {
 		}
 		emit(l, true)
 	}}}
-	var res core.Result
+	var res work.Result
 	err := guard(func() error {
 		res.Code = j.Run(ctx, out)
 		return nil
 	})
 	if err != nil {
-		res = core.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable.Line(j.Name), err)}
+		res = work.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable.Line(j.Name), err)}
 	}
 	res.Tail = out.close()
 	r.judge("", &res)
-	r.ends <- ended{core.Exited{Proc: id, Result: res}, true}
+	r.ends <- ended{work.Exited{Proc: id, Result: res}, true}
 }
 
 // judge adds to a result what its code and lines mean; program is "" for a job.
-func (r *Runner) judge(program string, res *core.Result) {
+func (r *Runner) judge(program string, res *work.Result) {
 	res.Shown = r.opts.Shown
 	res.MetLimit = failure.MetDeleteLimit(res.Code, res.Tail)
 	if res.Signal == 0 && res.Err == nil {
@@ -304,7 +304,7 @@ func (r *Runner) judge(program string, res *core.Result) {
 	}
 }
 
-func (r *Runner) emitter(id core.ProcID) func(string, bool) {
+func (r *Runner) emitter(id work.ID) func(string, bool) {
 	return func(line string, stderr bool) {
 		if r.opts.Output != nil {
 			r.opts.Output(id, line, stderr)

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // TestStartNeverBlocks starts without anybody receiving exits.
@@ -18,14 +18,14 @@ import (
 func TestStartNeverBlocks(t *testing.T) {
 	r := newRunner(t, Options{})
 	const n = 100
-	for i := range core.ProcID(n) {
+	for i := range work.ID(n) {
 		if i%2 == 0 {
 			r.Start(i, &Command{Binary: "no-such-binary"})
 		} else {
 			r.Start(i, &Job{Name: "j", Run: func(context.Context, io.Writer) int { return int(i) }})
 		}
 	}
-	seen := map[core.ProcID]bool{}
+	seen := map[work.ID]bool{}
 	for range n {
 		x := next(t, r)
 		if want := int(x.Proc); seen[x.Proc] || x.Proc%2 == 1 && x.Result.Code != want || x.Proc%2 == 0 && x.Result.Code != 127 {
@@ -66,7 +66,7 @@ func TestJobPanics(t *testing.T) {
 func TestConsoleOfJob(t *testing.T) {
 	var console bytes.Buffer
 	var emitted []string
-	r := newRunner(t, Options{Stderr: &console, Output: func(_ core.ProcID, line string, _ bool) { emitted = append(emitted, line) }})
+	r := newRunner(t, Options{Stderr: &console, Output: func(_ work.ID, line string, _ bool) { emitted = append(emitted, line) }})
 	r.Start(1, &Job{Run: func(_ context.Context, w io.Writer) int {
 		_, err := io.WriteString(w, "write \x1b]0;owned\a\xff: denied\nno end")
 		if err != nil {
@@ -91,18 +91,18 @@ func TestJobWritesTooLate(t *testing.T) {
 // TestMaxJobs: jobs over the bound wait in line, can be killed there, and come in order.
 func TestMaxJobs(t *testing.T) {
 	r := newRunner(t, Options{MaxJobs: 2})
-	began := make(chan core.ProcID, 10)
+	began := make(chan work.ID, 10)
 	release := make(chan struct{})
-	for id := range core.ProcID(6) {
+	for id := range work.ID(6) {
 		r.Start(id, &Job{Run: func(context.Context, io.Writer) int {
 			began <- id
 			<-release
 			return 0
 		}})
 	}
-	first := []core.ProcID{<-began, <-began}
+	first := []work.ID{<-began, <-began}
 	slices.Sort(first)
-	if !slices.Equal(first, []core.ProcID{0, 1}) {
+	if !slices.Equal(first, []work.ID{0, 1}) {
 		t.Fatalf("%d began first", first)
 	}
 	r.Kill(3)
@@ -112,7 +112,7 @@ func TestMaxJobs(t *testing.T) {
 	if len(began) != 0 {
 		t.Error("more than two run")
 	}
-	for _, want := range []core.ProcID{2, 4, 5} {
+	for _, want := range []work.ID{2, 4, 5} {
 		release <- struct{}{}
 		if x := next(t, r); x.Result.Code != 0 {
 			t.Errorf("got %+v", x)
@@ -140,7 +140,7 @@ func TestKillJob(t *testing.T) {
 // and the other methods return.
 func TestClose(t *testing.T) {
 	r := NewRunner(Options{MaxJobs: 1})
-	for id := range core.ProcID(3) {
+	for id := range work.ID(3) {
 		r.Start(id, &Job{Run: func(ctx context.Context, _ io.Writer) int { <-ctx.Done(); return 1 }})
 	}
 	closeRunner(t, r)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"slices"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // runSteps runs the child, or the children, of c; started tells whether one came to run.
-func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) (res core.Result, started bool) {
+func (r *Runner) runSteps(ctx context.Context, id work.ID, c *Command) (res work.Result, started bool) {
 	first := c.prefixed()
 	steps := []*Command{first}
 	if c.Steps != nil {
@@ -21,7 +21,7 @@ func (r *Runner) runSteps(ctx context.Context, id core.ProcID, c *Command) (res 
 		case ctx.Err() != nil:
 			return killedEarly(), false
 		case err != nil:
-			return core.Result{Code: CodeRefused, Err: err}, false
+			return work.Result{Code: CodeRefused, Err: err}, false
 		}
 		steps = <-chosen
 	}
@@ -62,7 +62,7 @@ func (c *Command) badness(code int) int {
 }
 
 // runStep runs one child to its end; started tells whether it came to run. What holds its pipes then is waited for elsewhere.
-func (r *Runner) runStep(ctx context.Context, id core.ProcID, c *Command) (res core.Result, started bool) {
+func (r *Runner) runStep(ctx context.Context, id work.ID, c *Command) (res work.Result, started bool) {
 	p, err := start(c, &r.opts, r.emitter(id))
 	if err != nil {
 		return failed(c.Binary, err), false

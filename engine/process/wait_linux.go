@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // reaping waits for a process, and for that one alone: others in this process
@@ -20,7 +20,7 @@ func (*reaping) await(p *os.Process) {
 }
 
 // result reaps p after await.
-func (*reaping) result(p *os.Process) core.Result {
+func (*reaping) result(p *os.Process) work.Result {
 	state, err := p.Wait()
 	if err != nil {
 		return waitFailed(err)

@@ -5,7 +5,7 @@ package process
 import (
 	"os"
 
-	"lsyncgo/engine/core"
+	"lsyncgo/engine/work"
 )
 
 // reaping waits for a process. Without a portable way to wait and not reap, the
@@ -18,7 +18,7 @@ type reaping struct {
 
 func (w *reaping) await(p *os.Process) { w.state, w.err = p.Wait() }
 
-func (w *reaping) result(*os.Process) core.Result {
+func (w *reaping) result(*os.Process) work.Result {
 	if w.err != nil {
 		return waitFailed(w.err)
 	}

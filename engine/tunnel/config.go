@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"lsyncgo/engine/work"
 )
 
 // Config is the definition of a tunnel, complete and checked.
@@ -33,7 +35,7 @@ type Config struct {
 	CheckInterval  time.Duration
 
 	// NewWork makes what a Start command carries of a program with its arguments.
-	NewWork func(argv []string) Work
+	NewWork func(argv []string) work.Work
 	// Digest identifies the definition: a tunnel goes on when a new Config has the same one.
 	Digest string
 }
@@ -46,9 +48,6 @@ func (c *Config) String() string {
 	}
 	return c.Name + " (" + kind + ": " + c.NewWork(c.Command).Describe() + ")"
 }
-
-// Work is what runs a program; core.Work is the same.
-type Work interface{ Describe() string }
 
 // End is the local end of one process of a tunnel.
 type End struct {

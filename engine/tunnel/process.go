@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/work"
 )
 
 type state uint8
@@ -21,8 +22,8 @@ const (
 // process is the place of one process that is kept up.
 type process struct {
 	state state
-	id    ID // 0 while it is down
-	work  Work
+	id    work.ID // 0 while it is down
+	work  work.Work
 	end   End
 	at    time.Time // when to start it, or when it counts as ready
 	since time.Time // its start
@@ -33,7 +34,7 @@ type process struct {
 
 // check is the run of a tunnel's Check for one process.
 type check struct {
-	id     ID        // 0: none runs
+	id     work.ID   // 0: none runs
 	at     time.Time // when the next one begins, or the running one has to be done
 	failed int       // in a row
 }
@@ -78,7 +79,7 @@ func (t *Tunnel) keep(p *process) {
 		return
 	}
 	p.check.id, p.check.at = t.means.NewID(), t.now.Add(checkTimeout)
-	t.do(Start{ID: p.check.id, Work: t.checkWork(p)})
+	t.do(work.Start{Proc: p.check.id, Work: t.checkWork(p)})
 }
 
 // launch starts the process, a pool's when it has a port.
@@ -87,14 +88,14 @@ func (t *Tunnel) launch(p *process) {
 	p.end = End{Host: t.cfg.Localhost}
 	if t.cfg.Pool {
 		p.state = reserving
-		t.do(Reserve{ID: p.id, Host: t.cfg.Localhost})
+		t.do(work.Reserve{Proc: p.id, Host: t.cfg.Localhost})
 		return
 	}
 	t.start(p)
 }
 
-func (t *Tunnel) reserved(in Reserved) {
-	i := slices.IndexFunc(t.processes, func(p *process) bool { return p.state == reserving && p.id == in.ID })
+func (t *Tunnel) reserved(in work.Reserved) {
+	i := slices.IndexFunc(t.processes, func(p *process) bool { return p.state == reserving && p.id == in.Proc })
 	if i < 0 {
 		return
 	}
@@ -105,7 +106,7 @@ func (t *Tunnel) reserved(in Reserved) {
 		t.retry(p, -1, fmt.Sprint(in.Err))
 	case slices.ContainsFunc(t.processes, func(q *process) bool { return q.id != 0 && q.end.Port == in.Port }):
 		// The system may name a port twice that nobody has opened yet.
-		t.do(Reserve{ID: p.id, Host: t.cfg.Localhost})
+		t.do(work.Reserve{Proc: p.id, Host: t.cfg.Localhost})
 	default:
 		p.end.Port = in.Port
 		t.start(p)
@@ -117,7 +118,7 @@ func (t *Tunnel) start(p *process) {
 	p.check = check{at: t.now.Add(min(firstCheck, t.cfg.CheckInterval))}
 	p.work = t.cfg.NewWork(p.end.fill(t.cfg.Command))
 	t.log("Tunnel", "starting ", p.work.Describe())
-	t.do(Start{ID: p.id, Work: p.work})
+	t.do(work.Start{Proc: p.id, Work: p.work})
 }
 
 func (t *Tunnel) up(p *process) {
@@ -129,10 +130,10 @@ func (t *Tunnel) up(p *process) {
 	t.log(category, "ready, ", t.ready(), " of ", len(t.processes))
 }
 
-func (t *Tunnel) ended(in Ended) {
-	delete(t.orphans, in.ID)
+func (t *Tunnel) ended(in work.Exited) {
+	delete(t.orphans, in.Proc)
 	for _, p := range t.processes {
-		switch in.ID {
+		switch in.Proc {
 		case p.id:
 			t.processEnded(p, in)
 		case p.check.id:
@@ -143,7 +144,7 @@ func (t *Tunnel) ended(in Ended) {
 	}
 }
 
-func (t *Tunnel) processEnded(p *process, in Ended) {
+func (t *Tunnel) processEnded(p *process, in work.Exited) {
 	was := p.state
 	p.id = 0
 	t.abandonCheck(p)
@@ -151,11 +152,11 @@ func (t *Tunnel) processEnded(p *process, in Ended) {
 	case t.stopping:
 		p.state = down
 	case was == ending: // said why when it was asked to end
-		t.retry(p, in.Code, "")
-	case was == starting && in.Code == 0:
-		t.retry(p, in.Code, p.work.Describe()+" "+in.How+"; a tunnel's command has to stay in the foreground (ssh without -f)")
+		t.retry(p, in.Result.Code, "")
+	case was == starting && in.Result.Code == 0:
+		t.retry(p, in.Result.Code, p.work.Describe()+" "+in.Result.Words()+"; a tunnel's command has to stay in the foreground (ssh without -f)")
 	default:
-		t.retry(p, in.Code, p.work.Describe()+" "+in.How)
+		t.retry(p, in.Result.Code, p.work.Describe()+" "+in.Result.Words())
 	}
 }
 
@@ -171,18 +172,18 @@ func (t *Tunnel) retry(p *process, code int, why string) {
 	t.log("Warn", p.last.Text, "; starting again in ", wait)
 }
 
-func (t *Tunnel) checkWork(p *process) Work { return t.cfg.NewWork(p.end.fill(t.cfg.Check)) }
+func (t *Tunnel) checkWork(p *process) work.Work { return t.cfg.NewWork(p.end.fill(t.cfg.Check)) }
 
-func (t *Tunnel) checked(p *process, in Ended) {
+func (t *Tunnel) checked(p *process, in work.Exited) {
 	switch {
 	case !t.checks(p):
-	case slices.Contains(t.cfg.CheckExitCodes, in.Code):
+	case slices.Contains(t.cfg.CheckExitCodes, in.Result.Code):
 		p.check.failed = 0
 		if p.state == starting {
 			t.up(p)
 		}
 	default:
-		t.checkFailed(p, in.How)
+		t.checkFailed(p, in.Result.Words())
 	}
 }
 
@@ -198,13 +199,13 @@ func (t *Tunnel) checkFailed(p *process, how string) {
 	p.last = &status.Failure{When: t.now, Text: fmt.Sprintf("%s failed %d checks, the last: %s %s",
 		p.work.Describe(), p.check.failed, t.checkWork(p).Describe(), how)}
 	t.log("Warn", p.last.Text, "; ending it")
-	t.do(Kill{ID: p.id})
+	t.do(work.Kill{Proc: p.id})
 }
 
 // abandonCheck ends a check whose result is of no interest any more.
 func (t *Tunnel) abandonCheck(p *process) {
 	if p.check.id != 0 {
-		t.do(Kill{ID: p.check.id})
+		t.do(work.Kill{Proc: p.check.id})
 		t.orphans[p.check.id] = true
 		p.check.id = 0
 	}
@@ -221,7 +222,7 @@ func (t *Tunnel) stop() {
 		case starting, up:
 			p.state = ending
 			t.log("Tunnel", "ending ", p.work.Describe())
-			t.do(Kill{ID: p.id})
+			t.do(work.Kill{Proc: p.id})
 		case reserving:
 			p.state, p.id = down, 0
 		}

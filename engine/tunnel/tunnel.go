@@ -9,28 +9,11 @@ import (
 	"time"
 
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/work"
 )
 
-// ID names a process, or a check of one, from before its start until its end.
-type ID uint64
-
-// Input is what happened outside. One of Reserved, Ended, Tick, Stop.
-type Input interface{ input() }
-
-// Reserved answers a Reserve command.
-type Reserved struct {
-	ID   ID
-	Port int
-	Err  error
-}
-
-// Ended says that a process or a check has ended.
-type Ended struct {
-	ID   ID
-	Code int
-	// How says in words how it ended, with its last output.
-	How string
-}
+// Input is what happened outside. One of work.Reserved, work.Exited, Tick, Stop.
+type Input any
 
 // Tick says that the time of Alarm may have come.
 type Tick struct{}
@@ -38,36 +21,9 @@ type Tick struct{}
 // Stop ends all processes for good; when they have ended, Gone is true.
 type Stop struct{}
 
-func (Reserved) input() {}
-func (Ended) input()    {}
-func (Tick) input()     {}
-func (Stop) input()     {}
-
-// Command is what has to be done. One of Reserve, Start, Kill.
-type Command interface{ command() }
-
-// Reserve asks for a free port of the host; the answer comes as Reserved.
-type Reserve struct {
-	ID   ID
-	Host string
-}
-
-// Start starts a process or a check; its end comes as Ended.
-type Start struct {
-	ID   ID
-	Work Work
-}
-
-// Kill asks a process or a check to end.
-type Kill struct{ ID ID }
-
-func (Reserve) command() {}
-func (Start) command()   {}
-func (Kill) command()    {}
-
 // Means are what a tunnel needs of the machine that it is a part of.
 type Means struct {
-	NewID func() ID
+	NewID func() work.ID
 	// Backoff is the wait after so many failures in a row.
 	Backoff func(first time.Duration, tries int) time.Duration
 	Log     func(category string, args ...any)
@@ -80,17 +36,17 @@ type Tunnel struct {
 	now   time.Time
 
 	processes []*process
-	turn      int         // the process that is handed out next
-	orphans   map[ID]bool // checks that were killed, until they have ended
+	turn      int              // the process that is handed out next
+	orphans   map[work.ID]bool // checks that were killed, until they have ended
 	begun     bool
 	stopping  bool
 
-	commands []Command
+	commands []work.Command
 }
 
 // New returns a tunnel without processes; the first Step starts them.
 func New(cfg *Config, means Means) *Tunnel {
-	t := &Tunnel{cfg: cfg, means: means, orphans: map[ID]bool{}}
+	t := &Tunnel{cfg: cfg, means: means, orphans: map[work.ID]bool{}}
 	for range max(cfg.Parallel, 1) {
 		t.processes = append(t.processes, &process{})
 	}
@@ -104,12 +60,12 @@ func (t *Tunnel) Config() *Config { return t.cfg }
 func (t *Tunnel) Adopt(cfg *Config) { t.cfg = cfg }
 
 // Step takes one input at time now and returns what has to be done about it, in order.
-func (t *Tunnel) Step(now time.Time, in Input) []Command {
+func (t *Tunnel) Step(now time.Time, in Input) []work.Command {
 	t.now = now
 	switch in := in.(type) {
-	case Reserved:
+	case work.Reserved:
 		t.reserved(in)
-	case Ended:
+	case work.Exited:
 		t.ended(in)
 	case Stop:
 		t.stop()
@@ -125,7 +81,7 @@ func (t *Tunnel) Step(now time.Time, in Input) []Command {
 	return commands
 }
 
-func (t *Tunnel) do(cmd Command) { t.commands = append(t.commands, cmd) }
+func (t *Tunnel) do(cmd work.Command) { t.commands = append(t.commands, cmd) }
 
 func (t *Tunnel) log(category string, args ...any) {
 	t.means.Log(category, append([]any{"tunnel ", t.cfg.Name, ": "}, args...)...)
@@ -148,7 +104,7 @@ func (t *Tunnel) Alarm() (at time.Time, ok bool) {
 }
 
 // Owns reports whether id is a process or a check of this tunnel that has not ended.
-func (t *Tunnel) Owns(id ID) bool {
+func (t *Tunnel) Owns(id work.ID) bool {
 	return t.orphans[id] || slices.ContainsFunc(t.processes, func(p *process) bool {
 		return id != 0 && (p.id == id || p.check.id == id)
 	})

@@ -11,34 +11,35 @@ import (
 	"pgregory.net/rapid"
 
 	"lsyncgo/engine/tunnel"
+	"lsyncgo/engine/work"
 )
 
-type work string
+type program string
 
-func (w work) Describe() string { return string(w) }
+func (w program) Describe() string { return string(w) }
 
 // world runs a tunnel in virtual time and knows what the tunnel has running.
 type world struct {
 	tunnel  *tunnel.Tunnel
 	now     time.Time
-	newest  tunnel.ID
-	asked   []tunnel.ID          // for ports
-	works   map[tunnel.ID]string // that run
-	killed  []tunnel.ID
+	newest  work.ID
+	asked   []work.ID          // for ports
+	works   map[work.ID]string // that run
+	killed  []work.ID
 	started []string
 	log     []string
 }
 
 func newWorld(adjust func(*tunnel.Config)) *world {
-	w := &world{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), works: map[tunnel.ID]string{}}
+	w := &world{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), works: map[work.ID]string{}}
 	cfg := &tunnel.Config{Name: "way", Parallel: 1, Localhost: "lo", Command: []string{"run", "^localhost:^localport"},
 		ReadyDelay: 5 * time.Second, RetryDelay: 10 * time.Second, CheckExitCodes: []int{0, 3}, CheckMaxFailed: 2, CheckInterval: 5 * time.Second,
-		NewWork: func(argv []string) tunnel.Work { return work(strings.Join(argv, " ")) }}
+		NewWork: func(argv []string) work.Work { return program(strings.Join(argv, " ")) }}
 	if adjust != nil {
 		adjust(cfg)
 	}
 	w.tunnel = tunnel.New(cfg, tunnel.Means{
-		NewID:   func() tunnel.ID { w.newest++; return w.newest },
+		NewID:   func() work.ID { w.newest++; return w.newest },
 		Backoff: func(first time.Duration, tries int) time.Duration { return first * time.Duration(tries) },
 		Log:     func(category string, args ...any) { w.log = append(w.log, category+" "+fmt.Sprint(args...)) },
 	})
@@ -48,20 +49,20 @@ func newWorld(adjust func(*tunnel.Config)) *world {
 func (w *world) step(in tunnel.Input) {
 	for _, cmd := range w.tunnel.Step(w.now, in) {
 		switch cmd := cmd.(type) {
-		case tunnel.Reserve:
-			w.asked = append(w.asked, cmd.ID)
-		case tunnel.Start:
-			w.works[cmd.ID] = cmd.Work.Describe()
+		case work.Reserve:
+			w.asked = append(w.asked, cmd.Proc)
+		case work.Start:
+			w.works[cmd.Proc] = cmd.Work.Describe()
 			w.started = append(w.started, cmd.Work.Describe())
-		case tunnel.Kill:
-			w.killed = append(w.killed, cmd.ID)
+		case work.Kill:
+			w.killed = append(w.killed, cmd.Proc)
 		}
 	}
 }
 
-func (w *world) end(id tunnel.ID, code int) {
+func (w *world) end(id work.ID, code int) {
 	delete(w.works, id)
-	w.step(tunnel.Ended{ID: id, Code: code, How: fmt.Sprint("ended with exit code ", code)})
+	w.step(work.Exited{Proc: id, Result: work.Result{Code: code}})
 }
 
 // advance lets time pass, from alarm to alarm.
@@ -147,7 +148,7 @@ func TestCheckDecides(t *testing.T) {
 		w.advance(t, 5*time.Second)
 		w.end(w.newest, code)
 	}
-	if !slices.Equal(w.killed, []tunnel.ID{process}) || w.tunnel.Ready() {
+	if !slices.Equal(w.killed, []work.ID{process}) || w.tunnel.Ready() {
 		t.Errorf("killed %v, ready %t", w.killed, w.tunnel.Ready())
 	}
 }
@@ -160,7 +161,7 @@ func TestLateCheck(t *testing.T) {
 	w.advance(t, time.Second)
 	check := w.newest
 	w.end(process, 1)
-	if !slices.Equal(w.killed, []tunnel.ID{check}) {
+	if !slices.Equal(w.killed, []work.ID{check}) {
 		t.Errorf("killed %v", w.killed)
 	}
 	w.advance(t, time.Second) // the next process
@@ -217,14 +218,14 @@ func TestAnyHistory(t *testing.T) {
 
 // random makes one thing happen.
 func (w *world) random(t *rapid.T) {
-	var running []tunnel.ID
+	var running []work.ID
 	for id := range w.works {
 		running = append(running, id)
 	}
 	slices.Sort(running)
 	switch what := rapid.IntRange(0, 3).Draw(t, "what"); {
 	case what == 0 && len(w.asked) > 0:
-		in := tunnel.Reserved{ID: w.asked[0], Port: rapid.IntRange(4001, 4006).Draw(t, "port")}
+		in := work.Reserved{Proc: w.asked[0], Port: rapid.IntRange(4001, 4006).Draw(t, "port")}
 		if w.asked = w.asked[1:]; in.Port == 4006 {
 			in.Port, in.Err = 0, errors.New("no port")
 		}
