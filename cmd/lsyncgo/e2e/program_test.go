@@ -434,6 +434,7 @@ func TestMonitorNotify(t *testing.T) {
 	p := newPlace(t)
 	d := daemon(t, "-monitor", "notify", p.config(`sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }`))
 	p.write("source/a/b/c", "1")
+	d.logs("Create " + p.path("source/a/b/c")) // not only that the startup has brought it
 	p.same()
 	p.rename("source/a", "source/d")
 	p.write("source/d/b/c", "2")

@@ -211,9 +211,10 @@ func (t *tree) closed(e entry, path string) {
 	if written {
 		delete(t.written, e)
 	}
-	if _, ok := t.held[e]; ok {
+	if h, ok := t.held[e]; ok {
 		delete(t.held, e)
-		t.emitFile(path, written || t.Mode != event.CloseWriteAfterModify)
+		// What was found may have been written before there was a watch.
+		t.emitFile(path, h.found || written || t.Mode != event.CloseWriteAfterModify)
 		return
 	}
 	if written || t.Mode != event.CloseWriteAfterModify {

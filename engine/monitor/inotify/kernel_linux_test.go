@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -518,4 +519,24 @@ func kernelWatches(t *testing.T, fd int) int {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", fd))
 	check(t, err)
 	return strings.Count(string(b), "inotify wd:")
+}
+
+// §9: a file that was written in a new directory before that was watched, and is closed after, counts as written, although
+// nothing tells of the writing.
+func TestWrittenBeforeWatch(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	r := s.Root("root", monitor.Root{Mode: event.CloseWriteAfterModify})
+	s.Watch(r)
+	read := instance(s.Monitor).reader.Hold() // nobody reads
+	check(t, os.Mkdir(r.Path+"d", 0o755))
+	f, err := os.Create(r.Path + "d/f")
+	check(t, err)
+	_, err = f.WriteString("one")
+	check(t, err)
+	read()
+	until(s, event.Create, "d/")
+	check(t, f.Close())
+	s.Until(func() string { return "for d/f to be written" }, func() bool {
+		return slices.ContainsFunc(s.Log(), func(e event.Event) bool { return e.Path == "d/f" && (e.Written || e.Kind == event.Modify) })
+	})
 }

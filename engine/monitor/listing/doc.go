@@ -8,7 +8,8 @@
 // # What it does not promise
 //
 //   - A change that was not hinted at is reported by the next listing of everything. A
-//     file that comes and goes between two listings is not reported.
+//     file that comes and goes between two listings is not reported: if it was transferred in between, with its
+//     directory or by a startup, the target keeps it until all is synced again.
 //   - Renames are a Delete and Create events for everything below the new name.
 //   - Root.Mode is not honoured: a file is reported while it is being written, and again when
 //     a later listing shows that it has changed.
