@@ -281,8 +281,8 @@ print("a", 1)`)
 	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
 	}
-	if m := st.rt.Syncs()[0].Monitor; m != "" {
-		t.Errorf("the sync insists on the monitor %s", m)
+	if m := st.rt.Syncs()[0].Monitor; m != "inotify" {
+		t.Errorf("the sync has the monitor %q, not the one of the command line", m)
 	}
 	if printed != "a\t1|" {
 		t.Errorf("printed %q", printed)
