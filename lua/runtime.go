@@ -36,9 +36,10 @@ type Runtime struct {
 	warnings  []Problem
 	slips     []slip // since the last sync
 
-	// core and post are nil until Bind.
+	// core, post and timers are nil until Bind.
 	core    *core.Core
 	post    func(func())
+	timers  *core.Timers
 	alarms  []pendingAlarm // asked for while loading
 	watched observers
 	masters masters
@@ -237,9 +238,9 @@ func (r *Runtime) Warnings() []Problem { return r.warnings }
 // runs the loop. post has f run on that goroutine, between two steps; any
 // goroutine may call it, and it may drop f when the loop has ended.
 func (r *Runtime) Bind(c *core.Core, post func(f func())) {
-	r.core, r.post = c, post
+	r.core, r.post, r.timers = c, post, c.NewTimers()
 	for _, a := range r.alarms {
-		c.AddAlarm(a.at, a.call)
+		r.timers.Add(a.at, a.call)
 	}
 	r.alarms = nil
 	r.watched.start(r)
@@ -275,6 +276,9 @@ func (r *Runtime) Succeed(former *Runtime) {
 // Close ends everything the scripts started beside the loop, and waits for it, but for
 // ssh connections: Wait does. The runtime must not be used afterwards.
 func (r *Runtime) Close() {
+	if r.timers != nil {
+		r.timers.Retire() // they would call scripts that are gone
+	}
 	r.watched.close()
 	r.masters.close()
 	r.limit.Close()

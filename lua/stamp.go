@@ -139,11 +139,11 @@ func (r *Runtime) globalAlarm(L *glua.LState) int {
 }
 
 func (r *Runtime) addAlarm(at time.Time, call func(time.Time) error) {
-	if r.core == nil {
+	if r.timers == nil {
 		r.alarms = append(r.alarms, pendingAlarm{at, call})
 		return
 	}
-	r.core.AddAlarm(at, call)
+	r.timers.Add(at, call)
 }
 
 var _ core.Actions = (*script)(nil)

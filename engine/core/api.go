@@ -13,16 +13,24 @@ import (
 	"lsyncgo/engine/work"
 )
 
-// ProcID and the others are the values of package work that core speaks of work in.
+// The values of package work that core speaks of work in.
 type (
-	ProcID   = work.ID
-	Work     = work.Work
-	Result   = work.Result
-	Start    = work.Start
-	Kill     = work.Kill
-	Reserve  = work.Reserve
+	// ProcID names one piece of work.
+	ProcID = work.ID
+	// Work is a child process or a job in process.
+	Work = work.Work
+	// Result is how a piece of work ended.
+	Result = work.Result
+	// Start starts a piece of work; its end comes back as Exited.
+	Start = work.Start
+	// Kill ends a running piece of work and everything it started.
+	Kill = work.Kill
+	// Reserve asks for a free TCP port; the answer comes as Reserved.
+	Reserve = work.Reserve
+	// Reserved answers a Reserve command.
 	Reserved = work.Reserved
-	Exited   = work.Exited
+	// Exited says that a piece of work has ended.
+	Exited = work.Exited
 )
 
 // Actions is what core asks of one sync's script. All calls come from the goroutine

@@ -15,17 +15,13 @@ import (
 // maxPartial is how often a Partial verdict is tried again before the sync is degraded.
 const maxPartial = 3
 
-// ended takes in that a piece of work has ended and does what the script decides.
-func (c *Core) ended(in Exited) {
-	a := c.procs[in.Proc]
-	if a == nil {
-		if t := c.owner(in.Proc); t != nil {
-			c.stepTunnel(t, in)
-		}
-		return
-	}
-	delete(c.procs, in.Proc)
+// Serves implements Owner.
+func (*Agent) Serves() bool { return false }
+
+// Ended implements Owner: it does what the script decides about its work's end.
+func (a *Agent) Ended(in Exited) {
 	s := a.Sync
+	c := s.core
 	s.unlist(a)
 	s.changes++
 	s.quietUntil, s.judged = c.now, c.now

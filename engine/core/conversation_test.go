@@ -208,7 +208,7 @@ func (st *stage) line(words []string) {
 		st.step(core.Stop{Code: 143, Why: "SIGTERM"})
 	case "alarm":
 		text := strings.Join(args[1:], " ")
-		st.core.AddAlarm(st.core.Now().Add(st.duration(args[0])), func(time.Time) error {
+		st.core.NewTimers().Add(st.core.Now().Add(st.duration(args[0])), func(time.Time) error {
 			st.say("alarm %s", text)
 			return nil
 		})

@@ -26,20 +26,21 @@ type Core struct {
 	log      Log
 	now      time.Time
 
-	syncs   []*Sync
-	byID    map[event.RootID]*Sync
-	leaving int // syncs removed by a reload that still have children
-	nextID  event.RootID
-	counts  uint64 // Count commands so far
-	looks   uint64 // Inspect commands so far
-	turn    int    // the sync that is asked first in the next round
+	syncs     []*Sync
+	receivers map[event.RootID]Receiver
+	leaving   int // syncs removed by a reload that still have children
+	nextID    event.RootID
+	counts    uint64 // Count commands so far
+	looks     uint64 // Inspect commands so far
+	turn      int    // the sync that is asked first in the next round
 
-	procs    map[ProcID]*Agent // of syncs; tunnels know their own
+	owners   map[ProcID]Owner // of what was started, or has a port reserved
+	running  int              // of these, started and not serving others
 	nextProc ProcID
 	tunnels  []*tunnel.Tunnel
 
-	alarms    alarms
-	nextAlarm uint64
+	timers    timerHeap
+	nextTimer uint64
 
 	commands []Command
 	more     bool     // a round was cut short
@@ -53,7 +54,7 @@ type Core struct {
 
 // New returns a machine without syncs.
 func New(settings Settings, log Log) *Core {
-	return &Core{settings: settings, log: log, byID: map[event.RootID]*Sync{}, procs: map[ProcID]*Agent{}}
+	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{}}
 }
 
 // Add adds a sync. The first Step after it asks for its watch. The error names
@@ -78,15 +79,12 @@ func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)
 	}
 	c.nextID++
-	c.byID[s.id] = s
+	c.receivers[s.id] = s
 	return s, nil
 }
 
 // Syncs returns the syncs in the order of the config.
 func (c *Core) Syncs() []*Sync { return c.syncs }
-
-// Running counts the processes and jobs of all syncs that run now.
-func (c *Core) Running() int { return len(c.procs) }
 
 // Pending counts the events of all syncs that are not done yet.
 func (c *Core) Pending() (n int) {
@@ -124,7 +122,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	if !c.fading() {
 		c.place()
 		c.tend()
-		c.fireAlarms()
+		c.fireTimers()
 		c.persist()
 		c.startWaiting()
 		c.rounds()
@@ -147,8 +145,8 @@ func (c *Core) events(list Events) {
 		return
 	}
 	for _, e := range list {
-		if s := c.byID[e.Root]; s != nil && s.phase != leaving && s.phase != stopped {
-			s.event(e)
+		if r := c.receivers[e.Root]; r != nil {
+			r.Receive(e)
 		}
 	}
 }
@@ -167,8 +165,8 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 			at, ok = t, true
 		}
 	}
-	if len(c.alarms) > 0 {
-		earliest(c.alarms[0].at)
+	if len(c.timers) > 0 {
+		earliest(c.timers[0].at)
 	}
 	for _, t := range c.tunnels {
 		if at, ok := t.Alarm(); ok && !c.settings.DryRun && c.mayBegin(t) {
@@ -214,14 +212,12 @@ func (c *Core) stop(in Stop) {
 	case 1:
 		c.exitCode, c.exitWhy = in.Code, in.Why
 		c.forgetWaiting()
-		if n := len(c.procs); n > 0 {
+		if n := c.running; n > 0 {
 			c.log.Log("Normal", in.Why, ": waiting for ", processes(n), "; once more ends them")
 		}
 	case 2:
-		c.log.Log("Normal", in.Why, ": ending ", processes(len(c.procs)))
-		for id := range c.procs {
-			c.do(Kill{Proc: id})
-		}
+		c.log.Log("Normal", in.Why, ": ending ", processes(c.running))
+		c.killAll()
 	default:
 		c.exit(in.Code, in.Why)
 	}
@@ -239,7 +235,7 @@ func (c *Core) finished() {
 	if !c.fading() && c.settings.OnePass {
 		c.onePass()
 	}
-	if c.stops > 0 && !c.exited && len(c.procs) == 0 && c.endTunnels() {
+	if c.stops > 0 && !c.exited && c.running == 0 && c.endTunnels() {
 		c.exit(c.exitCode, c.exitWhy)
 	}
 }

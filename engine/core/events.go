@@ -16,6 +16,13 @@ import (
 // is the source of, as if a monitor had reported it.
 func (s *Sync) Report(e event.Event) { s.event(e) }
 
+// Receive implements Receiver. Of a source that is not watched any more there may be late events.
+func (s *Sync) Receive(e event.Event) {
+	if !s.phase.ended() {
+		s.event(e)
+	}
+}
+
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
 	if !s.absentees(e) {

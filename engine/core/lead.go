@@ -19,7 +19,7 @@ func (s *Sync) elsewhere(to string) {
 // its target. Cfg is the definition with the new source; the filter rules stay as they are. It returns
 // the new sync, nil if there is none: the sync is gone, or the path leads back.
 func (c *Core) Lead(id event.RootID, cfg SyncConfig) *Sync {
-	s := c.byID[id]
+	s := c.sync(id)
 	if s == nil || s.phase.ended() || !s.following {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (s *Sync) Astray(why string) {
 func (s *Sync) abandon() {
 	for _, a := range s.running {
 		if w, ok := a.work.(work.Repeatable); ok && w.Repeatable() && a.proc != 0 {
-			s.core.do(Kill{Proc: a.proc})
+			s.core.Kill(a.proc)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (s *Sync) recount() {
 }
 
 func (c *Core) counted(in Counted) {
-	s := c.byID[in.Sync]
+	s := c.sync(in.Sync)
 	if s == nil || s.losses.counting != in.Number {
 		return
 	}

@@ -28,7 +28,6 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 		next = append(next, s)
 	}
 	c.settings = settings
-	c.alarms = nil
 	c.turn = 0
 	c.syncs = next
 	var removed []*Sync
@@ -58,7 +57,7 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 func (c *Core) forget(added, old []*Sync) {
 	for _, s := range added {
 		if !slices.Contains(old, s) {
-			delete(c.byID, s.id)
+			delete(c.receivers, s.id)
 		}
 	}
 	c.syncs = old
@@ -102,7 +101,7 @@ func (c *Core) remove(s *Sync) {
 // left forgets a removed sync when its last child has ended.
 func (c *Core) left(s *Sync) {
 	if len(s.running) == 0 {
-		delete(c.byID, s.id)
+		delete(c.receivers, s.id)
 		c.leaving--
 	}
 }

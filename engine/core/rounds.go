@@ -17,7 +17,7 @@ const leftAlone = time.Second
 
 // full reports whether all process slots of the program are taken.
 func (c *Core) full() bool {
-	return c.settings.MaxProcesses > 0 && len(c.procs) >= c.settings.MaxProcesses
+	return c.settings.MaxProcesses > 0 && c.running >= c.settings.MaxProcesses
 }
 
 func (s *Sync) canAct() bool {
@@ -58,13 +58,11 @@ func (c *Core) startWaiting() {
 }
 
 func (c *Core) start(a *Agent) {
-	c.nextProc++
-	a.proc, a.begun = c.nextProc, c.now
-	c.procs[a.proc] = a
+	a.begun = c.now
 	if c.log.Enabled("Exec") {
 		a.Sync.log("Exec", a.work.Describe(), " for ", a)
 	}
-	c.do(Start{Proc: a.proc, Work: a.work})
+	a.proc = c.run(a, a.work)
 }
 
 // rounds asks the syncs in turn to act on their ready events, until none is
@@ -145,7 +143,7 @@ func (s *Sync) act() bool {
 func (c *Core) afterFailures() {
 	for _, a := range c.failed {
 		s, d := a.Sync, a.Delays[0]
-		if c.byID[s.id] == s && d.Queued() && d.Status() == delay.Wait && d.Tries > 0 {
+		if c.sync(s.id) == s && d.Queued() && d.Status() == delay.Wait && d.Tries > 0 {
 			s.queue.Retry(d, c.now.Add(backoff(s.cfg.Delay, int(d.Tries))))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // delay. Daemon only has what core knows.
 func (c *Core) Snapshot(now time.Time, withDelays bool) status.Snapshot {
 	shot := status.Snapshot{At: now}
-	shot.Daemon.Running = len(c.procs)
+	shot.Daemon.Running = c.running
 	shot.Daemon.MaxProcesses = c.settings.MaxProcesses
 	for _, s := range c.syncs {
 		shot.Syncs = append(shot.Syncs, s.snapshot(now, withDelays))

@@ -49,7 +49,7 @@ func (s *Sync) inspect() {
 }
 
 func (c *Core) inspected(in Inspected) {
-	s := c.byID[in.Root]
+	s := c.sync(in.Root)
 	if s == nil || s.phase.ended() || s.inspecting != in.Number {
 		return
 	}

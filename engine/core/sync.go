@@ -257,7 +257,7 @@ func (s *Sync) Spawn(a *Agent, w Work) error {
 	s.changes++
 	s.core.startWaiting()
 	if s.core.log.Enabled("Debug") && slices.Contains(s.waiting, a) {
-		s.log("Debug", a, " waits for a process slot; ", len(s.core.procs), " processes run")
+		s.log("Debug", a, " waits for a process slot; ", s.core.running, " processes run")
 	}
 	return nil
 }

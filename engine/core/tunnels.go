@@ -45,10 +45,7 @@ func (c *Core) tunnelFor(cfg *tunnel.Config) *tunnel.Tunnel {
 		}
 	}
 	t := tunnel.New(cfg, tunnel.Means{
-		NewID: func() ProcID {
-			c.nextProc++
-			return c.nextProc
-		},
+		NewID:   c.newProc,
 		Backoff: backoff,
 		Log:     c.log.Log,
 	})
@@ -66,8 +63,8 @@ func (c *Core) defined(cfg *tunnel.Config) bool {
 
 // used reports whether a sync may still send something through the tunnel.
 func (c *Core) used(t *tunnel.Tunnel) bool {
-	for _, s := range c.byID {
-		if s.tunnel == t && (s.phase != stopped || len(s.running) > 0) {
+	for _, r := range c.receivers {
+		if s, ok := r.(*Sync); ok && s.tunnel == t && (s.phase != stopped || len(s.running) > 0) {
 			return true
 		}
 	}
@@ -80,28 +77,27 @@ func (c *Core) mayBegin(t *tunnel.Tunnel) bool {
 	return t.Begun() || !slices.ContainsFunc(c.tunnels, func(old *tunnel.Tunnel) bool { return !c.defined(old.Config()) })
 }
 
-// owner returns the tunnel that a piece of work belongs to, nil if it is a sync's.
-func (c *Core) owner(id ProcID) *tunnel.Tunnel {
-	for _, t := range c.tunnels {
-		if t.Owns(id) {
-			return t
-		}
-	}
-	return nil
+// tunnelOwner owns the processes of a tunnel and their checks.
+type tunnelOwner struct {
+	core   *Core
+	tunnel *tunnel.Tunnel
 }
 
-func (c *Core) reserved(in Reserved) {
-	if t := c.owner(in.Proc); t != nil {
-		c.stepTunnel(t, in)
-	}
-}
+// Serves implements Owner.
+func (tunnelOwner) Serves() bool { return true }
+
+// Ended implements Owner.
+func (o tunnelOwner) Ended(in Exited) { o.core.stepTunnel(o.tunnel, in) }
+
+// Reserved tells the tunnel which port its process shall have.
+func (o tunnelOwner) Reserved(in Reserved) { o.core.stepTunnel(o.tunnel, in) }
 
 func (c *Core) stepTunnel(t *tunnel.Tunnel, in tunnel.Input) {
 	for _, cmd := range t.Step(c.now, in) {
 		if start, ok := cmd.(Start); ok && c.log.Enabled("Exec") {
 			c.log.Log("Exec", start.Work.Describe(), " for tunnel ", t.Config().Name)
 		}
-		c.do(cmd)
+		c.carry(tunnelOwner{c, t}, cmd)
 	}
 }
 

@@ -110,7 +110,7 @@ func (s *Sync) outdate() {
 	for _, a := range s.running {
 		if w, ok := a.work.(work.Dated); ok && w.Dated() && a.proc != 0 && !a.stale {
 			a.stale = true
-			s.core.do(Kill{Proc: a.proc})
+			s.core.Kill(a.proc)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (s *Sync) watch() Watch {
 }
 
 func (c *Core) watched(in Watched) {
-	s := c.byID[in.Sync]
+	s := c.sync(in.Sync)
 	if s == nil || s.phase != placing {
 		return
 	}

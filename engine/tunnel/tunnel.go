@@ -103,13 +103,6 @@ func (t *Tunnel) Alarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// Owns reports whether id is a process or a check of this tunnel that has not ended.
-func (t *Tunnel) Owns(id work.ID) bool {
-	return t.orphans[id] || slices.ContainsFunc(t.processes, func(p *process) bool {
-		return id != 0 && (p.id == id || p.check.id == id)
-	})
-}
-
 // Ready reports whether a process is ready.
 func (t *Tunnel) Ready() bool { return t.ready() > 0 }
 

@@ -1,0 +1,107 @@
+package core
+
+import (
+	"maps"
+	"slices"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/work"
+)
+
+// Owner is who has a piece of work run: a sync's agent, a tunnel, and whatever else needs a process or a job.
+type Owner interface {
+	// Ended takes in how a piece of its work ended. Core has forgotten that work by then.
+	Ended(in Exited)
+	// Serves reports that the work is kept up for other work. Such work takes no process slot, and the end of the program does
+	// not wait for it: its owner ends it when all other work has ended.
+	Serves() bool
+}
+
+// portOwner is an owner that asks for ports.
+type portOwner interface {
+	Owner
+	Reserved(in Reserved)
+}
+
+// Receiver is who the events of a root are for; a sync is one.
+type Receiver interface{ Receive(e event.Event) }
+
+// Run starts a piece of work for its owner and returns its name. It starts it at once, whether a process slot is
+// free or not. The error says that the end has begun: nothing new is started.
+func (c *Core) Run(o Owner, w Work) (ProcID, error) {
+	if c.fading() {
+		return 0, errStopping
+	}
+	return c.run(o, w), nil
+}
+
+func (c *Core) run(o Owner, w Work) ProcID {
+	id := c.newProc()
+	c.carry(o, Start{Proc: id, Work: w})
+	return id
+}
+
+// Kill has a piece of work ended that runs; its owner hears of its end. Of what has ended already nothing happens.
+func (c *Core) Kill(id ProcID) {
+	if c.owners[id] != nil {
+		c.do(Kill{Proc: id})
+	}
+}
+
+// Running counts the processes and jobs that run now, save for those that serve others.
+func (c *Core) Running() int { return c.running }
+
+func (c *Core) newProc() ProcID {
+	c.nextProc++
+	return c.nextProc
+}
+
+// carry passes on what an owner asks for, and remembers whom the answer is for.
+func (c *Core) carry(o Owner, cmd work.Command) {
+	switch cmd := cmd.(type) {
+	case Start:
+		c.owners[cmd.Proc] = o
+		if !o.Serves() {
+			c.running++
+		}
+	case Reserve:
+		c.owners[cmd.Proc] = o
+	}
+	c.do(cmd)
+}
+
+// ended tells the owner of a piece of work that it has ended.
+func (c *Core) ended(in Exited) {
+	o := c.owners[in.Proc]
+	if o == nil {
+		return
+	}
+	delete(c.owners, in.Proc)
+	if !o.Serves() {
+		c.running--
+	}
+	o.Ended(in)
+}
+
+// reserved gives an owner the port that it asked for. What it starts there then is its work again.
+func (c *Core) reserved(in Reserved) {
+	if o, ok := c.owners[in.Proc].(portOwner); ok {
+		delete(c.owners, in.Proc)
+		o.Reserved(in)
+	}
+}
+
+// killAll ends all work, save for that which serves other work.
+func (c *Core) killAll() {
+	for _, id := range slices.Sorted(maps.Keys(c.owners)) {
+		if !c.owners[id].Serves() {
+			c.Kill(id)
+		}
+	}
+}
+
+// sync returns the sync whose root this is, nil if there is none any more.
+func (c *Core) sync(id event.RootID) *Sync {
+	s, _ := c.receivers[id].(*Sync)
+	return s
+}

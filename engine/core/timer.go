@@ -1,0 +1,107 @@
+package core
+
+import (
+	"container/heap"
+	"slices"
+	"time"
+)
+
+// Timers are those of one owner, such as the scripts of one config, who may be replaced while others go on.
+type Timers struct {
+	core    *Core
+	retired bool
+}
+
+// Timer is a call at a time.
+type Timer struct {
+	at    time.Time
+	order uint64
+	call  func(now time.Time) error
+	owner *Timers
+	index int // in the heap; -1: it is not waited for
+}
+
+type timerHeap []*Timer
+
+func (h timerHeap) Len() int { return len(h) }
+func (h timerHeap) Less(i, j int) bool {
+	if h[i].at.Equal(h[j].at) {
+		return h[i].order < h[j].order
+	}
+	return h[i].at.Before(h[j].at)
+}
+func (h timerHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+func (h *timerHeap) Push(x any) {
+	t := x.(*Timer)
+	t.index = len(*h)
+	*h = append(*h, t)
+}
+func (h *timerHeap) Pop() any {
+	last := len(*h) - 1
+	t := (*h)[last]
+	(*h)[last] = nil
+	*h = (*h)[:last]
+	t.index = -1
+	return t
+}
+
+// NewTimers returns the timers of a new owner, none yet.
+func (c *Core) NewTimers() *Timers { return &Timers{core: c} }
+
+// Add calls call once when at has come; equal times in order of Add, whoever owns them. An error is logged. After Retire
+// it does nothing.
+func (o *Timers) Add(at time.Time, call func(now time.Time) error) *Timer {
+	c := o.core
+	c.nextTimer++
+	t := &Timer{at: at, order: c.nextTimer, call: call, owner: o, index: -1}
+	if !o.retired {
+		heap.Push(&c.timers, t)
+	}
+	return t
+}
+
+// Retire cancels all timers of an owner that was replaced, and those it still adds: what they would call is gone.
+func (o *Timers) Retire() {
+	o.retired = true
+	kept := slices.DeleteFunc(o.core.timers, func(t *Timer) bool {
+		if t.owner == o {
+			t.index = -1
+		}
+		return t.owner == o
+	})
+	for i, t := range kept {
+		t.index = i
+	}
+	o.core.timers = kept
+	heap.Init(&o.core.timers)
+}
+
+// Cancel has the call not made. Of one that was made, or cancelled before, nothing happens.
+func (t *Timer) Cancel() {
+	if t.index >= 0 {
+		heap.Remove(&t.owner.core.timers, t.index)
+	}
+}
+
+// fireTimers runs what is due. What the callbacks register for now or earlier
+// runs in the next Step, so that a script cannot keep the engine here.
+func (c *Core) fireTimers() {
+	newest := c.nextTimer
+	for len(c.timers) > 0 && !c.timers[0].at.After(c.now) && c.timers[0].order <= newest {
+		due := heap.Pop(&c.timers).(*Timer)
+		if err := due.call(c.now); err != nil {
+			c.log.Log("Error", "alarm: ", err)
+		}
+		c.changed()
+	}
+}
+
+// changed lets every sync look again at what its script left alone.
+func (c *Core) changed() {
+	for _, s := range c.syncs {
+		s.quietUntil = c.now
+	}
+}
