@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the given purpose (test, lint, conformance, bench) needs and is missing.
+# Installs what the given purpose (test, churn, lint, conformance, bench) needs and is missing.
 # Fails if something cannot be had: a test that silently does not run proves nothing.
 set -eu
 
@@ -13,7 +13,13 @@ need() { # COMMAND PACKAGE
 need git git
 need make make
 case $purpose in
-test)
+churn)
+	need mkfs.ext4 e2fsprogs
+	need losetup mount
+	;;
+esac
+case $purpose in
+test | churn)
 	need gcc gcc # the race detector needs cgo
 	need rsync rsync
 	need ssh openssh-client
@@ -102,4 +108,4 @@ unpack_rsync() { # VERSION
 
 # shellcheck disable=SC2086 # one word per package
 [ -z "$missing" ] || install $missing
-[ "$purpose" != test ] || fetch_rsyncs
+case $purpose in test | churn) fetch_rsyncs ;; esac

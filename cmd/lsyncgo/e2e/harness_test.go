@@ -23,6 +23,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if how := os.Getenv(raceEnv); how != "" {
+		os.Exit(raceUser(how))
+	}
 	os.Exit(run(m))
 }
 
