@@ -240,22 +240,33 @@ func TestRsyncExitCodes(t *testing.T) {
 	}
 }
 
-// verdict ends the running work and its retries with code and tells by their number how that is judged.
+// verdict ends the running work and its retries with code and tells how that is judged: of what fails in part the log
+// says after four attempts that the target may differ there, and that it goes on being tried.
 func (st *stage) verdict(code int) string {
 	st.Helper()
-	const bounded, unbounded = 3, 10
-	for tries := range unbounded {
+	const bounded, unbounded = 4, 10
+	for try := 1; try <= unbounded; try++ {
 		st.unseen = nil
 		st.exit(code)
 		if st.ended != nil {
 			return "die"
 		}
+		if st.lasts() {
+			return map[int]string{bounded: "partial"}[try]
+		}
 		st.advance(10 * time.Minute)
 		if len(st.unseen) == 0 {
-			return map[int]string{0: "ok", bounded: "partial"}[tries]
+			return map[int]string{1: "ok"}[try]
 		}
 	}
 	return "again"
+}
+
+// lasts reports whether the log says of a failure that it is no longer waited for.
+func (st *stage) lasts() bool {
+	return slices.ContainsFunc(st.log.lines, func(l line) bool {
+		return l.category == "Error" && strings.Contains(l.text, "it goes on being tried")
+	})
 }
 
 // §9: exit code 2 of a receiver that cannot delete single paths; the next try lists the directories instead.

@@ -214,7 +214,7 @@ func TestUnfitTarget(t *testing.T) {
 		st := sweeping(t, "")
 		st.modify("d/a", "./d/a|")
 		tries := 0
-		for len(st.running) > 0 && tries < 10 {
+		for len(st.running) > 0 && tries < 10 && !st.lasts() {
 			tries++
 			proc := st.running[0].Proc
 			st.running = nil
