@@ -44,6 +44,9 @@ func (s *script) plan(t timetable, after time.Time) {
 		return
 	}
 	s.r.addAlarm(at, func(now time.Time) error {
+		if s.sync.Ended() { // its FIFO would only grow
+			return nil
+		}
 		if s.r.log.Enabled("Alarm") {
 			s.r.log.Log("Alarm", s.name, ": crontab ", t.line)
 		}

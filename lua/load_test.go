@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // the time zones are the same wherever the tests run
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/status"
 	"lsyncgo/lua"
 )
 
@@ -506,6 +507,21 @@ sync{ source = source, crontab = "0 30 * * * *", onFull = function() ok("any") e
 	st.start().advance(3 * time.Hour) // to 3:45
 	if got := strings.Join(st.logged("Ok"), " "); got != "fixed any any any" && got != "any fixed any any" {
 		t.Errorf("came %s", got)
+	}
+}
+
+// A sync that has died gets no more Full events: nothing would ever take them.
+func TestCrontabOfStopped(t *testing.T) {
+	st := start(t, `settings{ onDie = "stop-sync" } sync{ source = source, crontab = { "30 * * * * *" }, onFull = true, onCreate = "tool", exitcodes = { [5] = "die" } }`)
+	st.event(event.Create, "x")
+	st.advance(5 * time.Second)
+	st.exit(5)
+	st.advance(time.Hour)
+	if s := st.core.Snapshot(st.now, false).Syncs[0]; s.State != status.Stopped || s.Pending != 0 {
+		t.Errorf("%s, %d events wait", s.State, s.Pending)
+	}
+	if at, ok := st.core.Alarm(); ok {
+		t.Errorf("an alarm at %v is left", at)
 	}
 }
 

@@ -134,6 +134,9 @@ func (s *Sync) Config() *SyncConfig { return &s.cfg }
 // ID names the sync's root in monitor events.
 func (s *Sync) ID() event.RootID { return s.id }
 
+// Ended reports whether the sync does nothing any more, for good.
+func (s *Sync) Ended() bool { return s.phase.ended() }
+
 // agentOf returns the agent of one delay, the same for the same delay until it
 // is replaced by another event.
 func agentOf(s *Sync, d *delay.Delay) *Agent {
