@@ -13,9 +13,9 @@ import (
 	"lsyncgo/engine/monitor"
 )
 
-// patience is how long anything may take before a test fails. It is no timing:
-// a test that passes never waits for it.
-const patience = 10 * time.Second
+// patience is how long anything may take before a test fails. It is no timing: a test that passes never waits for it.
+// A listing of everything is followed by a pause of nine times what it took, and that is seconds on a busy machine.
+const patience = 60 * time.Second
 
 // syncName begins the names of the files that mark the end of a step.
 const syncName = ".sync-"
@@ -88,10 +88,13 @@ func (s *Session) wait(ok func() bool) bool {
 	s.T.Helper()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
+	tick := time.NewTicker(10 * time.Millisecond) // what is waited for may come without an event
+	defer tick.Stop()
 	for !ok() {
 		select {
 		case batch := <-s.Monitor.Events():
 			s.takeAll(batch)
+		case <-tick.C:
 		case <-timeout.C:
 			return false
 		}
