@@ -329,6 +329,11 @@ function shared.prepareOptions(config, faults)
 	given._meaning = shared.meaning(options)
 	shared.checkWords('rsync._extra', given._extra, 'BTefM@')
 	shared.checkWhole(shared.parse(options))
+	for _, option in ipairs(shared.parse(options)) do
+		if option.name:find('^remove%-s') and config.delete ~= false then
+			faults[#faults + 1] = option.word .. ': what rsync has sent and removes from the source would be deleted at the target as well (write delete = false)'
+		end
+	end
 	local why = choice(given._meaning)
 	if given.transfer == nil and why then
 		given.transfer, given._why = 'filter', why
@@ -685,6 +690,9 @@ function shared.verdict(agent, exitcode, codes, said)
 			log('Warn', "rsync at the target cannot delete single paths (exit code 2); trying again with the directories that held them")
 		end
 		return 'again'
+	end
+	if exitcode == 1 and codes[1] == 'die' and said and said.misruled then -- what a user wrote in the source ends no daemon
+		return 'partial'
 	end
 	local verdict = codes[exitcode] or 'die'
 	local listed = listedContents(agent, said)

@@ -42,6 +42,7 @@ func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Ver
 		said.Append(glua.LString(line))
 	}
 	said.RawSetString("unfit", glua.LBool(failure.Unfit(res.Tail)))
+	said.RawSetString("misruled", glua.LBool(failure.Misruled(res.Tail)))
 	said.RawSetString("barred", glua.LBool(failure.Barred(res.Tail)))
 	said.RawSetString("derailed", glua.LBool(failure.Derailed(res.Tail)))
 	if p := s.plans[a]; p != nil && p.text == nil {

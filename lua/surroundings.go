@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -176,16 +177,19 @@ func (r *Runtime) checkTwins() {
 	}
 }
 
-// checkBorrowed refuses functions of a preset in a sync that does not inherit it: they count on what else it has.
-func (s *script) checkBorrowed() {
-	if !s.shared("prepare") {
+// completeBorrowed gives a sync that takes functions of a preset without inheriting it the rest of the preset: they count
+// on it.
+func (s *script) completeBorrowed() {
+	if s.table.RawGetString("prepare") != glua.LNil {
 		return
 	}
-	for name, preset := range s.r.presets.named {
+	for _, name := range slices.Sorted(maps.Keys(s.r.presets.named)) {
+		preset := s.r.presets.named[name]
 		for _, key := range []string{"init", "action", "full"} {
 			if fn, ok := s.table.RawGetString(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
-				s.problem(fmt.Sprintf("inherit it whole, sync{ default.%s, ... }, and set what shall be different", name),
-					"%s is that of default.%s, which the sync does not inherit: the rest of the preset is missing", key, name)
+				s.warn(fmt.Sprintf("inherit it, sync{ default.%s, ... }, and set what shall be different", name),
+					"%s is that of default.%s, which the sync does not inherit: it gets the rest of the preset as well", key, name)
+				inherit(s.r.L, s.table, preset, false)
 				return
 			}
 		}

@@ -228,6 +228,24 @@ func TestUnfitTarget(t *testing.T) {
 	}
 }
 
+// §6: a file with rules that a user has put into the source and that rsync cannot read ends nothing; a rule of the config does.
+func TestMisruledSource(t *testing.T) {
+	for role, lasts := range map[string]bool{"sender": true, "client": false} {
+		st := sweeping(t, "")
+		st.modify("d/a", "./d/a|")
+		for tries := 0; len(st.running) > 0 && tries < 10 && !st.lasts(); tries++ {
+			proc := st.running[0].Proc
+			st.running = nil
+			st.step(core.Exited{Proc: proc, Result: core.Result{Code: 1, Tail: []string{"Unknown filter rule: x",
+				"rsync error: syntax or usage error (code 1) at exclude.c(136) [" + role + "=3.5.0]"}}})
+			st.advance(10 * time.Minute)
+		}
+		if st.lasts() != lasts {
+			t.Errorf("%s: goes on being tried: %t", role, !lasts)
+		}
+	}
+}
+
 // §9: a source that changes while rsync reads it can make it end with a fatal code, at the startup as well.
 func TestDerailed(t *testing.T) {
 	said := []string{

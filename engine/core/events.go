@@ -203,6 +203,11 @@ func (c *Core) Resume(name string) error {
 		if s.cfg.Name != name {
 			continue
 		}
+		if s.detour != "" {
+			s.log("Normal", "resumed")
+			s.follow(s.detour)
+			return nil
+		}
 		forgot := s.forgetUnmounted()
 		switch {
 		case forgot && (!s.holds.any() || s.holds.has(sourceLost)):

@@ -178,3 +178,20 @@ func (l *lasting) show(v *status.Sync) {
 	slices.Sort(paths)
 	v.Degraded = append(v.Degraded, paths[:max(0, min(len(paths), maxDegraded-len(v.Degraded)))]...)
 }
+
+// contents are the files that are new or were written and have not arrived yet.
+func (s *Sync) contents() (paths []string) {
+	add := func(k event.Kind, path string) {
+		if (k == event.Create || k == event.Modify) && !event.IsDir(path) {
+			paths = append(paths, path)
+		}
+	}
+	s.queue.Each(func(d *delay.Delay) bool {
+		add(d.Kind, d.Path)
+		return true
+	})
+	for _, path := range slices.Sorted(maps.Keys(s.lasting.changes)) {
+		add(s.lasting.changes[path].kind, s.lasting.changes[path].path)
+	}
+	return append(paths, s.undelivered...)
+}

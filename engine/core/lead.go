@@ -9,7 +9,20 @@ import (
 
 // elsewhere: the path that the config gives for the source leads to another directory now. Nothing is done until it is
 // known whether that can be the source; what waits was about the former one.
+//
+// A link that took the place of the directory itself, or of one above it, is no link that was pointed elsewhere: the sync waits
+// until the directory is back, or somebody says Resume.
 func (s *Sync) elsewhere(to string) {
+	if s.cfg.path() == s.cfg.Source && !s.origin.trusted.Zero() {
+		s.lost(event.Event{Err: fmt.Errorf("a link leads to %s in its place; if that is right, say %s", to, s.resuming())})
+		s.detour = to
+		return
+	}
+	s.follow(to)
+}
+
+func (s *Sync) follow(to string) {
+	s.detour = ""
 	s.following, s.inspecting = true, 0
 	s.core.do(Follow{Root: s.id, Source: to})
 }

@@ -32,7 +32,7 @@ func (s *Sync) lost(e event.Event) {
 	if e.Err != nil {
 		why = e.Err.Error()
 	}
-	s.holds[sourceLost], s.origin.heir = why, false
+	s.holds[sourceLost], s.origin.heir, s.detour = why, false, ""
 	s.inspecting = 0 // what is seen from before means nothing
 	s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
 		"; the target is left as it is, and the sync goes on when the source is back")
@@ -59,7 +59,7 @@ func (c *Core) inspected(in Inspected) {
 
 // returned: the lost source is there again, or what is in its place now. Nil: nobody has looked, and any will do.
 func (s *Sync) returned(seen *Seen) {
-	s.following = false
+	s.following, s.detour = false, ""
 	s.holds.end(sourceLost)
 	held := s.holds.has(sourceDoubt, targetOther, overEvents, overStart)
 	if s.judge(seen, true); s.holds.has(sourceOther) {
@@ -163,6 +163,9 @@ func (s *Sync) succeed(old *Sync) {
 	s.origin, s.mounts = old.origin, old.mounts
 	s.unlike = old.unlike && s.cfg.Target == old.cfg.Target
 	s.origin.heir = true
+	if s.cfg.Mirrors && s.cfg.HasInit && s.cfg.Target == old.cfg.Target {
+		s.undelivered = old.contents()
+	}
 	s.holds = old.holds
 	if s.cfg.MaxDelete.String() != old.cfg.MaxDelete.String() || s.cfg.Target != old.cfg.Target {
 		s.holds.end(overEvents, overStart)

@@ -112,7 +112,8 @@ type Sync struct {
 	holds holds
 	// following: the path of the source leads to another directory, and it is being looked whether that can be the source.
 	following  bool
-	unlike     bool // no startup has succeeded since the source is another one
+	detour     string // where a link leads that took the place of the source
+	unlike     bool   // no startup has succeeded since the source is another one
 	origin     origin
 	accept     func() // takes the target that holds the sync for right
 	reason     string // why stopped or degraded, in words
@@ -120,9 +121,12 @@ type Sync struct {
 	losses     losses
 	mounts     *mounts
 	lasting    lasting
-	degraded   []string
-	failures   uint64 // delays that were given up
-	last       *status.Failure
+	// undelivered are files whose content has changed, as the sync knows whose place this one takes: a startup takes one of the
+	// same size and time for unchanged.
+	undelivered []string
+	degraded    []string
+	failures    uint64 // delays that were given up
+	last        *status.Failure
 }
 
 // maxDegraded bounds the paths that are kept of what was given up.
@@ -286,6 +290,12 @@ func (s *Sync) begin() {
 		s.starting = true
 		s.apart(event.Init, "")
 	}
+	for _, path := range s.undelivered {
+		if !s.Excluded(path) {
+			s.add(event.Modify, path, "", event.Event{Root: s.id, Kind: event.Modify, Path: path, Time: s.core.now})
+		}
+	}
+	s.undelivered = nil
 }
 
 // finish takes the agent's delays off the FIFO.

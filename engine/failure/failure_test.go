@@ -34,6 +34,8 @@ func TestReasons(t *testing.T) {
 		{"rsync", 12, "zsh:1: command not found: rsync", "there is no rsync at the target", false},
 		{"rsync", 127, "fish: Unknown command: rsync", "there is no rsync at the target", false},
 		{"/opt/backup.sh", 127, "sh: 1: foo: not found", "", false},
+		{"rsync", 1, "Unknown filter rule: <rule from /s/.rsync-filter line 1>\nrsync error: syntax or usage error (code 1) at exclude.c(136) [sender=3.5.0]", "a file with filter rules in the source is wrong: /s/.rsync-filter, line 1", false},
+		{"rsync", 1, "Unknown filter rule: `garbage rule'\nrsync error: syntax or usage error (code 1) at exclude.c(1213) [sender=3.2.7]", "rsync cannot read the filter rule garbage rule", false},
 		{"rsync", 2, "protocol version mismatch -- is your shell clean?", "the login shell at the target prints something", false},
 		{"rsync", 14, "rsync: [sender] Failed to exec nossh: No such file or directory (2)", "the program nossh cannot be started", false},
 		{"rsync", 11, `rsync: [Receiver] mkdir "/a/b" failed: No such file or directory (2)`, `the directory above the target is missing: mkdir "/a/b"`, false},
@@ -114,6 +116,20 @@ func TestUnfit(t *testing.T) {
 	} {
 		if got := Unfit([]string{line}); got != want {
 			t.Errorf("%q: %t", line, got)
+		}
+	}
+}
+
+// §6: a file with rules in the source that is wrong is no fault of the config.
+func TestMisruled(t *testing.T) {
+	for line, want := range map[string]bool{
+		"rsync error: syntax or usage error (code 1) at exclude.c(136) [sender=3.5.0]":  true,
+		"rsync error: syntax or usage error (code 1) at exclude.c(1213) [sender=3.2.7]": true,
+		"rsync error: syntax or usage error (code 1) at exclude.c(1213) [client=3.2.7]": false,
+		"rsync error: syntax or usage error (code 1) at main.c(1798) [client=3.5.0]":    false,
+	} {
+		if got := Misruled([]string{"Unknown filter rule: x", line}); got != want {
+			t.Errorf("%s: %t", line, got)
 		}
 	}
 }

@@ -82,6 +82,8 @@ var rows = []row{
 		"ssh HOST true has to print nothing: look at .bashrc and its like there"),
 	when(`on remote machine: (\S+): unknown option`, "the rsync at the target knows no option $1", "bring it up to date, or remove the option"),
 	when(`^rsync: (?:\[\w+\] )?(\S+): unknown option`, "rsync knows no option $1", "correct rsync._extra"),
+	when("^Unknown filter rule: <rule from (.*) line (\\d+)>", "a file with filter rules in the source is wrong: $1, line $2", "correct it"),
+	when("^Unknown filter rule: [`']?(.*?)'?$", "rsync cannot read the filter rule $1", "correct it, in the config or in the files with rules in the source"),
 	when(`destination must be a directory`, "the target is no directory", "name a directory, or remove what is in its place"),
 	when(`(?i)(ACLs|extended attributes) are not supported on this (\w+)`, "$1 are not supported by the rsync of this $2", "remove acls or xattrs from the table rsync"),
 	when(`--max-delete limit`, "the limit of deletions was met", ""),
