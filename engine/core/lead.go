@@ -13,7 +13,7 @@ import (
 // A link that took the place of the directory itself, or of one above it, is no link that was pointed elsewhere: the sync waits
 // until the directory is back, or somebody says Resume.
 func (s *Sync) elsewhere(to string) {
-	if s.cfg.path() == s.cfg.Source && !s.origin.trusted.Zero() {
+	if !s.cfg.led() && !s.origin.trusted.Zero() {
 		s.lost(event.Event{Err: fmt.Errorf("a link leads to %s in its place; if that is right, say %s", to, s.resuming())})
 		s.detour = to
 		return

@@ -29,8 +29,8 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
 		LastError: s.last, Degraded: slices.Clone(s.degraded),
 	}
-	if given := s.cfg.path(); strings.TrimSuffix(given, "/") != strings.TrimSuffix(s.cfg.Source, "/") {
-		v.Given = given
+	if s.cfg.led() {
+		v.Given = s.cfg.path()
 	}
 	for _, path := range s.Unmounted() {
 		v.NotMounted = append(v.NotMounted, strings.TrimSuffix(s.cfg.Source+path, "/"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -76,6 +77,11 @@ const (
 
 // path is the path of the source as the config gives it.
 func (c *SyncConfig) path() string { return cmp.Or(c.Given, c.Source) }
+
+// led reports whether links lead from that path to the source.
+func (c *SyncConfig) led() bool {
+	return strings.TrimSuffix(c.path(), "/") != strings.TrimSuffix(c.Source, "/")
+}
 
 // ended tells of the phases in which nothing is watched any more.
 func (p phase) ended() bool { return p == stopped || p == leaving }
