@@ -197,7 +197,7 @@ end
 function shared.ignoreText(name, text)
 	lsyncd.warning(
 		('%s: the text %s is ignored, as by Lsyncd'):format(name, lsyncd.dump(text)),
-		('write %s = { %s }'):format(name:match('[^.]*$'), lsyncd.dump(text))
+		text:find('%S') and ('write %s = { %s }'):format(name:match('[^.]*$'), lsyncd.dump(text)) or 'remove it'
 	)
 end
 
@@ -329,6 +329,7 @@ function shared.prepareOptions(config, faults)
 	given._meaning = shared.meaning(options)
 	shared.checkWords('rsync._extra', given._extra, 'BTefM@')
 	shared.checkWhole(shared.parse(options))
+	shared.checkBare(shared.parse(options), faults)
 	for _, option in ipairs(shared.parse(options)) do
 		if option.name:find('^remove%-s') and config.delete ~= false then
 			faults[#faults + 1] = option.word .. ': what rsync has sent and removes from the source would be deleted at the target as well (write delete = false)'
@@ -383,12 +384,27 @@ function shared.checkWords(name, words, valued)
 	end
 end
 
+-- Finds words that are no options, and which rsync takes for further sources. After an option that is not known here a word may be its value.
+function shared.checkBare(parsed, faults)
+	for i, option in ipairs(parsed) do
+		local before = parsed[i - 1]
+		if option.word == '' then
+			faults[#faults + 1] = 'rsync._extra has an empty word, which rsync takes for a source (remove it)'
+		elseif not option.word:find('^%-.') and (not before or before.kind ~= 'unknown') then
+			faults[#faults + 1] = ('rsync._extra: %s is no option, and rsync would take it for a source (write %s)'):format(
+				lsyncd.dump(option.word), lsyncd.dump('--' .. option.word))
+		end
+	end
+end
+
 -- Warns of options that make a sync another thing than its table says.
 function shared.checkWhole(parsed)
 	for _, option in ipairs(parsed) do
 		if option.name == 'files-from' then
 			lsyncd.warning(option.word .. ': each change runs the command of the startup again, and nothing but what the list names is sent',
 				'leave it out, and choose with filter, filterFrom or exclude of the sync')
+		elseif option.kind == 'dry' then
+			lsyncd.warning(option.word .. ': rsync changes nothing at the target', 'leave it out; lsyncgo -dryrun CONFIG shows what would be started')
 		elseif option.name == 'relative' then
 			lsyncd.warning(option.word .. ': the whole path of the source comes below the target, and each change runs the command of the startup again',
 				'leave it out, and write that path at the end of the target')
@@ -401,7 +417,11 @@ function shared.prepareHost(host, faults)
 	local user, name = host:match('^(.*)@(.-)$')
 	name = name or host
 	local before, after = host:match('^([^:/%[%]]+):([^:]*)$')
-	if after and after:find('^%d+$') then
+	if host:find('^%a+://') then
+		faults[#faults + 1] = ('the host %s begins as a URL does (write host = %s)'):format(
+			lsyncd.dump(host), lsyncd.dump(host:match('^%a+://([^:/]*)')))
+		return
+	elseif after and after:find('^%d+$') then
 		faults[#faults + 1] = ('the host %s has a port (write host = %s, ssh = { port = %s })'):format(
 			lsyncd.dump(host), lsyncd.dump(before), after)
 		return

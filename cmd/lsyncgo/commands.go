@@ -92,7 +92,7 @@ func unknownCommand(word string) error {
 	names := commandNames()
 	hint := "commands are " + strings.Join(names, ", ")
 	if text, ok := instead[word]; ok {
-		hint = text
+		hint += "; " + text
 	} else if near := spelling.Nearest(word, names); near != "" {
 		hint = "did you mean lsyncgo " + near + "?"
 	}

@@ -54,7 +54,7 @@ func TestRefused(t *testing.T) {
 		{"-nodaemon=true c", `lsyncgo: unknown option "-nodaemon=true"; write -nodaemon alone, it takes no value`},
 		{"--nodaemon=false c", `lsyncgo: unknown option "--nodaemon=false"; leave -nodaemon out`},
 		{"-json c", `lsyncgo: unknown option "-json"; -help lists them`},
-		{"reload", `lsyncgo: "reload" is no command, and there is no config file of that name; the signal HUP has a daemon read its config again: kill -HUP PID`},
+		{"reload", `lsyncgo: "reload" is no command, and there is no config file of that name; commands are help, version, check, status, resume; the signal HUP has a daemon read its config again: kill -HUP PID`},
 		{"-nodaemon stauts", `lsyncgo: "stauts" is no command, and there is no config file of that name; did you mean lsyncgo status?`},
 		{"frobnicate", `lsyncgo: "frobnicate" is no command, and there is no config file of that name; commands are help, version, check, status, resume`},
 		{"help frobnicate", `lsyncgo: help: "frobnicate" is no command; commands are help, version, check, status, resume`},
