@@ -2,6 +2,7 @@ package lua
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -30,6 +31,8 @@ type presets struct {
 
 // compiledPresets are the embedded presets, compiled once: states only read what they run.
 var compiledPresets = sync.OnceValues(func() (protos []*glua.FunctionProto, err error) {
+	// The heap is so small yet that the collector would run once for each few functions, a third of the program's start.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for _, file := range defaults.Files() {
 		proto, err := dialect.Compile(presetPrefix+file.Name, file.Source)
 		if err != nil {

@@ -56,7 +56,7 @@ func Explain(program string, code int, lines []string) Reason {
 	if code == 0 || code == Vanished {
 		return Reason{}
 	}
-	best, rank := Reason{}, len(rows)+1
+	best, rank := Reason{}, len(rows())+1
 	for _, line := range lines {
 		if r, n := recognize(line, program == ""); n < rank {
 			best, rank = r, n

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // row is one line that a program prints, and what it means. $1 and so on are what its groups matched. None of these
@@ -28,70 +29,73 @@ const (
 	module  = "compare the target with rsyncd.conf there; rsync HOST:: lists the modules"
 )
 
-// rows are in the order of what they say: the first one that fits any line is the reason.
-var rows = []row{
-	// What ssh prints.
-	when(`^Host key for (\S+) has changed`, "the host key of $1 is not the one that ssh knows", oldHost),
-	when(`WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED`, "the host key of the target is not the one that ssh knows", oldHost),
-	when(`^No \S+ host key is known for (\S+) and you have requested strict checking`, "ssh does not know the host key of $1", newHost),
-	when(`^Host key verification failed`, "ssh does not know the host key of the target", newHost),
-	when(`^Permissions (\d+) for '(.*)' are too open`, "ssh does not take the identity file $2: others can read it (mode $1)", "chmod 600 it"),
-	when(`Identity file (.*) not accessible: (.*?)\.?$`, "ssh cannot read the identity file $1: $2", keyFile),
-	when(`^Load key "(.*)": (.*?)\s*$`, "ssh cannot use the identity file $1: $2", keyFile),
-	when(`Too many authentication failures`, "ssh offered more keys than the host puts up with", `write ssh = { identityFile = "...", options = { IdentitiesOnly = "yes" } }`),
-	when(`^(\S+): Permission denied \(([\w,-]+)\)`, "ssh lets nobody in as $1: permission denied ($2)",
-		`put the public key of the user who runs lsyncgo into ~/.ssh/authorized_keys there (ssh-copy-id), or name another key with ssh = { identityFile = "..." }`),
-	passing(`^ssh: connect to host (\S+) port (\d+): Connection refused`, "connection refused: no sshd at $1, port $2", "start sshd there, or write its port, ssh = { port = ... }"),
-	passing(`^ssh: connect to host (\S+) port (\d+): (?:Connection|Operation) timed out`, "$1, port $2, does not answer: timed out", reach),
-	passing(`^ssh: connect to host (\S+) port (\d+): (?:No route to host|Network is unreachable)`, "there is no route to $1", reach),
-	passing(`^ssh: connect to host (\S+) port (\d+): (.*?)\s*$`, "no connection to $1, port $2: $3", reach),
-	passing(`^ssh: Could not resolve hostname (.*): (.*?)\s*$`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
-	passing(`^Connection timed out during banner exchange`, "what listens there does not answer as sshd does: timed out", "is the port right?"),
-	when(`^Unable to negotiate with (\S+) port (\d+): (.*)`, "ssh and the sshd of $1 have nothing in common: $3", "bring the older one up to date, or allow it with ssh = { options = ... }"),
-	when(`Bad configuration option: (.*)`, "ssh knows no option $1", "correct ssh.options, ssh._extra or ~/.ssh/config"),
-	when(`^Bad owner or permissions on (.*)`, "ssh does not take $1, which others may have written", "chmod 600 it, and let it belong to the user who runs lsyncgo"),
-	when(`^(?:ssh: )?(?:unknown|illegal|invalid) option -- '?(\S)'?$`, "ssh knows no option -$1", "correct ssh._extra"),
-	when(`^Bad port '(.*)'`, "$1 is no port", "write a number, ssh = { port = 22 }"),
-	when(`^unix_listener: path "(.*)" too long`, "the path of ssh's control socket is too long", "write ssh = { multiplex = false }"),
-	when(`(?i)^This account is (?:currently )?not available`, "the account at the target may run no commands", "give it a login shell, or use another user"),
-	passing(`^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): |^Connection (?:closed|reset) by \S+ port \d+`,
-		"the host ended the connection before a login", "sshd there may refuse this address (fail2ban, MaxStartups), or something else has that port"),
-	passing(`^(?:Timeout, server \S+ not responding|client_loop: send disconnect: |packet_write_wait: |Connection to \S+ closed by remote host)`, "the connection to the host broke off", ""),
+// rows are in the order of what they say: the first one that fits any line is the reason. Most runs fail at nothing, and so many
+// expressions take a millisecond.
+var rows = sync.OnceValue(func() []row {
+	return []row{
+		// What ssh prints.
+		when(`^Host key for (\S+) has changed`, "the host key of $1 is not the one that ssh knows", oldHost),
+		when(`WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED`, "the host key of the target is not the one that ssh knows", oldHost),
+		when(`^No \S+ host key is known for (\S+) and you have requested strict checking`, "ssh does not know the host key of $1", newHost),
+		when(`^Host key verification failed`, "ssh does not know the host key of the target", newHost),
+		when(`^Permissions (\d+) for '(.*)' are too open`, "ssh does not take the identity file $2: others can read it (mode $1)", "chmod 600 it"),
+		when(`Identity file (.*) not accessible: (.*?)\.?$`, "ssh cannot read the identity file $1: $2", keyFile),
+		when(`^Load key "(.*)": (.*?)\s*$`, "ssh cannot use the identity file $1: $2", keyFile),
+		when(`Too many authentication failures`, "ssh offered more keys than the host puts up with", `write ssh = { identityFile = "...", options = { IdentitiesOnly = "yes" } }`),
+		when(`^(\S+): Permission denied \(([\w,-]+)\)`, "ssh lets nobody in as $1: permission denied ($2)",
+			`put the public key of the user who runs lsyncgo into ~/.ssh/authorized_keys there (ssh-copy-id), or name another key with ssh = { identityFile = "..." }`),
+		passing(`^ssh: connect to host (\S+) port (\d+): Connection refused`, "connection refused: no sshd at $1, port $2", "start sshd there, or write its port, ssh = { port = ... }"),
+		passing(`^ssh: connect to host (\S+) port (\d+): (?:Connection|Operation) timed out`, "$1, port $2, does not answer: timed out", reach),
+		passing(`^ssh: connect to host (\S+) port (\d+): (?:No route to host|Network is unreachable)`, "there is no route to $1", reach),
+		passing(`^ssh: connect to host (\S+) port (\d+): (.*?)\s*$`, "no connection to $1, port $2: $3", reach),
+		passing(`^ssh: Could not resolve hostname (.*): (.*?)\s*$`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
+		passing(`^Connection timed out during banner exchange`, "what listens there does not answer as sshd does: timed out", "is the port right?"),
+		when(`^Unable to negotiate with (\S+) port (\d+): (.*)`, "ssh and the sshd of $1 have nothing in common: $3", "bring the older one up to date, or allow it with ssh = { options = ... }"),
+		when(`Bad configuration option: (.*)`, "ssh knows no option $1", "correct ssh.options, ssh._extra or ~/.ssh/config"),
+		when(`^Bad owner or permissions on (.*)`, "ssh does not take $1, which others may have written", "chmod 600 it, and let it belong to the user who runs lsyncgo"),
+		when(`^(?:ssh: )?(?:unknown|illegal|invalid) option -- '?(\S)'?$`, "ssh knows no option -$1", "correct ssh._extra"),
+		when(`^Bad port '(.*)'`, "$1 is no port", "write a number, ssh = { port = 22 }"),
+		when(`^unix_listener: path "(.*)" too long`, "the path of ssh's control socket is too long", "write ssh = { multiplex = false }"),
+		when(`(?i)^This account is (?:currently )?not available`, "the account at the target may run no commands", "give it a login shell, or use another user"),
+		passing(`^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): |^Connection (?:closed|reset) by \S+ port \d+`,
+			"the host ended the connection before a login", "sshd there may refuse this address (fail2ban, MaxStartups), or something else has that port"),
+		passing(`^(?:Timeout, server \S+ not responding|client_loop: send disconnect: |packet_write_wait: |Connection to \S+ closed by remote host)`, "the connection to the host broke off", ""),
 
-	// What the shell at the other end prints.
-	when(`(?:^|[ :/])(\S*rsync\S*): (?:command )?not found|(?i:command not found: |unknown command: ?)(\S*rsync\S*)|^(\S*rsync\S*): Command not found`,
-		"there is no rsync at the target", "install rsync there, or name it with rsync = { rsync_path = ... }"),
+		// What the shell at the other end prints.
+		when(`(?:^|[ :/])(\S*rsync\S*): (?:command )?not found|(?i:command not found: |unknown command: ?)(\S*rsync\S*)|^(\S*rsync\S*): Command not found`,
+			"there is no rsync at the target", "install rsync there, or name it with rsync = { rsync_path = ... }"),
 
-	// What an rsync daemon and its client print.
-	when(`^@ERROR: Unknown module '(.*)'`, "the rsync daemon has no module $1", module),
-	when(`^@ERROR: auth failed on module (\S+)`, "the rsync daemon lets nobody in to its module $1: user or password is wrong", `write the user before the host, and rsync = { password_file = "..." }`),
-	when(`^@ERROR: access denied to (\S+) from`, "the rsync daemon does not let this host in to its module $1", "look at hosts allow and hosts deny in rsyncd.conf there"),
-	passing(`^@ERROR: max connections \((\d+)\) reached`, "the rsync daemon has its $1 connections in use", ""),
-	when(`^@ERROR: (?:chdir|chroot) failed`, "the directory of the rsync daemon's module is missing or closed to its user", "look at path in rsyncd.conf there"),
-	when(`^@ERROR: (.*)`, "the rsync daemon refused: $1", module),
-	when(`^ERROR: module is read only`, "the rsync daemon's module is read only", "write read only = false in rsyncd.conf there"),
-	when(`^ERROR: password file must (.*)`, "the password file of rsync must $1", "chmod 600 it"),
-	when(`could not open password file (.*): (.*?) \(\d+\)$`, "rsync cannot read its password file $1: $2", "correct rsync.password_file"),
-	passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: Connection refused`, "connection refused: no rsync daemon at $1", "start it there, or write the port, rsync://HOST:PORT/module"),
-	passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: (.*?) \(\d+\)$`, "no connection to the rsync daemon at $1: $2", reach),
-	passing(`^rsync: getaddrinfo: (\S+) \S+: (.*)`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
+		// What an rsync daemon and its client print.
+		when(`^@ERROR: Unknown module '(.*)'`, "the rsync daemon has no module $1", module),
+		when(`^@ERROR: auth failed on module (\S+)`, "the rsync daemon lets nobody in to its module $1: user or password is wrong", `write the user before the host, and rsync = { password_file = "..." }`),
+		when(`^@ERROR: access denied to (\S+) from`, "the rsync daemon does not let this host in to its module $1", "look at hosts allow and hosts deny in rsyncd.conf there"),
+		passing(`^@ERROR: max connections \((\d+)\) reached`, "the rsync daemon has its $1 connections in use", ""),
+		when(`^@ERROR: (?:chdir|chroot) failed`, "the directory of the rsync daemon's module is missing or closed to its user", "look at path in rsyncd.conf there"),
+		when(`^@ERROR: (.*)`, "the rsync daemon refused: $1", module),
+		when(`^ERROR: module is read only`, "the rsync daemon's module is read only", "write read only = false in rsyncd.conf there"),
+		when(`^ERROR: password file must (.*)`, "the password file of rsync must $1", "chmod 600 it"),
+		when(`could not open password file (.*): (.*?) \(\d+\)$`, "rsync cannot read its password file $1: $2", "correct rsync.password_file"),
+		passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: Connection refused`, "connection refused: no rsync daemon at $1", "start it there, or write the port, rsync://HOST:PORT/module"),
+		passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: (.*?) \(\d+\)$`, "no connection to the rsync daemon at $1: $2", reach),
+		passing(`^rsync: getaddrinfo: (\S+) \S+: (.*)`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
 
-	// What rsync itself prints, other than an errno.
-	when(`Failed to exec (\S+): `, "the program $1 cannot be started", "install it, or correct ssh.binary or rsync.rsh"),
-	when(`^protocol version mismatch -- is your shell clean`, "the login shell at the target prints something of its own, which rsync cannot make out",
-		"ssh HOST true has to print nothing: look at .bashrc and its like there"),
-	when(`on remote machine: (\S+): unknown option`, "the rsync at the target knows no option $1", "bring it up to date, or remove the option"),
-	when(`^rsync: (?:\[\w+\] )?(\S+): unknown option`, "rsync knows no option $1", "correct rsync._extra"),
-	when("^Unknown filter rule: <rule from (.*) line (\\d+)>", "a file with filter rules in the source is wrong: $1, line $2", "correct it"),
-	when("^Unknown filter rule: [`']?(.*?)'?$", "rsync cannot read the filter rule $1", "correct it, in the config or in the files with rules in the source"),
-	when(`destination must be a directory`, "the target is no directory", "name a directory, or remove what is in its place"),
-	when(`(?i)(ACLs|extended attributes) are not supported on this (\w+)`, "$1 are not supported by the rsync of this $2", "remove acls or xattrs from the table rsync"),
-	when(`--max-delete limit`, "the limit of deletions was met", ""),
-}
+		// What rsync itself prints, other than an errno.
+		when(`Failed to exec (\S+): `, "the program $1 cannot be started", "install it, or correct ssh.binary or rsync.rsh"),
+		when(`^protocol version mismatch -- is your shell clean`, "the login shell at the target prints something of its own, which rsync cannot make out",
+			"ssh HOST true has to print nothing: look at .bashrc and its like there"),
+		when(`on remote machine: (\S+): unknown option`, "the rsync at the target knows no option $1", "bring it up to date, or remove the option"),
+		when(`^rsync: (?:\[\w+\] )?(\S+): unknown option`, "rsync knows no option $1", "correct rsync._extra"),
+		when("^Unknown filter rule: <rule from (.*) line (\\d+)>", "a file with filter rules in the source is wrong: $1, line $2", "correct it"),
+		when("^Unknown filter rule: [`']?(.*?)'?$", "rsync cannot read the filter rule $1", "correct it, in the config or in the files with rules in the source"),
+		when(`destination must be a directory`, "the target is no directory", "name a directory, or remove what is in its place"),
+		when(`(?i)(ACLs|extended attributes) are not supported on this (\w+)`, "$1 are not supported by the rsync of this $2", "remove acls or xattrs from the table rsync"),
+		when(`--max-delete limit`, "the limit of deletions was met", ""),
+	}
+})
 
 // recognize returns what a line says, of work in process or a child, and how early in the order of reasons that is.
 func recognize(line string, job bool) (Reason, int) {
-	for i, r := range rows {
+	for i, r := range rows() {
 		if m := r.line.FindStringSubmatchIndex(line); m != nil {
 			expand := func(template string) string { return string(r.line.ExpandString(nil, template, line, m)) }
 			return Reason{Text: expand(r.text), Remedy: r.remedy, Passing: r.passing, Line: line}, i
@@ -100,10 +104,10 @@ func recognize(line string, job bool) (Reason, int) {
 	if e, ok := parse(line, job); ok {
 		if r := e.reason(); r.Text != "" {
 			r.Line = line
-			return r, len(rows)
+			return r, len(rows())
 		}
 	}
-	return Reason{}, len(rows) + 1
+	return Reason{}, len(rows()) + 1
 }
 
 // errorLine is a line with the error of a system call.
