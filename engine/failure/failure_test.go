@@ -30,6 +30,7 @@ func TestReasons(t *testing.T) {
 		{"rsync", 255, "something new", "ssh failed", true},
 		{"rsync", 127, "bash: line 1: rsync: Kommando nicht gefunden.", "there is no rsync at the target", false},
 		{"rsync", 127, "bash: line 1: /opt/x: No such file or directory", "there is no rsync at the target", false},
+		{"rsync", 12, "bash: line 1: /no/rsync: No such file or directory\nrsync: connection unexpectedly closed (0 bytes received so far) [sender]", "there is no rsync at the target", false}, // as it ends if it sees the end of the connection before that of ssh
 		{"rsync", 12, "rsync: Command not found.", "there is no rsync at the target", false},
 		{"rsync", 12, "zsh:1: command not found: rsync", "there is no rsync at the target", false},
 		{"rsync", 127, "fish: Unknown command: rsync", "there is no rsync at the target", false},

@@ -62,7 +62,7 @@ var rows = sync.OnceValue(func() []row {
 		passing(`^(?:Timeout, server \S+ not responding|client_loop: send disconnect: |packet_write_wait: |Connection to \S+ closed by remote host)`, "the connection to the host broke off", ""),
 
 		// What the shell at the other end prints.
-		when(`(?:^|[ :/])(\S*rsync\S*): (?:command )?not found|(?i:command not found: |unknown command: ?)(\S*rsync\S*)|^(\S*rsync\S*): Command not found`,
+		when(`(?:^|[ :/])(\S*rsync\S*): (?:command )?not found|(?i:command not found: |unknown command: ?)(\S*rsync\S*)|^(\S*rsync\S*): Command not found|^\S*sh: (?:line )?\d+: (\S*rsync\S*): No such file or directory$`,
 			"there is no rsync at the target", "install rsync there, or name it with rsync = { rsync_path = ... }"),
 
 		// What an rsync daemon and its client print.
