@@ -171,9 +171,9 @@ func (st *stage) step(in core.Input) {
 	for _, cmd := range st.core.Step(st.now, in) {
 		switch cmd := cmd.(type) {
 		case core.Watch:
-			placed = append(placed, core.Watched{Sync: cmd.Root})
+			placed = append(placed, core.Watched{Root: cmd.Root})
 		case core.Count:
-			n := core.Counted{Sync: cmd.Root, Number: cmd.Number}
+			n := core.Counted{Root: cmd.Root, Number: cmd.Number}
 			n.Census, n.Err = guard.Count(st.Context(), cmd.Source, cmd.Flat, cmd.Excluded)
 			placed = append(placed, n)
 		case core.Start:

@@ -81,7 +81,7 @@ type Events []event.Event
 
 // Watched answers a Watch command.
 type Watched struct {
-	Sync event.RootID
+	Root event.RootID
 	Err  error
 	// Seen is what the source was when the watches were placed; nil: any will do.
 	Seen *Seen
@@ -98,7 +98,7 @@ type Inspected struct {
 
 // Counted answers a Count command.
 type Counted struct {
-	Sync   event.RootID
+	Root   event.RootID
 	Number uint64         // of the command
 	Census *census.Census // what the source has; from now on the core's
 	Err    error

@@ -31,7 +31,7 @@ func BenchmarkEvents(b *testing.B) {
 				b.Fatal(err)
 			}
 			c.Step(now, core.Tick{})
-			c.Step(now, core.Watched{Sync: s.ID()})
+			c.Step(now, core.Watched{Root: s.ID()})
 			paths := make([]string, 100_000)
 			for i := range paths {
 				paths[i] = fmt.Sprintf("some/directory-%d/file-%d", i%1000, i)

@@ -25,7 +25,7 @@ func (a *Agent) Ended(in Exited) {
 	s.unlist(a)
 	s.changes++
 	s.quietUntil, s.judged = c.now, c.now
-	if s.phase == leaving {
+	if s.phase == draining {
 		c.left(s)
 		return
 	}
@@ -63,7 +63,7 @@ func (a *Agent) Ended(in Exited) {
 			what = "startup failed: "
 		}
 		s.last = s.failure("its exit code says to stop", a, in.Result)
-		s.log("Error", what, a.lastWords(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result))
+		s.log("Error", what, a.failureText(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result))
 		s.finish(a)
 		s.die()
 	default:
@@ -88,7 +88,7 @@ func (s *Sync) succeeded(a *Agent, r Result) {
 		s.startedAt = s.core.now
 		s.log("Normal", "startup done")
 	} else if s.core.log.Enabled("Normal") {
-		s.log("Normal", a.receipt(r, s.core.now.Sub(a.begun)))
+		s.log("Normal", a.doneMessage(r, s.core.now.Sub(a.begun)))
 	}
 	s.through(a)
 	s.finish(a)
@@ -105,13 +105,13 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	}
 	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
-		s.log("Error", "startup failed: ", a.lastWords(r), insisting(r))
+		s.log("Error", "startup failed: ", a.failureText(r), insisting(r))
 		s.finish(a)
 		s.die()
 		return
 	}
 	s.last = s.failure("failed", a, r)
-	why, tries := a.lastWords(r), a.Tries()+1
+	why, tries := a.failureText(r), a.Tries()+1
 	s.degradedBy(a, s.again(a, v == Partial, why), tries, why)
 }
 
@@ -143,7 +143,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Dela
 		if bounded {
 			d.Partials++
 		}
-		if bounded && (d.Partials > maxPartial || s.lasting.has(d)) {
+		if bounded && (d.Partials > maxPartial || s.persistent.has(d)) {
 			hopeless = append(hopeless, d)
 			continue
 		}
@@ -173,18 +173,18 @@ func (s *Sync) degradedBy(a *Agent, hopeless []*delay.Delay, tries int, why stri
 	if len(hopeless) < len(a.Delays) {
 		why = (&Agent{Delays: hopeless}).String()
 	}
-	if !slices.ContainsFunc(hopeless, func(d *delay.Delay) bool { return !s.lasting.has(d) }) {
-		s.outlast(hopeless, tries)
-		s.log("Info", why, "; trying again in ", s.lasting.at.Sub(s.core.now))
+	if !slices.ContainsFunc(hopeless, func(d *delay.Delay) bool { return !s.persistent.has(d) }) {
+		s.setAside(hopeless, tries)
+		s.log("Info", why, "; trying again in ", s.persistent.at.Sub(s.core.now))
 		return
 	}
-	s.outlast(hopeless, tries)
+	s.setAside(hopeless, tries)
 	if s.core.settings.OnePass {
 		s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there")
 		return
 	}
 	s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there; it goes on being tried, next in ",
-		s.lasting.at.Sub(s.core.now))
+		s.persistent.at.Sub(s.core.now))
 }
 
 // giveUp takes delays off the FIFO undone, because their script fails, and remembers them.
@@ -242,9 +242,9 @@ func insisting(r Result) string {
 // maxCommand bounds a command behind a reason.
 const maxCommand = 300
 
-// lastWords says why it failed and what to do, as far as that is known, then what failed, how, and what the
+// failureText says why it failed and what to do, as far as that is known, then what failed, how, and what the
 // child itself said about it.
-func (a *Agent) lastWords(r Result) string {
+func (a *Agent) failureText(r Result) string {
 	if r.Reason.Text == "" {
 		return fmt.Sprintf("%s: %s %s", a, a.work.Describe(), r.Words())
 	}

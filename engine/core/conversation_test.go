@@ -154,27 +154,27 @@ func (st *stage) line(words []string) {
 	case "step":
 		st.step(core.Tick{})
 	case "watched":
-		w := core.Watched{Sync: st.find(args[0]).ID()}
+		w := core.Watched{Root: st.find(args[0]).ID()}
 		if len(args) > 1 {
 			w.Err = errors.New(strings.Join(args[1:], " "))
 		}
 		st.step(w)
 	case "watched-unmounted":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Unmounted: args[1:]})
+		st.step(core.Watched{Root: st.find(args[0]).ID(), Unmounted: args[1:]})
 	case "spared":
 		st.say("%s", strings.Join(st.find(args[0]).Spared(), ", "))
 	case "counted":
-		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
+		st.step(core.Counted{Root: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
 	case "uncounted":
-		st.step(core.Counted{Sync: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
+		st.step(core.Counted{Root: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
 	case "empty":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Empty: true}})
+		st.step(core.Watched{Root: st.find(args[0]).ID(), Seen: &core.Seen{Empty: true}})
 	case "suspect":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it looks wrong")}})
+		st.step(core.Watched{Root: st.find(args[0]).ID(), Seen: &core.Seen{Err: errors.New("it looks wrong")}})
 	case "suspect-back":
 		st.back(args[0], &core.Seen{Err: errors.New("it is another one")})
 	case "seen":
-		st.step(core.Watched{Sync: st.find(args[0]).ID(), Seen: seen(args[1:])})
+		st.step(core.Watched{Root: st.find(args[0]).ID(), Seen: seen(args[1:])})
 	case "seen-back":
 		st.back(args[0], seen(args[1:]))
 	case "back":

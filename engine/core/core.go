@@ -28,7 +28,7 @@ type Core struct {
 
 	syncs     []*Sync
 	receivers map[event.RootID]Receiver
-	leaving   int // syncs removed by a reload that still have children
+	draining  int // syncs removed by a reload that still have children
 	nextID    event.RootID
 	counts    uint64 // Count commands so far
 	looks     uint64 // Inspect commands so far
@@ -69,7 +69,7 @@ func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 
 func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
-	s := &Sync{core: c, id: c.nextID, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
+	s := &Sync{core: c, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
 	s.queue.Ignore(cfg.Ignores)
 	rules := make([]rule, len(cfg.Rules))
 	for i, r := range cfg.Rules {
@@ -78,8 +78,7 @@ func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 	if err := s.setRules(rules); err != nil {
 		return nil, fmt.Errorf("%s: sync %q: %w", cfg.Place, cfg.Name, err)
 	}
-	c.nextID++
-	c.receivers[s.id] = s
+	s.id = c.Register(s)
 	return s, nil
 }
 
@@ -119,11 +118,11 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	case Stop:
 		c.stop(in)
 	}
-	if !c.fading() {
+	if !c.shuttingDown() {
 		c.place()
 		c.tend()
 		c.fireTimers()
-		c.persist()
+		c.retryPersistent()
 		c.startWaiting()
 		c.rounds()
 		c.uncover()
@@ -141,7 +140,7 @@ func (c *Core) do(cmd Command) {
 }
 
 func (c *Core) events(list Events) {
-	if c.fading() {
+	if c.shuttingDown() {
 		return
 	}
 	for _, e := range list {
@@ -154,7 +153,7 @@ func (c *Core) events(list Events) {
 // Alarm returns the time at which Step wants a Tick; ok is false if only an
 // input can bring it further.
 func (c *Core) Alarm() (at time.Time, ok bool) {
-	if c.fading() {
+	if c.shuttingDown() {
 		return time.Time{}, false
 	}
 	if c.more {
@@ -177,8 +176,8 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 		if !s.watchAt.IsZero() {
 			earliest(s.watchAt)
 		}
-		if s.lasting.any() && s.persists() {
-			earliest(s.lasting.at)
+		if s.persistent.any() && s.retriesPersistent() {
+			earliest(s.persistent.at)
 		}
 		if !s.canAct() || c.full() {
 			continue
@@ -193,8 +192,8 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// fading reports whether the end has begun: nothing new is started.
-func (c *Core) fading() bool { return c.stops > 0 || c.exited }
+// shuttingDown reports whether the end has begun: nothing new is started.
+func (c *Core) shuttingDown() bool { return c.stops > 0 || c.exited }
 
 // Terminate ends the program with this exit code at once.
 func (c *Core) Terminate(code int, why string) { c.exit(code, why) }
@@ -232,7 +231,7 @@ func (c *Core) forgetWaiting() {
 
 // finished ends the program when nothing is left to wait for.
 func (c *Core) finished() {
-	if !c.fading() && c.settings.OnePass {
+	if !c.shuttingDown() && c.settings.OnePass {
 		c.onePass()
 	}
 	if c.stops > 0 && !c.exited && c.running == 0 && c.endTunnels() {

@@ -219,7 +219,7 @@ func (c *Core) Resume(name string) error {
 		}
 		s.log("Normal", "resumed")
 		s.trust()
-		if !s.pardon() {
+		if !s.approve() {
 			s.release()
 		}
 		return nil

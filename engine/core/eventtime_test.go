@@ -17,7 +17,7 @@ func TestAlarmCountsFromTheEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Step(now, core.Tick{})
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	late := now.Add(3 * time.Second)
 	c.Step(late, core.Events{{Root: s.ID(), Kind: event.Modify, Path: "f", Time: now}})
 	if at, ok := c.Alarm(); !ok || !at.Equal(now.Add(5*time.Second)) {

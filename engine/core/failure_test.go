@@ -31,7 +31,7 @@ func TestSlowFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Step(now, core.Tick{})
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	step := func(paths ...string) {
 		t.Helper()
 		var list core.Events

@@ -35,7 +35,7 @@ func pass(t *testing.T, events int, path func(i int) string) {
 		t.Fatal(err)
 	}
 	c.Step(now, core.Tick{})
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	for _, kind := range []event.Kind{event.Create, event.Modify} { // a new delay, and one that combines
 		for i := range events {
 			c.Step(now, core.Events{{Root: s.ID(), Kind: kind, Path: path(i), Time: now}})

@@ -1,5 +1,10 @@
 package core
 
+import (
+	"fmt"
+	"slices"
+)
+
 // cause is why a sync is on hold, and so what ends that.
 type cause uint8
 
@@ -11,6 +16,14 @@ const (
 	overEvents               // events would delete more than the limit: until Resume
 	overStart                // so would an Init or Full
 	causes
+)
+
+// overLimit are the causes that one more look at what is missing ends; unverified those that doubt what the source or the
+// target is; repairable those that Resume ends.
+var (
+	overLimit  = []cause{overEvents, overStart}
+	unverified = []cause{sourceOther, sourceDoubt, targetOther}
+	repairable = append(slices.Clone(unverified), overLimit...)
 )
 
 // holds are the reasons for which a sync is on hold, in words, by their causes. It goes on when none is left.
@@ -40,11 +53,11 @@ func (h *holds) reason() string {
 	return ""
 }
 
-// end takes reasons away. Without a list it takes all.
+// add puts in a reason, in place of one of the same cause; "" is none.
+func (h *holds) add(c cause, why string) { h[c] = why }
+
+// end takes reasons away.
 func (h *holds) end(list ...cause) {
-	if len(list) == 0 {
-		*h = holds{}
-	}
 	for _, c := range list {
 		h[c] = ""
 	}
@@ -53,10 +66,29 @@ func (h *holds) end(list ...cause) {
 // working reports whether the sync is watched and nothing holds it.
 func (s *Sync) working() bool { return s.phase == running && !s.holds.any() && !s.following }
 
-// distrust holds a sync for a cause that somebody has to look at, and says how to let it go on.
-func (s *Sync) distrust(c cause, why string) {
-	s.holds[c] = why
-	s.log("Error", "on hold: ", why, "; if it is right, say ", s.resuming(), ", or start with -force")
+// holdFor holds the sync for a cause, and logs what ends that.
+func (s *Sync) holdFor(c cause, why string) {
+	limit := slices.Contains(overLimit, c)
+	if limit {
+		why = fmt.Sprintf("%s; %s lets it go on", why, s.resuming())
+	}
+	s.holds.add(c, why)
+	switch {
+	case c == sourceLost:
+		s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
+			"; the target is left as it is, and the sync goes on when the source is back")
+	case limit:
+		s.log("Error", "on hold: ", why, ", as does a start with -force")
+	default:
+		s.log("Error", "on hold: ", why, "; if it is right, say ", s.resuming(), ", or start with -force")
+	}
+}
+
+// stillHeld logs what holds the sync although something else does not any more.
+func (s *Sync) stillHeld() {
+	if s.holds.any() {
+		s.log("Error", "still on hold: ", s.holds.reason())
+	}
 }
 
 // resuming is the command that lets the sync go on.

@@ -82,8 +82,7 @@ func (s *Sync) abandon() {
 
 // keepTarget takes over that the target may be another one.
 func (s *Sync) keepTarget(old *Sync) {
-	s.accept, s.holds[targetOther] = old.accept, old.holds[targetOther]
-	if s.holds.any() {
-		s.log("Error", "still on hold: ", s.holds.reason())
-	}
+	s.accept = old.accept
+	s.holds.add(targetOther, old.holds[targetOther])
+	s.stillHeld()
 }

@@ -330,7 +330,7 @@ func modelRound(t *testing.T, seed uint64, operations int, floods bool) {
 		t.Fatal(err)
 	}
 	w.step(core.Tick{})
-	w.step(core.Watched{Sync: w.sync.ID()})
+	w.step(core.Watched{Root: w.sync.ID()})
 	for range operations {
 		switch w.rng.IntN(6) {
 		case 0:

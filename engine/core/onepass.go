@@ -54,7 +54,7 @@ func (s *Sync) undoneWork() string {
 		return "has died"
 	case s.holds.any():
 		return "is on hold: " + s.holds.reason()
-	case s.lasting.any():
+	case s.persistent.any():
 		return "is degraded: changes failed again and again"
 	case s.failures > 0:
 		return "is degraded: " + s.reason

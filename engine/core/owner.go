@@ -23,13 +23,41 @@ type portOwner interface {
 	Reserved(in Reserved)
 }
 
-// Receiver is who the events of a root are for; a sync is one.
-type Receiver interface{ Receive(e event.Event) }
+// Receiver is who the events of a root are for: a sync, and whatever else watches a tree.
+type Receiver interface {
+	// Receive takes in what the root's monitor reports, in order, from the Watch command on.
+	Receive(e event.Event)
+	// Watched takes in how the Watch command ended. After an error nothing is watched; the receiver may ask for it again.
+	Watched(in Watched)
+}
+
+// Register gives a receiver a root, under whose name it may have a tree watched. Nothing is watched yet.
+func (c *Core) Register(r Receiver) event.RootID {
+	id := c.nextID
+	c.nextID++
+	c.receivers[id] = r
+	return id
+}
+
+// Watch has the tree of a registered receiver watched. It may be called again after Watched came with an error.
+func (c *Core) Watch(w Watch) {
+	if c.receivers[w.Root] != nil && !c.shuttingDown() {
+		c.do(w)
+	}
+}
+
+// Release ends the watching of a root, and its receiver hears nothing more.
+func (c *Core) Release(id event.RootID) {
+	if c.receivers[id] != nil {
+		delete(c.receivers, id)
+		c.do(Unwatch{Root: id})
+	}
+}
 
 // Run starts a piece of work for its owner and returns its name. It starts it at once, whether a process slot is
 // free or not. The error says that the end has begun: nothing new is started.
 func (c *Core) Run(o Owner, w Work) (ProcID, error) {
-	if c.fading() {
+	if c.shuttingDown() {
 		return 0, errStopping
 	}
 	return c.run(o, w), nil

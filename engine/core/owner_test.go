@@ -1,12 +1,14 @@
 package core_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
 )
 
 // errand is an owner of a kind of its own.
@@ -52,7 +54,7 @@ func TestOwnerOfAnotherKind(t *testing.T) {
 		t.Errorf("%d run, the status says %d", n, shown)
 	}
 	root := c.Syncs()[0].ID()
-	if commands = c.Step(now, core.Watched{Sync: root}); slices.ContainsFunc(commands, isStart) {
+	if commands = c.Step(now, core.Watched{Root: root}); slices.ContainsFunc(commands, isStart) {
 		t.Errorf("more than three run: %v", commands)
 	}
 
@@ -98,5 +100,58 @@ func endBeside(t *testing.T, c *core.Core, now time.Time, first, second *errand,
 	}
 	if !slices.Equal(first.codes, []int{143, 1}) || !slices.Equal(second.codes, []int{2}) || c.Running() != 0 {
 		t.Errorf("the owners heard %v and %v; %d run", first.codes, second.codes, c.Running())
+	}
+}
+
+// listener is a receiver of a kind of its own.
+type listener struct {
+	events []event.Event
+	errs   []error
+}
+
+func (l *listener) Receive(e event.Event)   { l.events = append(l.events, e) }
+func (l *listener) Watched(in core.Watched) { l.errs = append(l.errs, in.Err) }
+
+// A receiver of a new kind has a tree of its own watched beside those of syncs, hears what happens there, nothing else, and
+// nothing any more once it is released.
+func TestReceiverOfAnotherKind(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	c := core.New(core.Settings{}, newStage(t))
+	s, err := c.Add(core.SyncConfig{Name: "one", Source: "/one/", HasInit: true, Actions: spawner{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &listener{}
+	root := c.Register(l)
+	watch := core.Watch{Root: root, Source: "/another/", Monitor: "poll"}
+	c.Watch(watch)
+	watches := 0
+	for _, cmd := range c.Step(now, core.Tick{}) {
+		if w, ok := cmd.(core.Watch); ok && w.Root == root {
+			if watches++; w.Source != watch.Source || w.Monitor != watch.Monitor {
+				t.Errorf("asked for %+v", w)
+			}
+		}
+	}
+	if root == s.ID() || watches != 1 {
+		t.Fatalf("root %d beside %d, watched %d times", root, s.ID(), watches)
+	}
+	refused := errors.New("no such directory")
+	c.Step(now, core.Watched{Root: root, Err: refused})
+	c.Watch(watch)
+	c.Step(now, core.Watched{Root: root})
+	c.Step(now, core.Watched{Root: s.ID()})
+	c.Step(now, core.Events{{Root: s.ID(), Kind: event.Create, Path: "a"}, {Root: root, Kind: event.Modify, Path: "b"}, {Root: 99, Path: "c"}})
+	if !slices.Equal(l.errs, []error{refused, nil}) || len(l.events) != 1 || l.events[0].Path != "b" {
+		t.Errorf("heard of watches %v, of events %v", l.errs, l.events)
+	}
+	c.Release(root)
+	c.Release(root)
+	if got := c.Step(now, core.Events{{Root: root, Kind: event.Delete, Path: "b"}}); !slices.Equal(got, []core.Command{core.Unwatch{Root: root}}) {
+		t.Errorf("releasing it: %v", got)
+	}
+	c.Watch(watch)
+	if got := c.Step(now, core.Tick{}); len(got) > 0 || len(l.events) != 1 {
+		t.Errorf("after its release: %v, events %v", got, l.events)
 	}
 }

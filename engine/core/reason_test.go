@@ -15,7 +15,7 @@ func TestReasonFirst(t *testing.T) {
 		st := newStage(t)
 		st.cfgs = append(st.cfgs, st.parseSync([]string{"one", "init"}))
 		st.step(core.Tick{})
-		st.step(core.Watched{Sync: st.find("one").ID()})
+		st.step(core.Watched{Root: st.find("one").ID()})
 		st.out.Reset()
 		st.step(core.Exited{Proc: 1, Result: core.Result{Code: 255, Tail: []string{"no door", "rsync error: code 255"},
 			Reason: failure.Reason{Text: "the door is shut", Remedy: "open it", Passing: passing, Line: "no door"}}})

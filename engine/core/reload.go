@@ -93,8 +93,8 @@ func (c *Core) remove(s *Sync) {
 		c.do(Unwatch{Root: s.id})
 	}
 	s.dropWaiting()
-	s.phase = leaving
-	c.leaving++
+	s.phase = draining
+	c.draining++
 	c.left(s)
 }
 
@@ -102,6 +102,6 @@ func (c *Core) remove(s *Sync) {
 func (c *Core) left(s *Sync) {
 	if len(s.running) == 0 {
 		delete(c.receivers, s.id)
-		c.leaving--
+		c.draining--
 	}
 }

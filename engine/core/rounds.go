@@ -21,13 +21,13 @@ func (c *Core) full() bool {
 }
 
 func (s *Sync) canAct() bool {
-	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && s.losses.counting == 0 && !s.alone()
+	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && s.deletions.counting == 0 && !s.exclusive()
 }
 
-// alone reports whether what runs has to end first, because one of the two looks at the source as a whole. A mirror
+// exclusive reports whether what runs has to end first, because one of the two looks at the source as a whole. A mirror
 // deletes what it does not find there, and would take for that what a transfer beside it has just brought. Whatever an
 // Init does, a Move that runs beside it may move what it has just brought.
-func (s *Sync) alone() bool {
+func (s *Sync) exclusive() bool {
 	if len(s.running) == 0 {
 		return false
 	}
@@ -73,7 +73,7 @@ func (c *Core) rounds() {
 	for acted := true; acted; {
 		acted = false
 		for range c.syncs {
-			if c.full() || c.fading() {
+			if c.full() || c.shuttingDown() {
 				return
 			}
 			if calls >= maxRound {

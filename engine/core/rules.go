@@ -89,17 +89,17 @@ func (c *Core) uncover() {
 // that excludes what its child writes would hear of that for ever. A preset changes nothing in its source.
 func (s *Sync) seen(before []rule) func(path string, changed time.Time) bool {
 	var gone time.Time // when the oldest rule that was added and is gone was
-	var lasting []filter.Rule
+	var persistent []filter.Rule
 	for _, r := range before {
 		switch {
 		case r.Include || r.added.IsZero():
-			lasting = append(lasting, r.Rule)
+			persistent = append(persistent, r.Rule)
 		case slices.Contains(s.rules, r) || !gone.IsZero() && gone.Before(r.added):
 		default:
 			gone = r.added
 		}
 	}
-	set, err := filter.Compile(lasting)
+	set, err := filter.Compile(persistent)
 	if gone.IsZero() || err != nil || s.cfg.TakesTrees {
 		return nil
 	}

@@ -59,7 +59,7 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		v.OldestAge = now.Sub(s.happened(d))
 	}
 	v.State, v.Reason = s.state(v), s.reason
-	s.lasting.show(&v)
+	s.persistent.show(&v)
 	switch {
 	case s.phase == stopped:
 	case s.holds.any():
@@ -98,9 +98,9 @@ func (s *Sync) count(v *status.Sync, d *delay.Delay) {
 
 func (s *Sync) state(v status.Sync) status.State {
 	switch {
-	case s.phase == stopped || s.holds.any() || s.core.fading():
+	case s.phase == stopped || s.holds.any() || s.core.shuttingDown():
 		return status.Stopped
-	case s.lasting.any() && s.phase == running:
+	case s.persistent.any() && s.phase == running:
 		return status.Degraded
 	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
 		return status.Retrying

@@ -21,9 +21,9 @@ type Seen struct {
 type origin struct {
 	trusted root.Identity // what is synced; zero: it was never seen
 	found   root.Identity // what holds the sync, and is trusted after Resume
-	// heir: the sync of the former definition has lost the source, or this one has not watched it yet. Until it has,
+	// unproven: the sync of the former definition has lost the source, or this one has not watched it yet. Until it has,
 	// nobody tells that it is back.
-	heir bool
+	unproven bool
 }
 
 // lost stops a sync whose source is gone. Its absence is never passed on as deletes.
@@ -32,10 +32,9 @@ func (s *Sync) lost(e event.Event) {
 	if e.Err != nil {
 		why = e.Err.Error()
 	}
-	s.holds[sourceLost], s.origin.heir, s.detour = why, false, ""
+	s.origin.unproven, s.detour = false, ""
 	s.inspecting = 0 // what is seen from before means nothing
-	s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
-		"; the target is left as it is, and the sync goes on when the source is back")
+	s.holdFor(sourceLost, why)
 }
 
 // inspect has the source looked at that the monitor has found again.
@@ -63,22 +62,22 @@ func (s *Sync) returned(seen *Seen) {
 	s.holds.end(sourceLost)
 	held := s.holds.has(sourceDoubt, targetOther, overEvents, overStart)
 	if s.judge(seen, true); s.holds.has(sourceOther) {
-		s.holds.end(overEvents, overStart) // of another directory
+		s.holds.end(overLimit...) // of another directory
 		return
 	}
 	s.release()
 	if held {
-		s.log("Error", "still on hold: ", s.holds.reason())
+		s.stillHeld()
 	}
 }
 
 // judge holds a sync whose source may not be what its target shall become. Away: it was out of sight meanwhile.
 func (s *Sync) judge(seen *Seen, away bool) {
-	s.losses.empty = false
+	s.deletions.empty = false
 	if seen != nil {
 		if why := s.origin.doubt(seen, away, s.cfg.Source); why != "" {
 			s.origin.found = seen.Source
-			s.distrust(sourceOther, why)
+			s.holdFor(sourceOther, why)
 			return
 		}
 		s.origin.trusted = seen.Source
@@ -91,9 +90,9 @@ func (s *Sync) judge(seen *Seen, away bool) {
 		return
 	}
 	deletes := s.cfg.HasInit && s.cfg.DeletesAtStart
-	s.losses.empty = deletes && seen.Empty
+	s.deletions.empty = deletes && seen.Empty
 	if deletes && seen.Empty && seen.TargetFull {
-		s.distrust(sourceDoubt, fmt.Sprintf("the source %s is empty and the target %s is not: a disk may not be mounted", s.cfg.Source, s.cfg.Target))
+		s.holdFor(sourceDoubt, fmt.Sprintf("the source %s is empty and the target %s is not: a disk may not be mounted", s.cfg.Source, s.cfg.Target))
 	}
 }
 
@@ -119,7 +118,7 @@ func (o *origin) doubt(seen *Seen, away bool, source string) string {
 // HoldTarget holds the sync because its target may not be what it was. Resume calls accept.
 func (s *Sync) HoldTarget(why string, accept func()) {
 	if s.accept = accept; s.holds[targetOther] != why {
-		s.distrust(targetOther, why)
+		s.holdFor(targetOther, why)
 	}
 }
 
@@ -162,20 +161,18 @@ func (s *Sync) succeed(old *Sync) {
 	}
 	s.origin, s.mounts = old.origin, old.mounts
 	s.unlike = old.unlike && s.cfg.Target == old.cfg.Target
-	s.origin.heir = true
+	s.origin.unproven = true
 	if s.cfg.Mirrors && s.cfg.HasInit && s.cfg.Target == old.cfg.Target {
 		s.undelivered = old.contents()
 	}
 	s.holds = old.holds
 	if s.cfg.MaxDelete.String() != old.cfg.MaxDelete.String() || s.cfg.Target != old.cfg.Target {
-		s.holds.end(overEvents, overStart)
+		s.holds.end(overLimit...)
 	}
 	if s.cfg.Target == old.cfg.Target {
 		s.accept = old.accept
 	} else {
 		s.holds.end(targetOther)
 	}
-	if s.holds.any() {
-		s.log("Error", "still on hold: ", s.holds.reason())
-	}
+	s.stillHeld()
 }

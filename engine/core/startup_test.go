@@ -46,7 +46,7 @@ func TestDirectoriesOfTheStartup(t *testing.T) {
 		c.Step(now, core.Events{{Root: s.ID(), Kind: event.Create, Path: path, Time: now}})
 	}
 	c.Step(now, core.Tick{})
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	create("during/")
 	create("file")
 	c.Step(now, core.Exited{Proc: 1})

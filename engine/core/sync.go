@@ -68,11 +68,11 @@ type SyncConfig struct {
 type phase uint8
 
 const (
-	queued  phase = iota // waits until syncs that a reload removed have ended
-	placing              // its watches are being placed
-	running              // watched; what holds it is told by its holds
-	stopped              // died; for good
-	leaving              // removed by a reload; its children are waited for
+	queued   phase = iota // waits until syncs that a reload removed have ended
+	placing               // its watches are being placed
+	running               // watched; what holds it is told by its holds
+	stopped               // died; for good
+	draining              // removed by a reload; its children are waited for
 )
 
 // path is the path of the source as the config gives it.
@@ -84,7 +84,7 @@ func (c *SyncConfig) led() bool {
 }
 
 // ended tells of the phases in which nothing is watched any more.
-func (p phase) ended() bool { return p == stopped || p == leaving }
+func (p phase) ended() bool { return p == stopped || p == draining }
 
 // Sync is one source with its FIFO and its script: what Lsyncd calls the inlet
 // is the methods of this type. They may only be called inside Step or between
@@ -112,8 +112,8 @@ type Sync struct {
 	startedAt  time.Time // when the last one was done
 	awaits     bool      // it is tried again until then
 
-	tunnel *tunnel.Tunnel // nil before the first Step, and without one
-	shut   bool           // it has been told that the sync waits for its tunnel
+	tunnel         *tunnel.Tunnel // nil before the first Step, and without one
+	waitsForTunnel bool           // it was logged that the sync waits for its tunnel
 
 	holds holds
 	// following: the path of the source leads to another directory, and it is being looked whether that can be the source.
@@ -124,9 +124,9 @@ type Sync struct {
 	accept     func() // takes the target that holds the sync for right
 	reason     string // why stopped or degraded, in words
 	inspecting uint64 // names the look at a source that is back; 0: none is awaited
-	losses     losses
+	deletions  deletions
 	mounts     *mounts
-	lasting    lasting
+	persistent persistent
 	// undelivered are files whose content has changed, as the sync knows whose place this one takes: a startup takes one of the
 	// same size and time for unchanged.
 	undelivered []string
@@ -255,7 +255,7 @@ func (s *Sync) Discard(a *Agent) error {
 // Spawn starts work for the agent and makes its delays active. If all process
 // slots are taken, the work starts as soon as one is free.
 func (s *Sync) Spawn(a *Agent, w Work) error {
-	if s.core.fading() {
+	if s.core.shuttingDown() {
 		return errStopping
 	}
 	if err := a.free(s); err != nil {
@@ -311,9 +311,9 @@ func (s *Sync) finish(a *Agent) {
 		switch d.Kind {
 		case event.Init:
 			s.starting = false
-			s.losses.meant, s.losses.empty = false, false
+			s.deletions.approved, s.deletions.empty = false, false
 		case event.Full:
-			s.losses.meant = s.losses.meant && s.starting
+			s.deletions.approved = s.deletions.approved && s.starting
 		}
 	}
 	s.changes++

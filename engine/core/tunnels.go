@@ -44,7 +44,7 @@ func (c *Core) tunnelFor(cfg *tunnel.Config) *tunnel.Tunnel {
 			return t
 		}
 	}
-	t := tunnel.New(cfg, tunnel.Means{
+	t := tunnel.New(cfg, tunnel.Deps{
 		NewID:   c.newProc,
 		Backoff: backoff,
 		Log:     c.log.Log,
@@ -130,12 +130,12 @@ func (s *Sync) open() bool {
 
 // noticeTunnel logs when the sync begins to wait for its tunnel, and when it can go on.
 func (s *Sync) noticeTunnel() {
-	shut := !s.open() && s.phase != stopped
-	if shut == s.shut {
+	waits := !s.open() && s.phase != stopped
+	if waits == s.waitsForTunnel {
 		return
 	}
-	s.shut = shut
-	if shut {
+	s.waitsForTunnel = waits
+	if waits {
 		s.log("Normal", s.waitingFor())
 	} else if s.phase != stopped && s.cfg.Tunnel != nil {
 		s.log("Normal", "tunnel ", s.cfg.Tunnel.Name, " is ready")

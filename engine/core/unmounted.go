@@ -169,7 +169,7 @@ func (s *Sync) forgetUnmounted() bool {
 		return false
 	}
 	s.recount()
-	s.losses.meant = s.losses.meant || s.deletesInFullOnly()
+	s.deletions.approved = s.deletions.approved || s.deletesInFullOnly()
 	return true
 }
 
@@ -180,13 +180,13 @@ func (s *Sync) deletesInFullOnly() bool {
 
 // forgive takes what an absence has kept for meant to be deleted.
 func (s *Sync) forgive(a *absence) {
-	if s.losses.census == nil {
+	if s.deletions.census == nil {
 		return
 	}
 	for _, n := range a.names {
-		s.losses.census.Remove(n.path)
+		s.deletions.census.Remove(n.path)
 	}
-	s.losses.census.Forgive()
+	s.deletions.census.Forgive()
 }
 
 // settle has the target made what the source is at all names of an absence that has ended.

@@ -22,7 +22,7 @@ func TestUnmountedHandedOn(t *testing.T) {
 		return c, s
 	}
 	c, s := begin(newStage(t))
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	for _, path := range []string{"b/", "a/disk/"} {
 		c.Step(now, core.Events{{Root: s.ID(), Kind: event.Mounted, Path: path}, {Root: s.ID(), Kind: event.Unmounted, Path: path}})
 	}
@@ -38,7 +38,7 @@ func TestUnmountedHandedOn(t *testing.T) {
 	if !slices.Equal(s.MountPoints(), kept) {
 		t.Errorf("the monitor is asked for %q", s.MountPoints())
 	}
-	c.Step(now, core.Watched{Sync: s.ID()})
+	c.Step(now, core.Watched{Root: s.ID()})
 	if commands := c.Step(now, core.Events{{Root: s.ID(), Kind: event.Delete, Path: "c/f"}}); len(commands) > 0 || !slices.Equal(s.Spared(), kept) {
 		t.Errorf("%+v, spared %q", commands, s.Spared())
 	}
@@ -58,7 +58,7 @@ func TestUnmountedRenamedOften(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		c.Step(now, core.Watched{Sync: s.ID()})
+		c.Step(now, core.Watched{Root: s.ID()})
 		c.Step(now, core.Events{{Root: s.ID(), Kind: event.Mounted, Path: "a/m/"}, {Root: s.ID(), Kind: event.Unmounted, Path: "a/m/"}})
 		at := "a/"
 		for i := range 200 {

@@ -22,7 +22,7 @@ const maxAbsence = 10 * time.Second
 func (c *Core) place() {
 	for _, s := range c.syncs {
 		switch {
-		case s.phase == queued && c.leaving == 0:
+		case s.phase == queued && c.draining == 0:
 			s.begin()
 		case s.phase == placing && !s.watchAt.IsZero() && !s.watchAt.After(c.now):
 		default:
@@ -33,7 +33,7 @@ func (c *Core) place() {
 		if s.watchTries == 0 && c.log.Enabled("Info") {
 			s.log("Info", s.cfg.summary())
 		}
-		c.do(s.watch())
+		c.Watch(s.watch())
 	}
 	c.announce()
 }
@@ -44,8 +44,15 @@ func (s *Sync) watch() Watch {
 }
 
 func (c *Core) watched(in Watched) {
-	s := c.sync(in.Sync)
-	if s == nil || s.phase != placing {
+	if r := c.receivers[in.Root]; r != nil {
+		r.Watched(in)
+	}
+}
+
+// Watched implements Receiver.
+func (s *Sync) Watched(in Watched) {
+	c := s.core
+	if s.phase != placing {
 		return
 	}
 	if in.Err == nil {
@@ -58,11 +65,11 @@ func (c *Core) watched(in Watched) {
 		s.phase = running
 		s.log("Info", "watched")
 		s.recount()
-		away := s.origin.heir && s.holds.has(sourceLost)
+		away := s.origin.unproven && s.holds.has(sourceLost)
 		if away {
 			s.holds.end(sourceLost)
 		}
-		s.origin.heir = false
+		s.origin.unproven = false
 		s.judge(in.Seen, away)
 		return
 	}

@@ -252,7 +252,7 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, Flat: cmd.Flat,
 		Mode: cmd.Mode, Links: cmd.HardLinks, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
 	l.placing.Go(func() {
-		w := core.Watched{Sync: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
+		w := core.Watched{Root: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
 		if w.Err == nil {
 			w.Unmounted = mount.Missing(root.Path, root.Mounts)
 		}
@@ -278,7 +278,7 @@ func (l *Loop) follow(ctx context.Context, cmd core.Follow) {
 // count looks what a source has beside the loop: it takes as long as a listing of the tree.
 func (l *Loop) count(ctx context.Context, cmd core.Count) {
 	l.placing.Go(func() {
-		n := core.Counted{Sync: cmd.Root, Number: cmd.Number}
+		n := core.Counted{Root: cmd.Root, Number: cmd.Number}
 		n.Census, n.Err = l.o.Count(ctx, cmd.Source, cmd.Flat, cmd.Excluded)
 		select {
 		case l.answers <- n:

@@ -78,13 +78,13 @@ func (t *Tunnel) keep(p *process) {
 		t.checkFailed(p, fmt.Sprintf("did not end within %s", checkTimeout))
 		return
 	}
-	p.check.id, p.check.at = t.means.NewID(), t.now.Add(checkTimeout)
+	p.check.id, p.check.at = t.deps.NewID(), t.now.Add(checkTimeout)
 	t.do(work.Start{Proc: p.check.id, Work: t.checkWork(p)})
 }
 
 // launch starts the process, a pool's when it has a port.
 func (t *Tunnel) launch(p *process) {
-	p.id = t.means.NewID()
+	p.id = t.deps.NewID()
 	p.end = End{Host: t.cfg.Localhost}
 	if t.cfg.Pool {
 		p.state = reserving
@@ -164,7 +164,7 @@ func (t *Tunnel) processEnded(p *process, in work.Exited) {
 func (t *Tunnel) retry(p *process, code int, why string) {
 	p.state = down
 	p.tries++
-	wait := t.means.Backoff(t.cfg.RetryDelay, p.tries)
+	wait := t.deps.Backoff(t.cfg.RetryDelay, p.tries)
 	p.at = t.now.Add(wait)
 	if why != "" {
 		p.last = &status.Failure{When: t.now, Text: why, Code: code}

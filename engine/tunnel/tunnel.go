@@ -21,8 +21,8 @@ type Tick struct{}
 // Stop ends all processes for good; when they have ended, Gone is true.
 type Stop struct{}
 
-// Means are what a tunnel needs of the machine that it is a part of.
-type Means struct {
+// Deps are what a tunnel needs of the machine that it is a part of.
+type Deps struct {
 	NewID func() work.ID
 	// Backoff is the wait after so many failures in a row.
 	Backoff func(first time.Duration, tries int) time.Duration
@@ -31,9 +31,9 @@ type Means struct {
 
 // Tunnel is one tunnel. Its methods may only be called by one goroutine.
 type Tunnel struct {
-	cfg   *Config
-	means Means
-	now   time.Time
+	cfg  *Config
+	deps Deps
+	now  time.Time
 
 	processes []*process
 	turn      int              // the process that is handed out next
@@ -45,8 +45,8 @@ type Tunnel struct {
 }
 
 // New returns a tunnel without processes; the first Step starts them.
-func New(cfg *Config, means Means) *Tunnel {
-	t := &Tunnel{cfg: cfg, means: means, orphans: map[work.ID]bool{}}
+func New(cfg *Config, deps Deps) *Tunnel {
+	t := &Tunnel{cfg: cfg, deps: deps, orphans: map[work.ID]bool{}}
 	for range max(cfg.Parallel, 1) {
 		t.processes = append(t.processes, &process{})
 	}
@@ -84,7 +84,7 @@ func (t *Tunnel) Step(now time.Time, in Input) []work.Command {
 func (t *Tunnel) do(cmd work.Command) { t.commands = append(t.commands, cmd) }
 
 func (t *Tunnel) log(category string, args ...any) {
-	t.means.Log(category, append([]any{"tunnel ", t.cfg.Name, ": "}, args...)...)
+	t.deps.Log(category, append([]any{"tunnel ", t.cfg.Name, ": "}, args...)...)
 }
 
 // Alarm returns the time at which Step wants a Tick; ok is false if only an

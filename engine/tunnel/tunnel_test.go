@@ -38,7 +38,7 @@ func newWorld(adjust func(*tunnel.Config)) *world {
 	if adjust != nil {
 		adjust(cfg)
 	}
-	w.tunnel = tunnel.New(cfg, tunnel.Means{
+	w.tunnel = tunnel.New(cfg, tunnel.Deps{
 		NewID:   func() work.ID { w.newest++; return w.newest },
 		Backoff: func(first time.Duration, tries int) time.Duration { return first * time.Duration(tries) },
 		Log:     func(category string, args ...any) { w.log = append(w.log, category+" "+fmt.Sprint(args...)) },

@@ -10,18 +10,18 @@ import (
 	"lsyncgo/engine/event"
 )
 
-// losses is what a sync with MaxDelete knows, to see a flood of deletes before it
+// deletions is what a sync with MaxDelete knows, to see a flood of deletes before it
 // reaches the target. It is all zero for a sync without.
 //
 // An event counts when it is told, not when it is done: what stands in the FIFO
 // may be in the next batch, whether its delay is over or not.
-type losses struct {
+type deletions struct {
 	census   *census.Census // nil until it was counted
 	counting uint64         // names the count that is awaited; 0: none is
-	unheard  []event.Event  // came meanwhile
+	early    []event.Event  // came meanwhile
 
-	empty bool // so was the source when it was watched: its startup deletes nothing
-	meant bool // the next startup may delete whatever it finds: somebody said so
+	empty    bool // so was the source when it was watched: its startup deletes nothing
+	approved bool // the next startup may delete whatever it finds: somebody said so
 }
 
 // maxFirst is how many paths the reason of a hold names.
@@ -33,22 +33,22 @@ func (s *Sync) recount() {
 		return
 	}
 	s.core.counts++
-	s.losses.counting = s.core.counts
+	s.deletions.counting = s.core.counts
 	s.core.do(Count{Root: s.id, Number: s.core.counts, Source: s.cfg.Source, Flat: s.cfg.Flat, Excluded: s.Excluded})
 }
 
 func (c *Core) counted(in Counted) {
-	s := c.sync(in.Sync)
-	if s == nil || s.losses.counting != in.Number {
+	s := c.sync(in.Root)
+	if s == nil || s.deletions.counting != in.Number {
 		return
 	}
-	l := &s.losses
+	l := &s.deletions
 	l.counting = 0
-	unheard := l.unheard
-	l.unheard = nil
+	early := l.early
+	l.early = nil
 	switch {
 	case in.Err != nil && s.working():
-		s.distrust(sourceDoubt, in.Err.Error())
+		s.holdFor(sourceDoubt, in.Err.Error())
 	case in.Err != nil:
 	case l.census == nil:
 		l.census = in.Census
@@ -63,19 +63,19 @@ func (c *Core) counted(in Counted) {
 		}
 		l.census.Update(in.Census)
 	}
-	for _, e := range unheard {
+	for _, e := range early {
 		s.account(e)
 	}
 }
 
 // account keeps the census right, of what the sync can see.
 func (s *Sync) account(e event.Event) {
-	l := &s.losses
+	l := &s.deletions
 	switch {
 	case e.Kind != event.Create && e.Kind != event.Delete && e.Kind != event.Move:
 		return
 	case l.counting != 0:
-		l.unheard = append(l.unheard, e)
+		l.early = append(l.early, e)
 		return
 	case l.census == nil:
 		return
@@ -116,13 +116,13 @@ func (s *Sync) undone() time.Time {
 
 // rests reports whether nothing of the sync may be acted on now.
 func (s *Sync) rests() bool {
-	return s.holds.any() || s.following || s.losses.counting != 0 || s.flooded()
+	return s.holds.any() || s.following || s.deletions.counting != 0 || s.flooded()
 }
 
 // flooded holds a sync whose next batch may delete more than its limit, and
 // reports whether it did.
 func (s *Sync) flooded() bool {
-	l := &s.losses
+	l := &s.deletions
 	if l.census == nil || !s.cfg.DeletesLive || !s.working() {
 		return false
 	}
@@ -135,29 +135,23 @@ func (s *Sync) flooded() bool {
 	for i := range first {
 		first[i] = strconv.Quote(first[i])
 	}
-	s.exceed(overEvents, fmt.Sprintf("would delete %s of %s entries (limit %s): first %s",
+	s.holdFor(overEvents, fmt.Sprintf("would delete %s of %s entries (limit %s): first %s",
 		grouped(lost), grouped(known), s.cfg.MaxDelete, strings.Join(first, ", ")))
 	return true
-}
-
-// exceed holds the sync, and says so once.
-func (s *Sync) exceed(over cause, why string) {
-	s.holds[over] = fmt.Sprintf("%s; %s lets it go on", why, s.resuming())
-	s.log("Error", "on hold: ", s.holds[over], ", as does a start with -force")
 }
 
 // DeleteLimit returns how many entries the work for an Init or Full may delete at
 // the target; limited is false if any number is right. Work that meets the limit
 // ends with failure.DeleteLimit, as rsync --max-delete does, and the sync is held.
 func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
-	a.limited = (s.losses.census != nil || s.losses.empty) && !s.losses.meant
+	a.limited = (s.deletions.census != nil || s.deletions.empty) && !s.deletions.approved
 	switch {
 	case !a.limited:
 		return 0, false
-	case s.losses.empty:
+	case s.deletions.empty:
 		return 0, true
 	}
-	return s.cfg.MaxDelete.Of(s.losses.census.Known()), true
+	return s.cfg.MaxDelete.Of(s.deletions.census.Known()), true
 }
 
 // overLimit takes an agent back whose work has met its limit, and holds the sync.
@@ -173,39 +167,38 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 	if a.Kind() == event.Full {
 		what = "full sync"
 	}
-	if s.losses.empty {
-		s.exceed(overStart, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
+	if s.deletions.empty {
+		s.holdFor(overStart, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
 		return
 	}
-	known := s.losses.census.Known()
+	known := s.deletions.census.Known()
 	why := fmt.Sprintf("the %s would delete more than %s entries (limit %s of %s)", what,
 		grouped(s.cfg.MaxDelete.Of(known)), s.cfg.MaxDelete, grouped(known))
 	if len(r.Tail) > 0 {
 		why += ": " + r.Tail[len(r.Tail)-1]
 	}
-	s.exceed(overStart, why)
+	s.holdFor(overStart, why)
 }
 
-// pardon takes what is missing now for meant. It reports whether that was all
+// approve takes what is missing now for meant. It reports whether that was all
 // that held the sync: then its FIFO simply goes on.
-func (s *Sync) pardon() bool {
-	l := &s.losses
-	starts, excess := s.holds.has(overStart), s.holds.has(overStart, overEvents)
-	doubt := s.holds.has(sourceOther, sourceDoubt, targetOther)
-	s.holds.end()
+func (s *Sync) approve() bool {
+	l := &s.deletions
+	starts, limitHit, unsure := s.holds.has(overStart), s.holds.has(overLimit...), s.holds.has(unverified...)
+	s.holds.end(repairable...)
 	l.empty = false
 	switch {
 	case s.cfg.MaxDelete == nil:
 		return false
-	case doubt || !excess: // the source may be another one
+	case unsure || !limitHit: // the source may be another one
 		l.census = nil
-		l.meant = s.cfg.HasInit
+		l.approved = s.cfg.HasInit
 		return false
 	}
 	if l.census != nil { // a reload has not counted yet
 		l.census.Forgive()
 	}
-	l.meant = starts || s.starting
+	l.approved = starts || s.starting
 	s.changes++
 	return true
 }

@@ -12,10 +12,10 @@ import (
 	"lsyncgo/engine/status"
 )
 
-// lasting is what failed in part again and again. It is taken off the FIFO, where everything related would wait for it,
+// persistent is what failed in part again and again. It is taken off the FIFO, where everything related would wait for it,
 // and tried again with pauses that double up to maxBackoff, until it went through: a lock, a quota or an immutable
 // file is repaired in a minute or a day, and no event tells of that.
-type lasting struct {
+type persistent struct {
 	changes map[string]change // by path, without the slash of a directory
 	whole   bool              // the startup
 	at      time.Time         // when all of it is tried next
@@ -30,10 +30,10 @@ type change struct {
 	tree bool
 }
 
-func (l *lasting) any() bool { return l.whole || len(l.changes) > 0 }
+func (l *persistent) any() bool { return l.whole || len(l.changes) > 0 }
 
 // has reports whether d failed before for so long that it is here.
-func (l *lasting) has(d *delay.Delay) bool {
+func (l *persistent) has(d *delay.Delay) bool {
 	if wholesale(d.Kind) {
 		return l.whole && d.Path == ""
 	}
@@ -43,7 +43,7 @@ func (l *lasting) has(d *delay.Delay) bool {
 
 func bare(path string) string { return strings.TrimSuffix(path, "/") }
 
-func (l *lasting) add(k event.Kind, path string, tree bool) {
+func (l *persistent) add(k event.Kind, path string, tree bool) {
 	if l.changes == nil {
 		l.changes = map[string]change{}
 	}
@@ -51,10 +51,10 @@ func (l *lasting) add(k event.Kind, path string, tree bool) {
 	l.changes[bare(path)] = change{k, path, tree}
 }
 
-// outlast takes delays off the FIFO that failed for the last time of those that are close together, or have before, and
+// setAside takes delays off the FIFO that failed for the last time of those that are close together, or have before, and
 // keeps them to be tried again.
-func (s *Sync) outlast(ds []*delay.Delay, tries int) {
-	l := &s.lasting
+func (s *Sync) setAside(ds []*delay.Delay, tries int) {
+	l := &s.persistent
 	for _, d := range ds {
 		if !l.has(d) {
 			l.tries, l.at = tries, time.Time{}
@@ -80,11 +80,11 @@ func (s *Sync) outlast(ds []*delay.Delay, tries int) {
 	s.finish(&Agent{Sync: s, Delays: ds})
 }
 
-// persist tries again what lasts, when its time has come.
-func (c *Core) persist() {
+// retryPersistent tries again what lasts, when its time has come.
+func (c *Core) retryPersistent() {
 	for _, s := range c.syncs {
-		l := &s.lasting
-		if !l.any() || !s.persists() || l.at.After(c.now) {
+		l := &s.persistent
+		if !l.any() || !s.retriesPersistent() || l.at.After(c.now) {
 			continue
 		}
 		l.tries++
@@ -107,12 +107,12 @@ func (c *Core) persist() {
 	}
 }
 
-// persists reports whether the sync tries again now what lasts. Who waits for the end of a single pass is told instead.
-func (s *Sync) persists() bool { return s.working() && s.open() && !s.core.settings.OnePass }
+// retriesPersistent reports whether the sync tries again now what lasts. Who waits for the end of a single pass is told instead.
+func (s *Sync) retriesPersistent() bool { return s.working() && s.open() && !s.core.settings.OnePass }
 
 // through takes what went through off what lasts, and says so.
 func (s *Sync) through(a *Agent) {
-	l := &s.lasting
+	l := &s.persistent
 	if !l.any() {
 		return
 	}
@@ -123,16 +123,16 @@ func (s *Sync) through(a *Agent) {
 	switch {
 	case !l.any():
 		s.log("Normal", "not degraded any more: what had failed again and again went through")
-		s.lasting = lasting{}
+		s.persistent = persistent{}
 	case len(l.changes) < before:
 		s.log("Normal", before-len(l.changes), " of what had failed again and again went through, ", len(l.changes), " still fail")
 	}
 }
 
 // settle takes off what d, which was done, has brought into step.
-func (l *lasting) settle(d *delay.Delay) {
+func (l *persistent) settle(d *delay.Delay) {
 	if wholesale(d.Kind) && d.Path == "" {
-		*l = lasting{}
+		*l = persistent{}
 		return
 	}
 	delete(l.changes, bare(d.Path))
@@ -155,7 +155,7 @@ func (l *lasting) settle(d *delay.Delay) {
 }
 
 // show adds what lasts to v.
-func (l *lasting) show(v *status.Sync) {
+func (l *persistent) show(v *status.Sync) {
 	if !l.any() {
 		return
 	}
@@ -190,8 +190,8 @@ func (s *Sync) contents() (paths []string) {
 		add(d.Kind, d.Path)
 		return true
 	})
-	for _, path := range slices.Sorted(maps.Keys(s.lasting.changes)) {
-		add(s.lasting.changes[path].kind, s.lasting.changes[path].path)
+	for _, path := range slices.Sorted(maps.Keys(s.persistent.changes)) {
+		add(s.persistent.changes[path].kind, s.persistent.changes[path].path)
 	}
 	return append(paths, s.undelivered...)
 }

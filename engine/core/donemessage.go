@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// listed is how many events a receipt names: enough to recognise what was done, few enough for one line.
+// listed is how many events the message names: enough to recognise what was done, few enough for one line.
 const listed = 5
 
 // processes says how many processes run, for the log.
@@ -17,8 +17,8 @@ func processes(n int) string {
 	return fmt.Sprintf("%d running processes", n)
 }
 
-// receipt says what work has been done, for the log. With DryRun it would have been.
-func (a *Agent) receipt(r Result, took time.Duration) string {
+// doneMessage says what work has been done, for the log. With DryRun it would have been.
+func (a *Agent) doneMessage(r Result, took time.Duration) string {
 	var b strings.Builder
 	if n := len(a.Delays); n > 1 {
 		fmt.Fprintf(&b, "%d events ", n)
