@@ -41,7 +41,7 @@ churn:
 	PLAN_SEEDS=$${PLAN_SEEDS:-1-1000} $(GO) test -count=1 -timeout 60m ./engine/transfer -run 'TestLikeRecursion$$'
 	RACE_SECONDS=$${RACE_SECONDS:-20} $(GO) test -race -count=1 ./engine/transfer ./cmd/lsyncgo/e2e -run 'TestRace$$' -v
 	$(GO) test -count=1 -tags churn ./cmd/lsyncgo/e2e -run 'TestImage' -v
-	COMPARE_SEEDS=$${COMPARE_SEEDS:-20} $(GO) test -count=1 -timeout 30m ./lua/dialect -run 'TestAgainstLua53$$|TestRandomPrograms$$'
+	COMPARE_SEEDS=$${COMPARE_SEEDS:-20} $(GO) test -count=1 -timeout 30m ./lua/lua53 -run 'TestAgainstLua53$$|TestRandomPrograms$$'
 	CRASH_ROUNDS=$${CRASH_ROUNDS:-20} $(GO) test -count=1 -timeout 60m ./engine/transfer -run 'TestInjected$$|TestKilled$$' -v
 
 bench: build

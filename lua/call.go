@@ -8,7 +8,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/printable"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // ScriptError is a failure of Lua code, or of ours while it ran.
@@ -52,7 +52,7 @@ func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	for _, a := range args {
 		r.L.Push(a)
 	}
-	err := dialect.ProtectedCall(r.L, len(args), nret, nil)
+	err := lua53.ProtectedCall(r.L, len(args), nret, nil)
 	if err != nil {
 		err = r.fault(err, event)
 	}
@@ -73,7 +73,7 @@ func (r *Runtime) fault(err error, event string) error {
 			}
 		}
 	}
-	place, message, traceback, goStack := dialect.Describe(err)
+	place, message, traceback, goStack := lua53.Describe(err)
 	fault := &ScriptError{Place: place, Message: r.naming(place, message), Event: event, Traceback: frames(traceback)}
 	if cause := r.limit.Cause(); cause != nil {
 		fault.Message = r.excess(cause)
@@ -90,11 +90,11 @@ func (r *Runtime) fault(err error, event string) error {
 func (r *Runtime) excess(cause error) string {
 	limits := r.limit.Limits()
 	switch {
-	case errors.Is(cause, dialect.ErrTime) && r.loading:
+	case errors.Is(cause, lua53.ErrTime) && r.loading:
 		return fmt.Sprintf("the config was not loaded within %g seconds, its loading was stopped", limits.Time.Seconds())
-	case errors.Is(cause, dialect.ErrTime):
+	case errors.Is(cause, lua53.ErrTime):
 		return fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", limits.Time.Seconds())
-	case errors.Is(cause, dialect.ErrMemory):
+	case errors.Is(cause, lua53.ErrMemory):
 		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", sizeText(limits.Memory))
 	}
 	return "the script was stopped, as the program ends"

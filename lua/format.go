@@ -9,7 +9,7 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/spelling"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -43,7 +43,7 @@ func shown(L *glua.LState, v glua.LValue) string {
 func writeValue(L *glua.LState, b *strings.Builder, v glua.LValue, depth int, left *int) {
 	switch v := v.(type) {
 	case glua.LString:
-		dialect.Room(L, 2*b.Len()+4*len(v)) // a byte may take four
+		lua53.Room(L, 2*b.Len()+4*len(v)) // a byte may take four
 		b.WriteString(printable.Quote(string(v)))
 	case *glua.LFunction:
 		b.WriteString(describeFunction(v))
@@ -72,7 +72,7 @@ func ownName(L *glua.LState, v glua.LValue) (string, bool) {
 	}
 	L.Push(fn)
 	L.Push(v)
-	if err := dialect.PCall(L, 1, 1); err != nil {
+	if err := lua53.PCall(L, 1, 1); err != nil {
 		return "", false
 	}
 	defer L.Pop(1)

@@ -7,7 +7,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/printable"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // Version is what lsyncd_version tells scripts: the Lsyncd whose configs run here.
@@ -17,9 +17,9 @@ const Version = "2.3.1"
 func (r *Runtime) openGlobals() {
 	L := r.L
 	r.metas = r.newMetatables()
-	dialect.SetExit(L, func(code int) { r.terminate(L, code) })
+	lua53.SetExit(L, func(code int) { r.terminate(L, code) })
 	if r.o.Print != nil {
-		dialect.SetPrint(L, r.o.Print)
+		lua53.SetPrint(L, r.o.Print)
 	}
 	for name, fn := range map[string]glua.LGFunction{
 		"sync": r.globalSync, "log": r.globalLog, "terminate": r.globalTerminate,
@@ -185,7 +185,7 @@ func substitute(L *glua.LState, v glua.LValue, data *glua.LTable, depth int) glu
 			L.RaiseError("substitudeCommands: a table is within itself")
 		}
 		copied := &glua.LTable{Metatable: glua.LNil}
-		dialect.Room(L, 0)
+		lua53.Room(L, 0)
 		v.ForEach(func(k, v glua.LValue) { copied.RawSet(k, substitute(L, v, data, depth+1)) })
 		return copied
 	}
@@ -196,7 +196,7 @@ func substituteString(L *glua.LState, s string, data *glua.LTable) string {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "^")
-		dialect.Room(L, 2*b.Len()+len(before)) // what b may grow to
+		lua53.Room(L, 2*b.Len()+len(before)) // what b may grow to
 		b.WriteString(before)
 		if !found {
 			return b.String()

@@ -5,7 +5,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // maxNesting bounds how deep tables may nest; only one that holds itself reaches it.
@@ -27,7 +27,7 @@ func inheritAt(L *glua.LState, dst, src *glua.LTable, verbatim bool, depth int) 
 	if depth > maxNesting {
 		L.RaiseError("a table is inherited by itself")
 	}
-	dialect.Room(L, 0)
+	lua53.Room(L, 0)
 	verbatim = verbatim || src.RawGetString("_verbatim") == glua.LTrue
 	only, selective := src.RawGetString("_merge").(*glua.LTable)
 	src.ForEach(func(k, v glua.LValue) {

@@ -7,7 +7,7 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/shell"
 )
 
@@ -44,7 +44,7 @@ func (s *script) compileString(key, text string) (*glua.LFunction, error) {
 		return nil, err
 	}
 	s.r.log.Log("FWrite", s.name, ": ", key, " = ", source)
-	proto, err := dialect.Compile(s.name+"."+key, []byte("return "+source))
+	proto, err := lua53.Compile(s.name+"."+key, []byte("return "+source))
 	if err != nil {
 		return nil, fmt.Errorf("compile what was generated for %q: %w", text, err)
 	}

@@ -9,7 +9,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/printable"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 func quoted(path string) string { return printable.Quote(path) }
@@ -91,7 +91,7 @@ func (x *ref) paths(L *glua.LState, prefix string) int {
 	case glua.LString:
 		size := 0
 		x.each(prefix, func(_, path, path2 string) { size += len(path) + len(path2) + 2*len(arg) })
-		dialect.Room(L, 2*size)
+		lua53.Room(L, 2*size)
 		L.Push(glua.LString(x.joinedPaths(prefix, string(arg))))
 	case *glua.LNilType:
 		t := L.CreateTable(len(x.delays()), 0)
@@ -129,7 +129,7 @@ func (x *ref) mapped(L *glua.LState, prefix string, f *glua.LFunction) *glua.LTa
 		} else {
 			L.Push(glua.LString(path2))
 		}
-		dialect.Call(L, 3, 2)
+		lua53.Call(L, 3, 2)
 		for _, v := range []glua.LValue{L.Get(-2), L.Get(-1)} {
 			if v != glua.LNil {
 				t.Append(v)

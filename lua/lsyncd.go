@@ -10,7 +10,7 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // lsyncdTable is the global `lsyncd`.
@@ -33,7 +33,7 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 // globalReaddir is readdir(path): names, true for a directory.
 func (r *Runtime) globalReaddir(L *glua.LState) int {
 	path := r.anchored(L.CheckString(1))
-	entries, err := dialect.Away(L, func() ([]os.DirEntry, error) { return os.ReadDir(path) })
+	entries, err := lua53.Away(L, func() ([]os.DirEntry, error) { return os.ReadDir(path) })
 	if err != nil {
 		r.log.Log("Error", "readdir: ", err)
 		L.Push(glua.LNil)
@@ -50,7 +50,7 @@ func (r *Runtime) globalReaddir(L *glua.LState) int {
 // lsyncdRealdir returns a directory with symlinks resolved and a slash at its end, nil if it is none.
 func (r *Runtime) lsyncdRealdir(L *glua.LState) int {
 	given := r.anchored(L.CheckString(1))
-	path, err := dialect.Away(L, func() (string, error) {
+	path, err := lua53.Away(L, func() (string, error) {
 		path, err := filepath.EvalSymlinks(given)
 		if err != nil {
 			return "", err
@@ -101,7 +101,7 @@ func lsyncdFreePort(L *glua.LState) int {
 // lsyncdFileSize returns the size in bytes, nil if there is no such file.
 func (r *Runtime) lsyncdFileSize(L *glua.LState) int {
 	path := r.anchored(L.CheckString(1))
-	info, err := dialect.Away(L, func() (os.FileInfo, error) { return os.Stat(path) })
+	info, err := lua53.Away(L, func() (os.FileInfo, error) { return os.Stat(path) })
 	if err != nil {
 		L.Push(glua.LNil)
 		return 1
@@ -134,7 +134,7 @@ func lsyncdJiffies(L *glua.LState) int {
 
 func lsyncdSplit(L *glua.LState) int {
 	text := L.CheckString(1)
-	dialect.Room(L, 20*len(text)) // when every other byte is a word
+	lua53.Room(L, 20*len(text)) // when every other byte is a word
 	t := L.NewTable()
 	for _, word := range splitQuoted(text) {
 		t.Append(glua.LString(word))

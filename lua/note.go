@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // Note says what a config gets otherwise than from Lsyncd. It is no fault.
@@ -28,7 +28,7 @@ type Spot struct {
 // difference with all places that it applies to. It reads the config's files again, for
 // the lines of keys.
 func (r *Runtime) Notes() []Note {
-	n := notes{r: r, outlines: map[string]*dialect.Outline{}}
+	n := notes{r: r, outlines: map[string]*lua53.Outline{}}
 	for i := range syncDifferences {
 		d := &syncDifferences[i]
 		for _, s := range r.scripts {
@@ -53,7 +53,7 @@ func (r *Runtime) Notes() []Note {
 type notes struct {
 	r        *Runtime
 	list     []Note
-	outlines map[string]*dialect.Outline // by file
+	outlines map[string]*lua53.Outline // by file
 }
 
 func (n *notes) add(name, text, remedy string, spot Spot) {
@@ -90,7 +90,7 @@ func (n *notes) line(p Problem, function string, keys []string) int {
 		if err != nil { // the command line, or text given to load
 			src = nil
 		}
-		o = dialect.NewOutline(src)
+		o = lua53.NewOutline(src)
 		n.outlines[p.File] = o
 	}
 	for _, key := range keys {

@@ -9,7 +9,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/defaults"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // presetPrefix begins the chunk names of the presets.
@@ -34,7 +34,7 @@ var compiledPresets = sync.OnceValues(func() (protos []*glua.FunctionProto, err 
 	// The heap is so small yet that the collector would run once for each few functions, a third of the program's start.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for _, file := range defaults.Files() {
-		proto, err := dialect.Compile(presetPrefix+file.Name, file.Source)
+		proto, err := lua53.Compile(presetPrefix+file.Name, file.Source)
 		if err != nil {
 			return nil, fmt.Errorf("compile the embedded preset %s: %w", file.Name, err)
 		}

@@ -11,7 +11,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // Runtime is a loaded config.
@@ -27,7 +27,7 @@ type Runtime struct {
 	presets  *presets
 	builtin  map[string]glua.LValue // the globals before the scripts and the config
 	metas    metatables
-	limit    *dialect.Limiter
+	limit    *lua53.Limiter
 
 	loading   bool
 	exit      *ExitError // of a script that ended the program while it was loaded, even if pcall has caught it
@@ -59,14 +59,14 @@ func (e *ExitError) Error() string {
 // and writes nothing. The error is Problems, all faults at once, or an
 // *ExitError. Without an error the Runtime must be closed.
 func Load(o Options) (*Runtime, error) {
-	r := &Runtime{o: o, L: dialect.NewState(), log: o.Log, dir: o.Dir, loading: true, masters: masters{limit: maxControlDir}}
-	r.limit = dialect.LimiterOf(r.L)
-	r.limit.Set(dialect.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
+	r := &Runtime{o: o, L: lua53.NewState(), log: o.Log, dir: o.Dir, loading: true, masters: masters{limit: maxControlDir}}
+	r.limit = lua53.LimiterOf(r.L)
+	r.limit.Set(lua53.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
 	if r.log == nil {
 		r.log = unheard{}
 	}
 	if o.ReadOnly {
-		dialect.SetReadOnly(r.L)
+		lua53.SetReadOnly(r.L)
 	}
 	if r.o.Now == nil {
 		r.o.Now = time.Now
@@ -126,7 +126,7 @@ func (r *Runtime) run() (complete bool, err error) {
 	if len(files) > 0 { // relative names count from the config, or without one from the first script
 		base := or(r.o.Config, files[0])
 		if dir, err := filepath.Abs(filepath.Join(r.anchored(base), "..")); err == nil {
-			dialect.SetBase(r.L, dir)
+			lua53.SetBase(r.L, dir)
 		}
 	}
 	for _, file := range files {
@@ -152,11 +152,11 @@ func (r *Runtime) loadProblem(file string, err error) Problem {
 	if errors.As(err, &fault) {
 		text, remedy := fault.Message, r.slipAt(fault.Place)
 		if remedy != "" {
-			text = strings.TrimSuffix(text, dialect.MaybeMisspelt)
+			text = strings.TrimSuffix(text, lua53.MaybeMisspelt)
 		}
 		return at(or(fault.Place, file), "", remedy, "%s", text)
 	}
-	var syntax *dialect.SyntaxError
+	var syntax *lua53.SyntaxError
 	if errors.As(err, &syntax) {
 		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg, Remedy: r.remedyOf(syntax)}
 		if syntax.Near != "" {
@@ -169,7 +169,7 @@ func (r *Runtime) loadProblem(file string, err error) Problem {
 
 func (r *Runtime) runFile(file string) error {
 	r.limit.Enter()
-	fn, err := dialect.LoadFile(r.L, r.anchored(file))
+	fn, err := lua53.LoadFile(r.L, r.anchored(file))
 	if cause := r.limit.Cause(); err != nil && cause != nil {
 		err = &ScriptError{Message: r.excess(cause)}
 	}

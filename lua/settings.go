@@ -8,7 +8,7 @@ import (
 
 	"lsyncgo/engine/census"
 	"lsyncgo/engine/event"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // Settings are the values of settings{} after the whole config has been loaded,
@@ -270,7 +270,7 @@ func (s *settings) resolve() {
 		*p = s.r.anchored(*p)
 	}
 	s.resolved = to
-	s.r.limit.Set(dialect.Limits{Time: to.ScriptTimeout, Memory: to.ScriptMemory})
+	s.r.limit.Set(lua53.Limits{Time: to.ScriptTimeout, Memory: to.ScriptMemory})
 }
 
 // interval is default.statusInterval, which some configs change.

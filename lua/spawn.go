@@ -5,7 +5,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/process"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // globalSpawn is spawn(agent, binary, ...).
@@ -104,7 +104,7 @@ func appendArgument(L *glua.LState, list []string, v glua.LValue, depth int) []s
 	case glua.LNumber:
 		return append(list, L.ToStringMeta(v).String())
 	case *glua.LTable:
-		dialect.Room(L, len(list)*16)
+		lua53.Room(L, len(list)*16)
 		if v.Metatable == glua.LNil && depth < maxNesting {
 			for i := 1; i <= v.Len(); i++ {
 				list = appendArgument(L, list, v.RawGetInt(i), depth+1)

@@ -17,7 +17,7 @@ import (
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/tunnel"
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // script is one sync{}: its table, its inlet, and its actions for core.
@@ -77,7 +77,7 @@ func (r *Runtime) globalSync(L *glua.LState) int {
 	if err != nil {
 		throw(L, err)
 	}
-	dialect.Room(L, 0) // a limit may have been reached in Go code
+	lua53.Room(L, 0) // a limit may have been reached in Go code
 	L.Push(s.inlet)
 	return 1
 }

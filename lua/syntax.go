@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"lsyncgo/lua/dialect"
+	"lsyncgo/lua/lua53"
 )
 
 // maxLooked is how much of a file is looked at for what language it is in.
@@ -93,7 +93,7 @@ func (r *Runtime) reread(file string) ([]byte, error) {
 }
 
 // remedyOf guesses what a config that cannot be parsed wants.
-func (r *Runtime) remedyOf(fault *dialect.SyntaxError) string {
+func (r *Runtime) remedyOf(fault *lua53.SyntaxError) string {
 	source, err := r.reread(fault.Name)
 	if err != nil {
 		source = nil
