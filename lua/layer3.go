@@ -9,6 +9,8 @@ import (
 
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/shell"
+
+	"lsyncgo/engine/address"
 )
 
 // layer3Variables are the names after ^, each before its own prefixes.
@@ -128,7 +130,7 @@ func (s *script) surroundings() shell.Surroundings {
 			return variables
 		},
 		Trees:        []string{s.stringKey("source"), target},
-		RemoteTarget: !strings.HasPrefix(target, "/") && strings.Contains(target, ":"),
+		RemoteTarget: address.Remote(target),
 	}
 }
 

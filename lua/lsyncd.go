@@ -1,7 +1,7 @@
 package lua
 
 import (
-	"net"
+	"context"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -86,12 +86,8 @@ func lsyncdKill(L *glua.LState) int {
 
 // lsyncdFreePort returns a TCP port of localhost that nobody listens on.
 func lsyncdFreePort(L *glua.LState) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := process.FreePort(context.Background(), "127.0.0.1") // an address is not looked up
 	if err != nil {
-		L.RaiseError("get_free_port: %v", err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
 		L.RaiseError("get_free_port: %v", err)
 	}
 	L.Push(glua.LNumber(port))

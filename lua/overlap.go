@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lsyncgo/engine/address"
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/root"
@@ -101,7 +102,7 @@ func (s *script) mayDelete() bool { return s.config.DeletesAtStart || s.config.D
 // localTarget returns a target on this machine as an absolute path, "" if it is none.
 func (s *script) localTarget() string {
 	target := s.stringKey("target")
-	if colon := strings.IndexByte(target, ':'); colon >= 0 && !strings.Contains(target[:colon], "/") || s.stringKey("host") != "" {
+	if address.Remote(target) || s.stringKey("host") != "" {
 		return ""
 	}
 	return s.r.anchored(target)

@@ -355,10 +355,7 @@ func (s *script) checkRelativeTarget() {
 	if s.r.settings.resolved.NoDaemon && s.mirrors() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
 		s.warn(homeRemedy, "target %q is a directory called ~", target)
 	}
-	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.stringKey("host") != "" {
-		return
-	}
-	if colon := strings.IndexByte(target, ':'); colon >= 0 && !strings.Contains(target[:colon], "/") {
+	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.localTarget() == "" {
 		return
 	}
 	if s.mirrors() {

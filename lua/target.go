@@ -2,9 +2,10 @@ package lua
 
 import (
 	"path/filepath"
-	"strings"
 
 	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/address"
 )
 
 // Target is where a sync brings things, as far as it can be tried. Exactly one of Dir, Host and Daemon is set, or none.
@@ -50,19 +51,15 @@ func (s *script) reach() Target {
 		return t
 	}
 	t.Binary, t.Rsync = or(text("rsync.binary"), "rsync"), or(text("rsync.rsync_path"), "rsync")
-	target := s.config.Target
-	host, dir, _ := strings.Cut(target, ":")
-	if strings.HasPrefix(target, "rsync://") || strings.HasPrefix(dir, ":") {
-		t.Daemon = target
+	to := address.Parse(s.config.Target)
+	if to.Daemon != "" {
+		t.Daemon = to.Daemon
 		if file := text("rsync.password_file"); file != "" {
 			t.Options = []string{"--password-file=" + file}
 		}
 		return t
 	}
-	if end := strings.Index(target, "]:"); strings.Contains(host, "[") && end > 0 { // an address of IPv6
-		host, dir = strings.Replace(target[:end], "[", "", 1), target[end+2:]
-	}
-	t.Host, t.Remote = host, strings.TrimPrefix(dir, "~/")
+	t.Host, t.Remote = to.Host, to.Path
 	switch shell := splitQuoted(text("rsync.rsh")); {
 	case len(shell) > 0:
 		t.Shell = shell

@@ -3,15 +3,14 @@
 package guard
 
 import (
-	"strings"
-
+	"lsyncgo/engine/address"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/root"
 )
 
 // Look looks at a source, and at its target if that is on this machine.
 func Look(source, target string) core.Seen {
-	seen := core.Seen{TargetFull: local(target) && !empty(target)}
+	seen := core.Seen{TargetFull: address.Local(target) && !empty(target)}
 	dir, err := root.Open(source)
 	if err != nil {
 		seen.Err = err
@@ -22,12 +21,6 @@ func Look(source, target string) core.Seen {
 	nothing, err := root.Empty(dir)
 	seen.Empty = nothing || err != nil
 	return seen
-}
-
-// local reports whether target is a path on this machine, as rsync reads it.
-func local(target string) bool {
-	colon := strings.IndexByte(target, ':')
-	return strings.HasPrefix(target, "/") || target != "" && (colon < 0 || strings.Contains(target[:colon], "/"))
 }
 
 // empty reports whether a directory has no entries; one that cannot be read, or is not there, counts as empty.
