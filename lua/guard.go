@@ -7,11 +7,11 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
-	"lsyncgo/engine/census"
+	"lsyncgo/engine/inventory"
 )
 
 // guardOf reads a value of guard: a table with maxDelete, or false for none.
-func guardOf(v glua.LValue) (*census.Limit, error) {
+func guardOf(v glua.LValue) (*inventory.Limit, error) {
 	t, ok := v.(*glua.LTable)
 	switch {
 	case v == glua.LFalse:
@@ -27,15 +27,15 @@ func guardOf(v glua.LValue) (*census.Limit, error) {
 	return maxDeleteOf(t.RawGetString("maxDelete"))
 }
 
-func maxDeleteOf(v glua.LValue) (*census.Limit, error) {
+func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 	switch v := v.(type) {
 	case glua.LString:
-		if l, err := census.ParsePercent(string(v)); err == nil {
+		if l, err := inventory.ParsePercent(string(v)); err == nil {
 			return l, nil
 		}
 	case glua.LNumber:
 		if n := float64(v); n >= 0 && n == math.Floor(n) && n <= math.MaxInt32 {
-			return census.Entries(int(n)), nil
+			return inventory.Entries(int(n)), nil
 		}
 	case *glua.LNilType:
 		return nil, errors.New("has no maxDelete")
@@ -44,7 +44,7 @@ func maxDeleteOf(v glua.LValue) (*census.Limit, error) {
 }
 
 // maxDelete is the sync's own limit, or that of settings.
-func (s *script) maxDelete(settings *Settings) *census.Limit {
+func (s *script) maxDelete(settings *Settings) *inventory.Limit {
 	v := s.table.RawGetString("guard")
 	if v == glua.LNil {
 		return settings.MaxDelete

@@ -174,7 +174,7 @@ func (st *stage) step(in core.Input) {
 			placed = append(placed, core.Watched{Root: cmd.Root})
 		case core.Count:
 			n := core.Counted{Root: cmd.Root, Number: cmd.Number}
-			n.Census, n.Err = guard.Count(st.Context(), cmd.Source, cmd.Flat, cmd.Excluded)
+			n.Inventory, n.Err = guard.Count(st.Context(), cmd.Source, cmd.Flat, cmd.Excluded)
 			placed = append(placed, n)
 		case core.Start:
 			st.unseen = append(st.unseen, cmd)

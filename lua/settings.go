@@ -6,8 +6,8 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/lua/lua53"
 )
 
@@ -32,8 +32,8 @@ type Settings struct {
 	ScriptMemory   int64          // bytes by which one callback may let the heap grow
 	Monitor        string
 	OnDieStop      bool
-	Fsync          bool          // default.direct flushes what it writes to the disk
-	MaxDelete      *census.Limit // of guard; nil: none
+	Fsync          bool             // default.direct flushes what it writes to the disk
+	MaxDelete      *inventory.Limit // of guard; nil: none
 }
 
 // What scripts may take, and how often the status file is written, unless set.

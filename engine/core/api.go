@@ -6,9 +6,9 @@ package core
 import (
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/tunnel"
 	"lsyncgo/engine/work"
 )
@@ -98,10 +98,10 @@ type Inspected struct {
 
 // Counted answers a Count command.
 type Counted struct {
-	Root   event.RootID
-	Number uint64         // of the command
-	Census *census.Census // what the source has; from now on the core's
-	Err    error
+	Root      event.RootID
+	Number    uint64               // of the command
+	Inventory *inventory.Inventory // what the source has; from now on the core's
+	Err       error
 }
 
 // Tick says that the time of Alarm has come, or a script's callback ran and may have changed something.

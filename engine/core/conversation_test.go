@@ -13,12 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/root"
 	"lsyncgo/engine/tunnel"
 )
@@ -164,7 +164,7 @@ func (st *stage) line(words []string) {
 	case "spared":
 		st.say("%s", strings.Join(st.find(args[0]).Spared(), ", "))
 	case "counted":
-		st.step(core.Counted{Root: st.find(args[0]).ID(), Number: st.counts[args[0]], Census: counted(args[1:])})
+		st.step(core.Counted{Root: st.find(args[0]).ID(), Number: st.counts[args[0]], Inventory: counted(args[1:])})
 	case "uncounted":
 		st.step(core.Counted{Root: st.find(args[0]).ID(), Number: st.counts[args[0]], Err: errors.New("no permission")})
 	case "empty":
@@ -484,7 +484,7 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 		case "act":
 			a.style = value
 		case "maxdelete":
-			limit, err := census.ParsePercent(value)
+			limit, err := inventory.ParsePercent(value)
 			if err != nil {
 				st.t.Fatal(err)
 			}
@@ -526,8 +526,8 @@ func workFor(a *core.Agent) work {
 }
 
 // counted is what a count of these paths finds; a * at the end is a hundred files.
-func counted(paths []string) *census.Census {
-	n := census.New()
+func counted(paths []string) *inventory.Inventory {
+	n := inventory.New()
 	for _, p := range paths {
 		if name, many := strings.CutSuffix(p, "*"); many {
 			for i := range 100 {
@@ -540,7 +540,7 @@ func counted(paths []string) *census.Census {
 	return n
 }
 
-func putPath(n *census.Census, path string) {
+func putPath(n *inventory.Inventory, path string) {
 	for d := n.Top(); path != ""; {
 		name, rest, isDir := strings.Cut(path, "/")
 		d, path = n.Put(d, name, isDir), rest

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 )
 
 // deletions is what a sync with MaxDelete knows, to see a flood of deletes before it
@@ -16,9 +16,9 @@ import (
 // An event counts when it is told, not when it is done: what stands in the FIFO
 // may be in the next batch, whether its delay is over or not.
 type deletions struct {
-	census   *census.Census // nil until it was counted
-	counting uint64         // names the count that is awaited; 0: none is
-	early    []event.Event  // came meanwhile
+	inventory *inventory.Inventory // nil until it was counted
+	counting  uint64               // names the count that is awaited; 0: none is
+	early     []event.Event        // came meanwhile
 
 	empty    bool // so was the source when it was watched: its startup deletes nothing
 	approved bool // the next startup may delete whatever it finds: somebody said so
@@ -50,25 +50,25 @@ func (c *Core) counted(in Counted) {
 	case in.Err != nil && s.working():
 		s.holdFor(sourceDoubt, in.Err.Error())
 	case in.Err != nil:
-	case l.census == nil:
-		l.census = in.Census
-		l.census.Advance(c.now, c.now)
+	case l.inventory == nil:
+		l.inventory = in.Inventory
+		l.inventory.Advance(c.now, c.now)
 	default:
 		for _, a := range s.mounts.away {
 			for _, n := range a.names {
 				if !n.above {
-					in.Census.Keep(l.census, n.path)
+					in.Inventory.Keep(l.inventory, n.path)
 				}
 			}
 		}
-		l.census.Update(in.Census)
+		l.inventory.Update(in.Inventory)
 	}
 	for _, e := range early {
 		s.account(e)
 	}
 }
 
-// account keeps the census right, of what the sync can see.
+// account keeps the inventory right, of what the sync can see.
 func (s *Sync) account(e event.Event) {
 	l := &s.deletions
 	switch {
@@ -77,31 +77,31 @@ func (s *Sync) account(e event.Event) {
 	case l.counting != 0:
 		l.early = append(l.early, e)
 		return
-	case l.census == nil:
+	case l.inventory == nil:
 		return
 	}
-	l.census.Advance(s.core.now, s.undone())
+	l.inventory.Advance(s.core.now, s.undone())
 	from := !s.Excluded(e.Path)
 	switch e.Kind {
 	case event.Create:
 		if from {
-			l.census.Add(e.Path)
+			l.inventory.Add(e.Path)
 		}
 	case event.Delete:
 		switch {
 		case s.mounts.back[e.Path]: // what is mounted again is not lost first
 			delete(s.mounts.back, e.Path)
 		case from:
-			l.census.Remove(e.Path, s.Spared()...)
+			l.inventory.Remove(e.Path, s.Spared()...)
 		}
 	case event.Move:
 		switch to := !s.Excluded(e.Dest); {
 		case from && to:
-			l.census.Move(e.Path, e.Dest)
+			l.inventory.Move(e.Path, e.Dest)
 		case from:
-			l.census.Remove(e.Path)
+			l.inventory.Remove(e.Path)
 		case to:
-			l.census.Add(e.Dest)
+			l.inventory.Add(e.Dest)
 		}
 	}
 }
@@ -123,15 +123,15 @@ func (s *Sync) rests() bool {
 // reports whether it did.
 func (s *Sync) flooded() bool {
 	l := &s.deletions
-	if l.census == nil || !s.cfg.DeletesLive || !s.working() {
+	if l.inventory == nil || !s.cfg.DeletesLive || !s.working() {
 		return false
 	}
-	l.census.Advance(s.core.now, s.undone())
-	lost, known := l.census.Lost(), l.census.Known()
+	l.inventory.Advance(s.core.now, s.undone())
+	lost, known := l.inventory.Lost(), l.inventory.Known()
 	if lost <= s.cfg.MaxDelete.Of(known) {
 		return false
 	}
-	first := l.census.First(maxFirst)
+	first := l.inventory.First(maxFirst)
 	for i := range first {
 		first[i] = strconv.Quote(first[i])
 	}
@@ -144,14 +144,14 @@ func (s *Sync) flooded() bool {
 // the target; limited is false if any number is right. Work that meets the limit
 // ends with failure.DeleteLimit, as rsync --max-delete does, and the sync is held.
 func (s *Sync) DeleteLimit(a *Agent) (n int, limited bool) {
-	a.limited = (s.deletions.census != nil || s.deletions.empty) && !s.deletions.approved
+	a.limited = (s.deletions.inventory != nil || s.deletions.empty) && !s.deletions.approved
 	switch {
 	case !a.limited:
 		return 0, false
 	case s.deletions.empty:
 		return 0, true
 	}
-	return s.cfg.MaxDelete.Of(s.deletions.census.Known()), true
+	return s.cfg.MaxDelete.Of(s.deletions.inventory.Known()), true
 }
 
 // overLimit takes an agent back whose work has met its limit, and holds the sync.
@@ -171,7 +171,7 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 		s.holdFor(overStart, fmt.Sprintf("the source %s is empty and the target is not: a disk may not be mounted", s.cfg.Source))
 		return
 	}
-	known := s.deletions.census.Known()
+	known := s.deletions.inventory.Known()
 	why := fmt.Sprintf("the %s would delete more than %s entries (limit %s of %s)", what,
 		grouped(s.cfg.MaxDelete.Of(known)), s.cfg.MaxDelete, grouped(known))
 	if len(r.Tail) > 0 {
@@ -191,12 +191,12 @@ func (s *Sync) approve() bool {
 	case s.cfg.MaxDelete == nil:
 		return false
 	case unsure || !limitHit: // the source may be another one
-		l.census = nil
+		l.inventory = nil
 		l.approved = s.cfg.HasInit
 		return false
 	}
-	if l.census != nil { // a reload has not counted yet
-		l.census.Forgive()
+	if l.inventory != nil { // a reload has not counted yet
+		l.inventory.Forgive()
 	}
 	l.approved = starts || s.starting
 	s.changes++

@@ -3,9 +3,9 @@ package core_test
 import (
 	"testing"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/status"
 )
 
@@ -24,7 +24,7 @@ func watchedStage(t *testing.T, sync ...string) (*stage, *core.Sync) {
 func TestDeleteLimit(t *testing.T) {
 	for _, met := range []bool{true, false} {
 		st, s := watchedStage(t, "init")
-		st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Census: census.New()})
+		st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Inventory: inventory.New()})
 		st.step(core.Exited{Proc: 1, Result: core.Result{Code: 23, MetLimit: met}})
 		state := st.core.Snapshot(st.now, false).Syncs[0].State
 		if held := state == status.Stopped; held != met {
@@ -44,7 +44,7 @@ func TestNothingToTake(t *testing.T) {
 	}
 	st.step(core.Events{{Root: s.ID(), Kind: event.Modify, Path: "a", Time: st.now}})
 	look("while it is counted", false)
-	st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Census: counted([]string{"a", "b"})})
+	st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Inventory: counted([]string{"a", "b"})})
 	look("then", true)
 	s.Report(event.Event{Kind: event.Delete, Path: "a"})
 	s.Report(event.Event{Kind: event.Delete, Path: "b"})

@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/tunnel"
 )
@@ -56,7 +56,7 @@ type SyncConfig struct {
 	// DeletesLive: the script deletes at the target what is deleted in the source.
 	DeletesLive bool
 	// MaxDelete is how much may be deleted before the sync is held; nil: no limit.
-	MaxDelete *census.Limit
+	MaxDelete *inventory.Limit
 	// Digest identifies the definition: a reload leaves a sync with an equal one alone.
 	Digest string
 	// Monitor is the name of the sync's monitor; empty or "auto": the best one.

@@ -180,13 +180,13 @@ func (s *Sync) deletesInFullOnly() bool {
 
 // forgive takes what an absence has kept for meant to be deleted.
 func (s *Sync) forgive(a *absence) {
-	if s.deletions.census == nil {
+	if s.deletions.inventory == nil {
 		return
 	}
 	for _, n := range a.names {
-		s.deletions.census.Remove(n.path)
+		s.deletions.inventory.Remove(n.path)
 	}
-	s.deletions.census.Forgive()
+	s.deletions.inventory.Forgive()
 }
 
 // settle has the target made what the source is at all names of an absence that has ended.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/descent"
+	"lsyncgo/engine/inventory"
 )
 
 // Count looks at everything below source, an absolute directory with a slash at
@@ -14,36 +14,36 @@ import (
 // source, a directory ending in a slash, that it does not count; nil excludes nothing.
 // A directory below that cannot be read counts as empty. The error is that of the
 // source itself, or of ctx.
-func Count(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error) {
-	n := &counting{ctx: ctx, flat: flat, excluded: excluded, census: census.New()}
+func Count(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*inventory.Inventory, error) {
+	n := &counting{ctx: ctx, flat: flat, excluded: excluded, inventory: inventory.New()}
 	at, err := descent.Open(source)
 	if err == nil {
 		n.at = at
 		defer at.Close()
-		err = n.dir(n.census.Top(), "")
+		err = n.dir(n.inventory.Top(), "")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("count the entries of %s: %w", source, err)
 	}
-	return n.census, nil
+	return n.inventory, nil
 }
 
 type counting struct {
-	ctx      context.Context
-	flat     bool
-	excluded func(path string) bool
-	census   *census.Census
-	at       *descent.Cursor
+	ctx       context.Context
+	flat      bool
+	excluded  func(path string) bool
+	inventory *inventory.Inventory
+	at        *descent.Cursor
 }
 
 // below is a directory to be counted.
 type below struct {
-	dir  *census.Dir
+	dir  *inventory.Dir
 	name string
 }
 
 // dir counts what is in the directory that the cursor is in, whose path relative to the source is rel.
-func (n *counting) dir(d *census.Dir, rel string) error {
+func (n *counting) dir(d *inventory.Dir, rel string) error {
 	var kids []below
 	err := n.at.ReadDir(func(e fs.DirEntry) error {
 		if n.ctx.Err() != nil {
@@ -56,7 +56,7 @@ func (n *counting) dir(d *census.Dir, rel string) error {
 		if n.excluded != nil && n.excluded(path) {
 			return nil
 		}
-		if kid := n.census.Put(d, e.Name(), e.IsDir()); kid != nil && !n.flat {
+		if kid := n.inventory.Put(d, e.Name(), e.IsDir()); kid != nil && !n.flat {
 			kids = append(kids, below{kid, e.Name()})
 		}
 		return nil

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/mount"
 )
@@ -35,7 +35,7 @@ type Options struct {
 	// Nil trusts them all.
 	Look func(source, target string) core.Seen
 	// Count looks what a source has, for syncs with MaxDelete; guard.Count. Without such a sync it may be nil.
-	Count func(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*census.Census, error)
+	Count func(ctx context.Context, source string, flat bool, excluded func(path string) bool) (*inventory.Inventory, error)
 
 	// Follow answers core.Follow in three parts: itself on the loop's goroutine, what it returns beside the loop, as that may take as
 	// long as a file system takes to answer, and what that returns on the loop's goroutine again. Nil: no path ever leads elsewhere.
@@ -279,7 +279,7 @@ func (l *Loop) follow(ctx context.Context, cmd core.Follow) {
 func (l *Loop) count(ctx context.Context, cmd core.Count) {
 	l.placing.Go(func() {
 		n := core.Counted{Root: cmd.Root, Number: cmd.Number}
-		n.Census, n.Err = l.o.Count(ctx, cmd.Source, cmd.Flat, cmd.Excluded)
+		n.Inventory, n.Err = l.o.Count(ctx, cmd.Source, cmd.Flat, cmd.Excluded)
 		select {
 		case l.answers <- n:
 		case <-ctx.Done():

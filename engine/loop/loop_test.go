@@ -9,9 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lsyncgo/engine/census"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/loop"
 	"lsyncgo/engine/monitor"
 )
@@ -215,15 +215,15 @@ func TestStopWaitsThenKills(t *testing.T) {
 func TestCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var guarded *core.Sync
-		found := make(chan *census.Census)
+		found := make(chan *inventory.Inventory)
 		sc := newScene(t, func(sc *scene, o *loop.Options) {
-			limit := census.Entries(1)
+			limit := inventory.Entries(1)
 			var err error
 			guarded, err = sc.core.Add(core.SyncConfig{Name: "two", Source: "/two/", Actions: script{}, MaxDelete: limit, DeletesLive: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			o.Count = func(ctx context.Context, source string, _ bool, _ func(string) bool) (*census.Census, error) {
+			o.Count = func(ctx context.Context, source string, _ bool, _ func(string) bool) (*inventory.Inventory, error) {
 				if source != "/two/" {
 					t.Errorf("counted %s", source)
 				}
@@ -243,7 +243,7 @@ func TestCount(t *testing.T) {
 		if n := len(sc.runner.started); n > 0 {
 			t.Errorf("%d processes were started before it was counted", n)
 		}
-		n := census.New()
+		n := inventory.New()
 		for _, name := range []string{"a", "b", "c"} {
 			n.Put(n.Top(), name, false)
 		}

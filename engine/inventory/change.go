@@ -1,4 +1,4 @@
-package census
+package inventory
 
 import (
 	"maps"
@@ -9,7 +9,7 @@ import (
 // place returns the directory that path is in, and its name there; the source
 // itself has no name. A missing directory on the way is made if wanted, else the
 // result is nil.
-func (c *Census) place(path string, wanted bool) (d *Dir, name string, isDir bool) {
+func (c *Inventory) place(path string, wanted bool) (d *Dir, name string, isDir bool) {
 	d = &c.top
 	rest, isDir := strings.CutSuffix(path, "/")
 	for {
@@ -30,14 +30,14 @@ func (c *Census) place(path string, wanted bool) (d *Dir, name string, isDir boo
 
 // Add notes that path, relative to the source, exists; a directory ends in a
 // slash. One that was lost is there again and no loss.
-func (c *Census) Add(path string) {
+func (c *Inventory) Add(path string) {
 	d, name, isDir := c.place(path, true)
 	if name != "" {
 		c.add(d, name, isDir)
 	}
 }
 
-func (c *Census) add(d *Dir, name string, isDir bool) *Dir {
+func (c *Inventory) add(d *Dir, name string, isDir bool) *Dir {
 	if isDir {
 		kid := d.dirs[name]
 		if kid == nil {
@@ -67,7 +67,7 @@ func (c *Census) add(d *Dir, name string, isDir bool) *Dir {
 }
 
 // arrive returns the mark of an entry that is there and had the mark m.
-func (c *Census) arrive(m mark) mark {
+func (c *Inventory) arrive(m mark) mark {
 	switch {
 	case m.present():
 		return m
@@ -84,7 +84,7 @@ func (c *Census) arrive(m mark) mark {
 
 // Remove notes that path is gone, a directory with all that is below it but for the directories
 // that are kept, and those above them.
-func (c *Census) Remove(path string, kept ...string) {
+func (c *Inventory) Remove(path string, kept ...string) {
 	d, name, isDir := c.place(path, false)
 	switch {
 	case d == nil || name == "":
@@ -102,7 +102,7 @@ func (c *Census) Remove(path string, kept ...string) {
 }
 
 // stays returns the directories of kept that are below path, as true, and those above them, as false.
-func (c *Census) stays(path string, kept []string) map[*Dir]bool {
+func (c *Inventory) stays(path string, kept []string) map[*Dir]bool {
 	var found map[*Dir]bool
 	for _, dir := range kept {
 		if !strings.HasPrefix(dir, path) {
@@ -126,7 +126,7 @@ func (c *Census) stays(path string, kept []string) map[*Dir]bool {
 	return found
 }
 
-func (c *Census) removeFile(d *Dir, name string, m mark) {
+func (c *Inventory) removeFile(d *Dir, name string, m mark) {
 	switch {
 	case !m.present():
 	case c.uncount(m):
@@ -137,7 +137,7 @@ func (c *Census) removeFile(d *Dir, name string, m mark) {
 }
 
 // removeDir does not prune, so that a range over directories may call it. It leaves what stays.
-func (c *Census) removeDir(d *Dir, stay map[*Dir]bool) {
+func (c *Inventory) removeDir(d *Dir, stay map[*Dir]bool) {
 	whole, partly := stay[d]
 	if whole {
 		return
@@ -159,7 +159,7 @@ func (c *Census) removeDir(d *Dir, stay map[*Dir]bool) {
 }
 
 // uncount takes an entry out of the count, and reports whether it appeared within the window.
-func (c *Census) uncount(m mark) (young bool) {
+func (c *Inventory) uncount(m mark) (young bool) {
 	switch {
 	case m&gone != 0:
 		c.lost--
@@ -173,14 +173,14 @@ func (c *Census) uncount(m mark) (young bool) {
 	return young
 }
 
-func (c *Census) bury(d *Dir, name string, isDir bool) mark {
+func (c *Inventory) bury(d *Dir, name string, isDir bool) mark {
 	c.lost++
 	c.losses = append(c.losses, loss{dir: d, name: name, at: c.now, isDir: isDir})
 	return gone | mark(c.now)
 }
 
 // Move notes that an entry was renamed, a directory with all that is below it.
-func (c *Census) Move(from, to string) {
+func (c *Inventory) Move(from, to string) {
 	d, name, isDir := c.place(from, false)
 	into, dest, _ := c.place(to, true)
 	if dest == "" {
@@ -217,7 +217,7 @@ func (d *Dir) within(top *Dir) bool {
 }
 
 // put places a file that was counted already. It replaces what has its name.
-func (c *Census) put(d *Dir, name string, m mark) {
+func (c *Inventory) put(d *Dir, name string, m mark) {
 	have, ok := d.files[name]
 	switch {
 	case m.present():
@@ -235,7 +235,7 @@ func (c *Census) put(d *Dir, name string, m mark) {
 
 // graft places a directory that was counted already. What was lost below one
 // that it replaces stays lost, unless it has an entry of that name.
-func (c *Census) graft(into *Dir, name string, kid *Dir) {
+func (c *Inventory) graft(into *Dir, name string, kid *Dir) {
 	have := into.dirs[name]
 	if have == nil {
 		if kid.name != name {
@@ -267,9 +267,9 @@ func (c *Census) graft(into *Dir, name string, kid *Dir) {
 	kid.files, kid.dirs = nil, nil
 }
 
-// Keep makes a new count have what another census has at and below a directory, which could not be
+// Keep makes a new count have what another inventory has at and below a directory, which could not be
 // looked at.
-func (c *Census) Keep(from *Census, dir string) {
+func (c *Inventory) Keep(from *Inventory, dir string) {
 	d, name, _ := from.place(dir, false)
 	if d == nil || d.dirs[name] == nil {
 		return
@@ -281,7 +281,7 @@ func (c *Census) Keep(from *Census, dir string) {
 	c.keep(into, d.dirs[name])
 }
 
-func (c *Census) keep(into, d *Dir) {
+func (c *Inventory) keep(into, d *Dir) {
 	for name, m := range d.files {
 		if m.present() {
 			c.Put(into, name, false)
@@ -295,9 +295,9 @@ func (c *Census) keep(into, d *Dir) {
 }
 
 // Update makes c what a new count has found: what that does not have is lost.
-func (c *Census) Update(found *Census) { c.update(&c.top, &found.top) }
+func (c *Inventory) Update(found *Inventory) { c.update(&c.top, &found.top) }
 
-func (c *Census) update(d, found *Dir) {
+func (c *Inventory) update(d, found *Dir) {
 	// In order, so that the same losses are told by the same paths.
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		if _, ok := found.files[name]; !ok {

@@ -1,4 +1,4 @@
-package census_test
+package inventory_test
 
 import (
 	"fmt"
@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/census"
+	"lsyncgo/engine/inventory"
 )
 
 // build counts files entries, perDir in each directory, and returns how many
 // entries there are and the bytes of their names.
-func build(files, perDir int) (n *census.Census, entries, names int) {
-	n = census.New()
+func build(files, perDir int) (n *inventory.Inventory, entries, names int) {
+	n = inventory.New()
 	for i := range files / perDir {
 		name := fmt.Sprintf("directory-%d", i)
 		d := n.Put(n.Top(), name, true)
@@ -27,7 +27,7 @@ func build(files, perDir int) (n *census.Census, entries, names int) {
 	return n, entries, names
 }
 
-// heap is what a census holds, in bytes an entry beyond the bytes of its name.
+// heap is what an inventory holds, in bytes an entry beyond the bytes of its name.
 func heap(files, perDir int) float64 {
 	var before, after runtime.MemStats
 	runtime.GC()

@@ -1,4 +1,4 @@
-// Package census knows what a source has, and how much of that was lost of late.
+// Package inventory knows what a source has, and how much of that was lost of late.
 //
 // Deletes are told one by one, and with a short delay they are acted on in small
 // batches, none of which looks like a flood. So losses are counted within a window
@@ -8,7 +8,7 @@
 // to do about it, so that a target that is away for an hour hides no flood.
 //
 // The package is pure: it reads no clock, looks at no file system and holds no lock.
-package census
+package inventory
 
 import (
 	"iter"
@@ -41,9 +41,9 @@ const gone mark = 1 << 31
 
 func (m mark) present() bool { return m != ghost && m&gone == 0 }
 
-// Census is the entries of one source: files, directories, links. The zero value is
+// Inventory is the entries of one source: files, directories, links. The zero value is
 // not usable, New makes one. It belongs to one goroutine.
-type Census struct {
+type Inventory struct {
 	top   Dir
 	epoch time.Time
 	now   tick
@@ -56,7 +56,7 @@ type Census struct {
 	oldest  int    // index of the first loss that is not done with
 }
 
-// Dir is a directory of a Census.
+// Dir is a directory of a Inventory.
 type Dir struct {
 	parent *Dir
 	name   string
@@ -73,15 +73,15 @@ type loss struct {
 	isDir bool
 }
 
-// New returns the census of an empty source.
-func New() *Census { return &Census{now: origin} }
+// New returns the inventory of an empty source.
+func New() *Inventory { return &Inventory{now: origin} }
 
 // Top is the source itself.
-func (c *Census) Top() *Dir { return &c.top }
+func (c *Inventory) Top() *Dir { return &c.top }
 
 // Put notes an entry that was found by looking, in a directory that was found
 // before. For a directory it returns that.
-func (c *Census) Put(d *Dir, name string, isDir bool) *Dir {
+func (c *Inventory) Put(d *Dir, name string, isDir bool) *Dir {
 	if isDir {
 		if kid := d.dirs[name]; kid != nil {
 			return kid
@@ -130,14 +130,14 @@ func (d *Dir) prune() {
 }
 
 // Known returns how many entries were known when the window began.
-func (c *Census) Known() int { return c.present - c.young + c.lost }
+func (c *Inventory) Known() int { return c.present - c.young + c.lost }
 
 // Lost returns how many of them are gone.
-func (c *Census) Lost() int { return c.lost }
+func (c *Inventory) Lost() int { return c.lost }
 
 // Advance moves the window to now, which does not go back from call to call.
 // Losses at or after pending stay: something that happened then is still to be done.
-func (c *Census) Advance(now, pending time.Time) {
+func (c *Inventory) Advance(now, pending time.Time) {
 	t := c.tick(now)
 	for ; c.now < t && c.young > 0; c.now++ {
 		i := (c.now + 1) % slots
@@ -158,7 +158,7 @@ func (c *Census) Advance(now, pending time.Time) {
 }
 
 // shrink gives the room of past losses back.
-func (c *Census) shrink() {
+func (c *Inventory) shrink() {
 	switch n := len(c.losses); {
 	case c.oldest == n:
 		c.losses, c.oldest = nil, 0
@@ -168,7 +168,7 @@ func (c *Census) shrink() {
 	}
 }
 
-func (c *Census) tick(t time.Time) tick {
+func (c *Inventory) tick(t time.Time) tick {
 	if c.epoch.IsZero() {
 		c.epoch = t
 	}
@@ -176,7 +176,7 @@ func (c *Census) tick(t time.Time) tick {
 }
 
 // forget ends the time of a loss. It does nothing if the entry was created again.
-func (c *Census) forget(l *loss) {
+func (c *Inventory) forget(l *loss) {
 	was := gone | mark(l.at)
 	if !l.isDir {
 		if m, ok := l.dir.files[l.name]; ok && m == was {
@@ -194,7 +194,7 @@ func (c *Census) forget(l *loss) {
 }
 
 // Forgive takes all losses for meant: they are not known any more.
-func (c *Census) Forgive() {
+func (c *Inventory) Forgive() {
 	for ; c.oldest < len(c.losses); c.oldest++ {
 		c.forget(&c.losses[c.oldest])
 	}
@@ -205,7 +205,7 @@ func (c *Census) Forgive() {
 const maxLooked = 10_000
 
 // First returns up to n paths of what was lost, topmost directories only, the first loss first.
-func (c *Census) First(n int) []string {
+func (c *Inventory) First(n int) []string {
 	var paths []string
 	seen := map[string]bool{}
 	for path := range c.lostPaths() {
@@ -220,7 +220,7 @@ func (c *Census) First(n int) []string {
 	return paths
 }
 
-func (c *Census) lostPaths() iter.Seq[string] {
+func (c *Inventory) lostPaths() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, l := range c.losses[c.oldest:min(len(c.losses), c.oldest+maxLooked)] {
 			d, path := l.dir, l.name

@@ -1,10 +1,10 @@
-package census_test
+package inventory_test
 
 import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/census"
+	"lsyncgo/engine/inventory"
 )
 
 // §9: what a new count could not look at is no loss.
@@ -35,7 +35,7 @@ func TestRemoveBut(t *testing.T) {
 		t.Errorf("lost %d, %q: what is kept holds nothing back that is deleted in it", n.Lost(), n.First(9))
 	}
 	n.Remove("a/")
-	later := start.Add(2 * census.Window)
+	later := start.Add(2 * inventory.Window)
 	n.Advance(later, later.Add(time.Second))
 	if n.Lost() != 0 || n.Known() != 1 {
 		t.Errorf("in the end lost %d of %d, %q", n.Lost(), n.Known(), n.First(9))

@@ -1,4 +1,4 @@
-package census_test
+package inventory_test
 
 import (
 	"flag"
@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"lsyncgo/engine/census"
+	"lsyncgo/engine/inventory"
 )
 
 // model keeps every entry by its path, and counts by looking at all of them.
@@ -24,10 +24,10 @@ type entry struct {
 	at   time.Time // appeared, or lost; zero: always known
 }
 
-const slot = census.Window / 20
+const slot = inventory.Window / 20
 
 func (m *model) young(e entry) bool {
-	return !e.gone && !e.at.IsZero() && m.now.Sub(e.at) < census.Window
+	return !e.gone && !e.at.IsZero() && m.now.Sub(e.at) < inventory.Window
 }
 
 func (m *model) counts() (lost, known int) {
@@ -44,7 +44,7 @@ func (m *model) counts() (lost, known int) {
 
 func (m *model) advance(now time.Time) {
 	m.now = now
-	maps.DeleteFunc(m.entries, func(_ string, e entry) bool { return e.gone && now.Sub(e.at) >= census.Window })
+	maps.DeleteFunc(m.entries, func(_ string, e entry) bool { return e.gone && now.Sub(e.at) >= inventory.Window })
 }
 
 func (m *model) add(path string) {
@@ -126,7 +126,7 @@ func TestModel(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{now: start, entries: map[string]entry{}}
-		n := census.New()
+		n := inventory.New()
 		n.Advance(start, start)
 		dir := rapid.SampledFrom([]string{"a/", "b/", "c/"})
 		path := rapid.Custom(func(t *rapid.T) string {
@@ -157,7 +157,7 @@ func TestModel(t *testing.T) {
 				m.advance(m.now.Add(slot))
 				n.Advance(m.now, m.now)
 			case "long":
-				m.advance(m.now.Add(census.Window - slot))
+				m.advance(m.now.Add(inventory.Window - slot))
 				n.Advance(m.now, m.now)
 			}
 			lost, known := m.counts()
@@ -166,7 +166,7 @@ func TestModel(t *testing.T) {
 					slices.Sorted(maps.Keys(m.entries)))
 			}
 		}
-		m.advance(m.now.Add(2 * census.Window))
+		m.advance(m.now.Add(2 * inventory.Window))
 		n.Advance(m.now, m.now)
 		if lost, known := m.counts(); n.Lost() != lost || n.Known() != known {
 			t.Fatalf("in the end lost %d of %d, want %d of %d", n.Lost(), n.Known(), lost, known)

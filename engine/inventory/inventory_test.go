@@ -1,4 +1,4 @@
-package census_test
+package inventory_test
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/census"
+	"lsyncgo/engine/inventory"
 )
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -55,7 +55,7 @@ func TestLosses(t *testing.T) {
 		{"below what was never told", known + "+x/y/z ~~~~~~~~~~~ -x/", 1, 8, "x/y/z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n, now := census.New(), start
+			n, now := inventory.New(), start
 			n.Advance(now, now)
 			for _, w := range strings.Fields(strings.ReplaceAll(c.play, "~", " ~ ")) {
 				from, to, moved := strings.Cut(w, ">")
@@ -86,7 +86,7 @@ func TestLosses(t *testing.T) {
 
 // TestPending: while something from then is still to be done, a loss stays.
 func TestPending(t *testing.T) {
-	n := census.New()
+	n := inventory.New()
 	n.Put(n.Top(), "a", false)
 	n.Advance(start, start)
 	n.Remove("a")
@@ -101,8 +101,8 @@ func TestPending(t *testing.T) {
 	}
 }
 
-func count(paths ...string) *census.Census {
-	n := census.New()
+func count(paths ...string) *inventory.Inventory {
+	n := inventory.New()
 	for _, p := range paths {
 		d := n.Top()
 		for p != "" {
@@ -121,7 +121,7 @@ func TestUpdate(t *testing.T) {
 	if n.Lost() != 4 || n.Known() != 7 { // a/2 b/ b/c/ b/c/3
 		t.Errorf("lost %d of %d, %q", n.Lost(), n.Known(), n.First(9))
 	}
-	later := start.Add(2 * census.Window)
+	later := start.Add(2 * inventory.Window)
 	n.Advance(later, later)
 	if n.Lost() != 0 || n.Known() != 6 {
 		t.Errorf("later: lost %d of %d", n.Lost(), n.Known())
@@ -130,7 +130,7 @@ func TestUpdate(t *testing.T) {
 
 // TestFirstOfMany: the topmost directory stands for a million below it.
 func TestFirstOfMany(t *testing.T) {
-	n := census.New()
+	n := inventory.New()
 	d := n.Put(n.Top(), "deep", true)
 	for i := range 50_000 {
 		n.Put(d, fmt.Sprint(i), false)
@@ -149,17 +149,17 @@ func TestLimit(t *testing.T) {
 	}{
 		{"50%", 3, 1}, {"50%", 4, 2}, {"100%", 7, 7}, {"0.5%", 1000, 5}, {" 12.5 % ", 8, 1}, {"50%", 0, 0},
 	} {
-		l, err := census.ParsePercent(c.text)
+		l, err := inventory.ParsePercent(c.text)
 		if err != nil || l.Of(c.known) != c.of {
 			t.Errorf("%s of %d: %v (%v)", c.text, c.known, l, err)
 		}
 	}
 	for _, bad := range []string{"", "%", "0%", "-1%", "101%", "50", "x%", "NaN%", "Inf%", "5%%"} {
-		if l, err := census.ParsePercent(bad); err == nil {
+		if l, err := inventory.ParsePercent(bad); err == nil {
 			t.Errorf("%q is taken for %s", bad, l)
 		}
 	}
-	if l := census.Entries(7); l.Of(3) != 7 || l.String() != "7" {
+	if l := inventory.Entries(7); l.Of(3) != 7 || l.String() != "7" {
 		t.Errorf("seven entries: %s", l)
 	}
 }
