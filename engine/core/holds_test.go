@@ -78,7 +78,7 @@ func (w *holdsWorld) step(in core.Input) {
 			w.look = cmd
 		case core.Count:
 			w.entries = []string{"a", "b", "c", "d", "e", "f"}
-			defer w.step(core.Counted{Root: cmd.Root, Number: cmd.Number, Census: counted(w.entries)})
+			defer w.step(core.Counted{Root: cmd.Root, Number: cmd.Number, Inventory: counted(w.entries)})
 		case core.Exit:
 			w.fatalf("the engine ended: %s", cmd.Why)
 		}
