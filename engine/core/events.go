@@ -145,10 +145,12 @@ func (s *Sync) divideAll() {
 // startMargin is how long after a startup the monitor may still read what the startup has seen.
 const startMargin = 200 * time.Millisecond
 
-// overlaps reports whether a startup may have read a new directory before the monitor did. It
-// may have sent what was gone by then, and of which no event tells.
+// overlaps reports whether work may have read a new directory before the monitor did. A startup may have sent what was
+// gone by then, and of which no event tells. What deletes or compares a whole directory may have looked when the name was
+// free and acted when the new directory had it: that keeps what the target had below the old one.
 func (s *Sync) overlaps(k event.Kind, path string, at time.Time) bool {
-	return k == event.Create && event.IsDir(path) && (s.starting || at.Before(s.startedAt.Add(startMargin)))
+	return k == event.Create && event.IsDir(path) &&
+		(s.starting || at.Before(s.startedAt.Add(startMargin)) || s.queue.Comparing(path))
 }
 
 func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict {

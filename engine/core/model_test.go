@@ -119,9 +119,13 @@ type world struct {
 	procs   map[core.ProcID]batch
 	trace   []string
 	floods  bool // some events are lost, and syncs begin anew
+	lists   bool // work is a list made at its start
 }
 
-type batch struct{ agent *core.Agent }
+type batch struct {
+	agent *core.Agent
+	list  list
+}
 
 func (batch) Describe() string { return "batch" }
 
@@ -134,6 +138,9 @@ func (w *world) step(in core.Input) {
 		switch cmd := cmd.(type) {
 		case core.Start:
 			b := cmd.Work.(batch)
+			if w.lists && b.agent.Kind() != event.Init {
+				b.list = listing(w.source, b.agent.Delays)
+			}
 			w.procs[cmd.Proc] = b
 			w.note("start ", cmd.Proc, " ", workFor(b.agent))
 		case core.Exit:
@@ -152,6 +159,11 @@ func (w *world) finish() {
 	b := w.procs[id]
 	delete(w.procs, id)
 	fails := w.rng.IntN(5) == 0
+	if b.list != nil {
+		w.target.transfer(w.source, b.list)
+		w.end(id, fails)
+		return
+	}
 	for _, d := range b.agent.Delays {
 		if fails && w.rng.IntN(2) == 0 {
 			break
@@ -162,6 +174,10 @@ func (w *world) finish() {
 		}
 		w.target.apply(w.source, d)
 	}
+	w.end(id, fails)
+}
+
+func (w *world) end(id core.ProcID, fails bool) {
 	code := 0
 	if fails {
 		code = 12
@@ -291,7 +307,7 @@ func TestTargetEqualsSource(t *testing.T) {
 	base := rand.Uint64()
 	t.Logf("seed %d", base)
 	for i := range rounds {
-		modelRound(t, base+uint64(i), 8+i%40, i%4 == 0)
+		modelRound(t, base+uint64(i), 8+i%40, i%4 == 0, false)
 		if t.Failed() {
 			return
 		}
@@ -301,12 +317,12 @@ func TestTargetEqualsSource(t *testing.T) {
 // TestMoveOfAnotherEntry: a Move that failed is not tried again as one when its origin was made anew since: what
 // has that name at the target may be the new one.
 func TestMoveOfAnotherEntry(t *testing.T) {
-	modelRound(t, 16514455612408133592, 42, false)
+	modelRound(t, 16514455612408133592, 42, false, false)
 }
 
 // TestInitBesideMove: an Init waits for the Move that runs, which would move what the Init brings.
 func TestInitBesideMove(t *testing.T) {
-	modelRound(t, 15934118205609838812, 44, true)
+	modelRound(t, 15934118205609838812, 44, true, false)
 }
 
 // FuzzTargetEqualsSource runs the same by seed; found ones are kept in testdata.
@@ -315,17 +331,17 @@ func FuzzTargetEqualsSource(f *testing.F) {
 		f.Add(seed, 8)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, operations int) {
-		modelRound(t, seed, min(max(operations, 0), 200), seed%4 == 0)
+		modelRound(t, seed, min(max(operations, 0), 200), seed%4 == 0, seed%8 > 4)
 	})
 }
 
-func modelRound(t *testing.T, seed uint64, operations int, floods bool) {
-	w := &world{t: t, floods: floods, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), source: tree{}, target: tree{}, procs: map[core.ProcID]batch{}}
+func modelRound(t *testing.T, seed uint64, operations int, floods, lists bool) {
+	w := &world{t: t, floods: floods, lists: lists, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), source: tree{}, target: tree{}, procs: map[core.ProcID]batch{}}
 	w.core = core.New(core.Settings{Insist: true}, w)
 	var err error
 	w.sync, err = w.core.Add(core.SyncConfig{
 		Name: "model", Delay: time.Duration(w.rng.IntN(3)) * time.Second, MaxProcesses: 1 + w.rng.IntN(3), MaxDelays: 3 + w.rng.IntN(30),
-		KeepMoves: w.rng.IntN(3) > 0, HasInit: w.rng.IntN(2) == 0 || floods, Actions: modelScript{w, w.rng.IntN(2) == 0}})
+		KeepMoves: w.rng.IntN(3) > 0, TakesTrees: lists, HasInit: w.rng.IntN(2) == 0 || floods, Actions: modelScript{w, w.rng.IntN(2) == 0}})
 	if err != nil {
 		t.Fatal(err)
 	}

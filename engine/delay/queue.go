@@ -38,6 +38,8 @@ type Queue struct {
 	ignored [event.Delete + 1]bool // nobody acts on these
 	files   map[*Delay][]event.File
 
+	comparing comparing
+
 	epoch    time.Time // of all instants
 	lines    [2]list   // indexed by line
 	barriers []*Delay  // the queued Init and Blanket, oldest first
@@ -48,7 +50,7 @@ type Queue struct {
 // New returns an empty queue. With maxDelays or more delays in it alarms are
 // ignored: what waits is ready, unless Retry holds it. 0 or less sets no limit.
 func New(maxDelays int) *Queue {
-	return &Queue{max: maxDelays, lines: [2]list{{line: all}, {line: idle}}, trie: newTrie(), schedule: newSchedule()}
+	return &Queue{max: maxDelays, lines: [2]list{{line: all}, {line: idle}}, trie: newTrie(), schedule: newSchedule(), comparing: comparing{}}
 }
 
 // SetMaxDelays changes the limit given to New.
@@ -109,6 +111,7 @@ func (q *Queue) Activate(d *Delay) {
 	q.schedule.leave(d)
 	d.unregister()
 	d.status = Active
+	q.comparing.enter(d)
 	q.lines[idle].remove(d)
 }
 
@@ -120,6 +123,7 @@ func (q *Queue) Retry(d *Delay, alarm time.Time) {
 		return
 	}
 	if d.status == Active {
+		q.comparing.leave(d)
 		q.lines[idle].insert(d, q.youngerIdle(d))
 	}
 	q.schedule.leave(d)
@@ -159,7 +163,9 @@ func (q *Queue) Remove(d *Delay) {
 	q.schedule.leave(d)
 	d.unregister()
 	q.lines[all].remove(d)
-	if d.status != Active {
+	if d.status == Active {
+		q.comparing.leave(d)
+	} else {
 		q.lines[idle].remove(d)
 	}
 	if d.barrier() {

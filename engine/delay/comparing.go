@@ -1,0 +1,43 @@
+package delay
+
+import (
+	"lsyncgo/engine/event"
+)
+
+// comparing counts, by path, the directories of which all has to go or to be compared while something acts on that.
+type comparing map[string]int
+
+func (c comparing) enter(d *Delay) {
+	if d.compares() {
+		c[d.Path]++
+	}
+}
+
+func (c comparing) leave(d *Delay) {
+	if !d.compares() {
+		return
+	}
+	if c[d.Path]--; c[d.Path] == 0 {
+		delete(c, d.Path)
+	}
+}
+
+// compares reports whether who acts on d has to look for what the target has in excess in a directory.
+func (d *Delay) compares() bool {
+	return d.Tree || event.IsDir(d.Path) && (d.Kind == event.Delete || d.Kind == event.Move)
+}
+
+// Comparing reports whether something is being acted on by which the directory path, or one above it, goes or is
+// compared as a whole. Between looking at the source and acting at the target there is time: a directory that appears
+// in it can be taken for what was to be compared, and keeps what the target had under that name before.
+func (q *Queue) Comparing(path string) bool {
+	if len(q.comparing) == 0 {
+		return false
+	}
+	for i := 0; i <= len(path); i++ {
+		if (i == 0 || path[i-1] == '/') && q.comparing[path[:i]] > 0 {
+			return true
+		}
+	}
+	return false
+}
