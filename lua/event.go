@@ -81,11 +81,11 @@ func (s *script) value(a *core.Agent) (first, second glua.LValue) {
 func (s *script) newPair(a *core.Agent) *pair {
 	d := a.Delays[0]
 	if d.Kind != event.Move {
-		return &pair{first: s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Path}, s.r.metas.event)}
+		return &pair{first: s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Path()}, s.r.metas.event)}
 	}
 	return &pair{
-		first:  s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Path, end: origin}, s.r.metas.event),
-		second: s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Dest, end: dest}, s.r.metas.event),
+		first:  s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Path(), end: origin}, s.r.metas.event),
+		second: s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Dest(), end: dest}, s.r.metas.event),
 	}
 }
 
@@ -129,7 +129,7 @@ func (x *ref) status() string {
 // replaced reports whether another event has taken over the delay, which then stands for that one.
 func (x *ref) replaced() bool {
 	d := x.agent.Delays[0]
-	return !x.isList() && d.Queued() && d.Data != any(x.agent)
+	return !x.isList() && d.Queued() && d.Data() != any(x.agent)
 }
 
 // mustBeCurrent raises an error if there is another event now where this one was.

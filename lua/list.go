@@ -111,10 +111,10 @@ func (x *ref) paths(L *glua.LState, prefix string) int {
 func (x *ref) each(prefix string, f func(etype, path, path2 string)) {
 	for _, d := range x.delays() {
 		path2 := ""
-		if d.Dest != "" {
-			path2 = prefix + d.Dest
+		if d.Dest() != "" {
+			path2 = prefix + d.Dest()
 		}
-		f(d.Kind.String(), prefix+d.Path, path2)
+		f(d.Kind.String(), prefix+d.Path(), path2)
 	}
 }
 
@@ -158,7 +158,7 @@ func (x *ref) events(L *glua.LState) int {
 	t := L.CreateTable(len(x.delays()), 0)
 	if x.agent != nil {
 		for _, d := range x.agent.Delays {
-			first, second := x.s.value(agentOf(x.agent.Sync, d))
+			first, second := x.s.value(core.AgentOf(x.agent.Sync, d))
 			t.Append(first)
 			if second != glua.LNil {
 				t.Append(second)
@@ -167,14 +167,4 @@ func (x *ref) events(L *glua.LState) int {
 	}
 	L.Push(t)
 	return 1
-}
-
-// agentOf returns the agent of one delay of a list, the one core would make.
-func agentOf(s *core.Sync, d *delay.Delay) *core.Agent {
-	a, ok := d.Data.(*core.Agent)
-	if !ok {
-		a = &core.Agent{Sync: s, Delays: []*delay.Delay{d}}
-		d.Data = a
-	}
-	return a
 }

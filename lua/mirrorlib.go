@@ -68,7 +68,7 @@ func (r *Runtime) transferApply(L *glua.LState) int {
 	ops := make([]transfer.Op, 0, len(a.Delays))
 	for _, d := range a.Delays {
 		if d.Kind <= event.Move {
-			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()})
+			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()})
 		}
 	}
 	log := r.log
@@ -87,7 +87,7 @@ func (r *Runtime) transferApply(L *glua.LState) int {
 
 func counted(ds []*delay.Delay) string {
 	if len(ds) == 1 {
-		return ds[0].Kind.String() + " " + quoted(ds[0].Path)
+		return ds[0].Kind.String() + " " + quoted(ds[0].Path())
 	}
 	return fmt.Sprintf("%d changes", len(ds))
 }

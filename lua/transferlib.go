@@ -196,7 +196,7 @@ func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *transfer.
 		p.Target = withSlash(s.homePath)
 	}
 	for i, d := range a.Delays {
-		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path, Dest: d.Dest, Tree: d.Tree, Files: d.Files()}
+		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()}
 	}
 	return p
 }
@@ -292,5 +292,5 @@ func treePath(a *core.Agent) string {
 	if a.Delays[0].Kind == event.Init {
 		return ""
 	}
-	return a.Delays[0].Path
+	return a.Delays[0].Path()
 }

@@ -147,7 +147,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Dela
 			hopeless = append(hopeless, d)
 			continue
 		}
-		d.Tries = uint16(min(tries, 1<<16-1))
+		d.SetTries(tries)
 		s.queue.Retry(d, at)
 	}
 	s.divideMoves(a.Delays, at)

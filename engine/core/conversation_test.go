@@ -516,7 +516,7 @@ func (dated) Repeatable() bool { return true }
 func workFor(a *core.Agent) work {
 	var words []string
 	for _, d := range a.Delays {
-		words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Kind, d.Path, d.Dest)))
+		words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Kind, d.Path(), d.Dest())))
 	}
 	text := a.Sync.Config().Name + " " + strings.Join(words, ", ")
 	if end, ok := a.Sync.Through(a); ok {
@@ -575,7 +575,7 @@ func (a *script) Action(s *core.Sync) error {
 		}
 	case "files": // a list of files only, as a test function of a script makes it
 		l := s.Events(func(e *core.Agent) core.Choice {
-			if event.IsDir(e.Delays[0].Path) {
+			if event.IsDir(e.Delays[0].Path()) {
 				return delay.Leave
 			}
 			return delay.Take

@@ -124,7 +124,7 @@ func (s *Sync) list(path string) {
 // brought that there: a Move would take it for what moved. alarm is when their destinations are due.
 func (s *Sync) divideMoves(ds []*delay.Delay, alarm time.Time) {
 	for _, d := range ds {
-		if dest := d.Dest; s.queue.Divide(d, alarm) {
+		if dest := d.Dest(); s.queue.Divide(d, alarm) {
 			s.list(dest)
 		}
 	}

@@ -20,9 +20,9 @@ func listing(source tree, ds []*delay.Delay) list {
 	l := list{}
 	for _, d := range ds {
 		left := d.Kind == event.Delete || d.Kind == event.Move
-		l.look(source, d.Path, d.Tree || left && event.IsDir(d.Path))
+		l.look(source, d.Path(), d.Tree || left && event.IsDir(d.Path()))
 		if d.Kind == event.Move {
-			l.look(source, d.Dest, event.IsDir(d.Dest))
+			l.look(source, d.Dest(), event.IsDir(d.Dest()))
 		}
 	}
 	return l

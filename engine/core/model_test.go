@@ -53,19 +53,19 @@ func (t tree) rename(from, to string) {
 func (t tree) apply(source tree, d *delay.Delay) {
 	switch d.Kind {
 	case event.Move:
-		_, gone := source[d.Path]
-		_, there := source[d.Dest]
-		if _, have := t[d.Path]; have && !gone && there && t.parentExists(d.Dest) {
-			t.rename(d.Path, d.Dest)
-			t[d.Dest] = source[d.Dest]
+		_, gone := source[d.Path()]
+		_, there := source[d.Dest()]
+		if _, have := t[d.Path()]; have && !gone && there && t.parentExists(d.Dest()) {
+			t.rename(d.Path(), d.Dest())
+			t[d.Dest()] = source[d.Dest()]
 			return
 		}
-		t.settle(source, d.Path, true) // what is there again may be another one
-		t.settle(source, d.Dest, event.IsDir(d.Dest))
+		t.settle(source, d.Path(), true) // what is there again may be another one
+		t.settle(source, d.Dest(), event.IsDir(d.Dest()))
 	case event.Delete:
-		t.settle(source, d.Path, true)
+		t.settle(source, d.Path(), true)
 	default:
-		t.settle(source, d.Path, d.Tree)
+		t.settle(source, d.Path(), d.Tree)
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *Sync) cutOff() {
 	s.last = f
 	s.log("Error", "startup failed: tunnel ", s.cfg.Tunnel.Name, " cannot be opened: ", f.Text, "; use -insist or settings{ insist = true } to keep trying")
 	if d := s.queue.Oldest(); d != nil && d.Kind == event.Init && len(s.running) == 0 {
-		s.finish(agentOf(s, d))
+		s.finish(AgentOf(s, d))
 	}
 	s.die()
 }

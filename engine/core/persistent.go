@@ -35,9 +35,9 @@ func (l *persistent) any() bool { return l.whole || len(l.changes) > 0 }
 // has reports whether d failed before for so long that it is here.
 func (l *persistent) has(d *delay.Delay) bool {
 	if wholesale(d.Kind) {
-		return l.whole && d.Path == ""
+		return l.whole && d.Path() == ""
 	}
-	_, ok := l.changes[bare(d.Path)]
+	_, ok := l.changes[bare(d.Path())]
 	return ok
 }
 
@@ -60,17 +60,17 @@ func (s *Sync) setAside(ds []*delay.Delay, tries int) {
 			l.tries, l.at = tries, time.Time{}
 		}
 		switch {
-		case d.Kind == event.Init, d.Kind == event.Full && d.Path == "" && s.cfg.HasInit:
+		case d.Kind == event.Init, d.Kind == event.Full && d.Path() == "" && s.cfg.HasInit:
 			l.whole = true
 		case d.Kind == event.Full && s.cfg.TakesTrees:
-			l.add(event.Create, d.Path, true)
+			l.add(event.Create, d.Path(), true)
 		case d.Kind > event.Move:
 			s.degrade("changes were given up after repeated failures", describe(d))
 		case d.Kind == event.Move: // what comes after it does not wait for it any more
-			l.add(event.Delete, d.Path, false)
-			l.add(event.Create, d.Dest, event.IsDir(d.Dest))
+			l.add(event.Delete, d.Path(), false)
+			l.add(event.Create, d.Dest(), event.IsDir(d.Dest()))
 		default:
-			l.add(d.Kind, d.Path, d.Tree)
+			l.add(d.Kind, d.Path(), d.Tree)
 		}
 	}
 	if !l.at.After(s.core.now) {
@@ -131,25 +131,25 @@ func (s *Sync) through(a *Agent) {
 
 // settle takes off what d, which was done, has brought into step.
 func (l *persistent) settle(d *delay.Delay) {
-	if wholesale(d.Kind) && d.Path == "" {
+	if wholesale(d.Kind) && d.Path() == "" {
 		*l = persistent{}
 		return
 	}
-	delete(l.changes, bare(d.Path))
+	delete(l.changes, bare(d.Path()))
 	if d.Kind == event.Move {
-		delete(l.changes, bare(d.Dest))
+		delete(l.changes, bare(d.Dest()))
 	}
-	if !event.IsDir(d.Path) || d.Kind != event.Move && d.Kind != event.Delete && d.Kind != event.Full && !d.Tree {
+	if !event.IsDir(d.Path()) || d.Kind != event.Move && d.Kind != event.Delete && d.Kind != event.Full && !d.Tree {
 		return
 	}
 	for key, ch := range l.changes {
-		rest, below := strings.CutPrefix(ch.path, d.Path)
+		rest, below := strings.CutPrefix(ch.path, d.Path())
 		if !below {
 			continue
 		}
 		delete(l.changes, key)
 		if d.Kind == event.Move { // it failed in the directory that moved, and fails in it where it is now
-			l.add(ch.kind, d.Dest+rest, ch.tree)
+			l.add(ch.kind, d.Dest()+rest, ch.tree)
 		}
 	}
 }
@@ -187,7 +187,7 @@ func (s *Sync) contents() (paths []string) {
 		}
 	}
 	s.queue.Each(func(d *delay.Delay) bool {
-		add(d.Kind, d.Path)
+		add(d.Kind, d.Path())
 		return true
 	})
 	for _, path := range slices.Sorted(maps.Keys(s.persistent.changes)) {

@@ -74,7 +74,7 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	s.queue.SetMaxDelays(cfg.MaxDelays)
 	s.queue.Ignore(cfg.Ignores)
 	s.queue.Each(func(d *delay.Delay) bool {
-		if a, ok := d.Data.(*Agent); ok {
+		if a, ok := d.Data().(*Agent); ok {
 			a.Script = nil
 		}
 		return true

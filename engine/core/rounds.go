@@ -108,9 +108,9 @@ func (s *Sync) act() bool {
 	var err error
 	switch d.Kind {
 	case event.Init:
-		err = s.cfg.Actions.Init(s, agentOf(s, d))
+		err = s.cfg.Actions.Init(s, AgentOf(s, d))
 	case event.Full:
-		err = s.cfg.Actions.Full(s, agentOf(s, d))
+		err = s.cfg.Actions.Full(s, AgentOf(s, d))
 	default:
 		err = s.cfg.Actions.Action(s)
 	}
@@ -119,14 +119,14 @@ func (s *Sync) act() bool {
 	case err != nil:
 		s.core.log.Log("Error", err)
 		s.last = s.failure(err.Error(), nil, Result{})
-		a := agentOf(s, d)
+		a := AgentOf(s, d)
 		if untouched {
 			why, tries := describe(d)+": its script failed", a.Tries()+1
 			s.giveUp(s.again(a, true, why), tries, why)
 		}
 		s.core.failed = append(s.core.failed, a)
 	case untouched && (d.Kind == event.Init || d.Kind == event.Full):
-		s.finish(agentOf(s, d))
+		s.finish(AgentOf(s, d))
 	case s.changes == before:
 		s.quietUntil = s.core.now.Add(leftAlone)
 		if s.core.log.Enabled("Debug") {
@@ -143,8 +143,8 @@ func (s *Sync) act() bool {
 func (c *Core) afterFailures() {
 	for _, a := range c.failed {
 		s, d := a.Sync, a.Delays[0]
-		if c.sync(s.id) == s && d.Queued() && d.Status() == delay.Wait && d.Tries > 0 {
-			s.queue.Retry(d, c.now.Add(backoff(s.cfg.Delay, int(d.Tries))))
+		if c.sync(s.id) == s && d.Queued() && d.Status() == delay.Wait && d.Tries() > 0 {
+			s.queue.Retry(d, c.now.Add(backoff(s.cfg.Delay, d.Tries())))
 		}
 	}
 	c.failed = nil

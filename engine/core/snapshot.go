@@ -51,7 +51,7 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 		s.count(&v, d)
 		if withDelays {
 			v.Delays = append(v.Delays, status.Delay{
-				Status: d.Status().String(), Kind: d.Kind.String(), Path: d.Path, Dest: d.Dest})
+				Status: d.Status().String(), Kind: d.Kind.String(), Path: d.Path(), Dest: d.Dest()})
 		}
 		return true
 	})
@@ -88,7 +88,7 @@ func (s *Sync) count(v *status.Sync, d *delay.Delay) {
 	default:
 		v.Waiting++
 	}
-	if d.Tries > 0 {
+	if d.Tries() > 0 {
 		v.Retrying++
 		if at := d.Alarm(); v.NextRetry.IsZero() || at.Before(v.NextRetry) {
 			v.NextRetry = at

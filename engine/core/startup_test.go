@@ -23,7 +23,7 @@ func (w spawner) Full(*core.Sync, *core.Agent) error { return nil }
 func (w spawner) Action(s *core.Sync) error {
 	a := s.Events(nil)
 	for _, d := range a.Delays {
-		w.taken[d.Path] = d
+		w.taken[d.Path()] = d
 	}
 	return s.Spawn(a, w)
 }

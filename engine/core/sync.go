@@ -147,14 +147,14 @@ func (s *Sync) ID() event.RootID { return s.id }
 // Ended reports whether the sync does nothing any more, for good.
 func (s *Sync) Ended() bool { return s.phase.ended() }
 
-// agentOf returns the agent of one delay, the same for the same delay until it
+// AgentOf returns the agent of one delay, the same for the same delay until it
 // is replaced by another event.
-func agentOf(s *Sync, d *delay.Delay) *Agent {
-	if a, ok := d.Data.(*Agent); ok {
+func AgentOf(s *Sync, d *delay.Delay) *Agent {
+	if a, ok := d.Data().(*Agent); ok {
 		return a
 	}
 	a := &Agent{Sync: s, Delays: []*delay.Delay{d}}
-	d.Data = a
+	d.SetData(a)
 	return a
 }
 
@@ -165,7 +165,7 @@ func (s *Sync) Event() *Agent {
 	if d == nil || s.rests() || d.Kind == event.Init || d.Kind == event.Full {
 		return nil
 	}
-	return agentOf(s, d)
+	return AgentOf(s, d)
 }
 
 // Events returns all events that nothing active, held back or left out is in
@@ -173,7 +173,7 @@ func (s *Sync) Event() *Agent {
 func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	var choose func(*delay.Delay) delay.Choice
 	if test != nil {
-		choose = func(d *delay.Delay) delay.Choice { return test(agentOf(s, d)) }
+		choose = func(d *delay.Delay) delay.Choice { return test(AgentOf(s, d)) }
 	}
 	if s.rests() {
 		return nil
@@ -219,7 +219,7 @@ func (a *Agent) Kind() event.Kind { return a.Delays[0].Kind }
 func (a *Agent) Tries() int {
 	tries := 0
 	for _, d := range a.Delays {
-		tries = max(tries, int(d.Tries))
+		tries = max(tries, d.Tries())
 	}
 	return tries
 }
@@ -237,9 +237,9 @@ func describe(d *delay.Delay) string {
 	case event.Init, event.Blanket:
 		return d.Kind.String()
 	case event.Move:
-		return fmt.Sprintf("%s %q to %q", d.Kind, d.Path, d.Dest)
+		return fmt.Sprintf("%s %q to %q", d.Kind, d.Path(), d.Dest())
 	}
-	return fmt.Sprintf("%s %q", d.Kind, d.Path)
+	return fmt.Sprintf("%s %q", d.Kind, d.Path())
 }
 
 // Discard takes an event, or all of a list, off the FIFO.
@@ -277,12 +277,12 @@ func (s *Sync) Spawn(a *Agent, w Work) error {
 
 // Blanket puts a Blanket event at the end of the FIFO: what comes later waits for it.
 func (s *Sync) Blanket() *Agent {
-	return agentOf(s, s.apart(event.Blanket, ""))
+	return AgentOf(s, s.apart(event.Blanket, ""))
 }
 
 // Full puts a Full event for path at the end of the FIFO; it neither waits nor is waited for.
 func (s *Sync) Full(path string) *Agent {
-	return agentOf(s, s.apart(event.Full, path))
+	return AgentOf(s, s.apart(event.Full, path))
 }
 
 func (s *Sync) apart(k event.Kind, path string) *delay.Delay {

@@ -108,11 +108,11 @@ func (a *absence) rename(path, dest string, whole bool) {
 func (s *Sync) renames(e event.Event) bool {
 	free := true
 	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Kind > event.Move || d.Kind < event.Delete && d.Path == e.Path && d.Status() != delay.Active {
+		if d.Kind > event.Move || d.Kind < event.Delete && d.Path() == e.Path && d.Status() != delay.Active {
 			return true
 		}
-		free = !related(d.Path, e.Path) && !related(d.Path, e.Dest) &&
-			(d.Kind != event.Move || !related(d.Dest, e.Path) && !related(d.Dest, e.Dest))
+		free = !related(d.Path(), e.Path) && !related(d.Path(), e.Dest) &&
+			(d.Kind != event.Move || !related(d.Dest(), e.Path) && !related(d.Dest(), e.Dest))
 		return free
 	})
 	if free {
@@ -130,7 +130,7 @@ func related(a, b string) bool {
 // of events before the one given.
 func (s *Sync) overlook(path string, before event.Kind) {
 	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Status() != delay.Active && d.Kind < before && (d.Path == path || event.IsDir(path) && strings.HasPrefix(d.Path, path)) {
+		if d.Status() != delay.Active && d.Kind < before && (d.Path() == path || event.IsDir(path) && strings.HasPrefix(d.Path(), path)) {
 			s.queue.Remove(d)
 			s.changes++
 		}

@@ -64,12 +64,12 @@ func (l load) add(path string) {
 
 // newest returns the n newest delays, oldest first.
 func (l load) newest(n int) []*Delay {
-	list := make([]*Delay, n)
-	for d := l.q.lines[all].newest; n > 0; d = d.links[all].older {
-		n--
-		list[n] = d
-	}
-	return list
+	var list []*Delay
+	l.q.Each(func(d *Delay) bool {
+		list = append(list, d)
+		return true
+	})
+	return list[len(list)-n:]
 }
 
 func BenchmarkAdd(b *testing.B) {
@@ -158,7 +158,7 @@ func BenchmarkServe(b *testing.B) {
 			d := l.q.Next(now)
 			l.q.Activate(d)
 			l.q.Remove(d)
-			l.add(d.Path)
+			l.add(d.Path())
 		}
 	})
 }

@@ -1,19 +1,21 @@
 package delay
 
-// ends calls yield for the ends of d that are in the trie.
+import "lsyncgo/engine/event"
+
+// ends calls yield for the ends of d that are in the trie: those of any queued delay but a Full.
 func (d *Delay) ends(yield func(*end) bool) {
-	if d.origin.node != nil && !yield(&d.origin) {
+	if d.Kind == event.Full || !yield(&d.origin) {
 		return
 	}
-	if d.far != nil && d.far.node != nil {
-		yield(d.far)
+	if m := d.origin.more; m != nil && m.destRef != nil {
+		yield(m.destRef)
 	}
 }
 
 // admit finds out whether d, which is not active any more or not yet, is
 // blocked, and lets it wait for its alarm if not.
 func (q *Queue) admit(d *Delay) {
-	d.status = Block
+	q.setStatus(d, Block)
 	if !d.barrier() {
 		for e := range d.ends {
 			e.register()
@@ -29,20 +31,20 @@ func (q *Queue) settle(d *Delay) {
 	}
 	if !d.barrier() {
 		for e := range d.ends {
-			if e.blocker != nil || e.gap > 0 {
+			if e.blocker() != nil || e.olderBelow() > 0 {
 				return
 			}
 		}
 	}
-	d.status = Wait
+	q.setStatus(d, Wait)
 	q.schedule.enter(d)
 }
 
 // release lets those that were registered with d look again. Barriers wait for
 // nobody and any delay may be removed out of turn, so something older can be left.
 func (q *Queue) release(d *Delay) {
-	for d.waiters != nil {
-		e := d.waiters
+	for m := d.origin.more; m != nil && m.waiters != nil; {
+		e := m.waiters
 		e.unregister()
 		e.register()
 		q.settle(e.delay)
@@ -61,27 +63,28 @@ func (e *end) register() {
 	if newest == nil {
 		return
 	}
-	b := newest.delay
-	e.blocker, e.next = b, b.waiters
-	if e.next != nil {
-		e.next.prev = e
+	m, b := e.relate(), newest.delay.origin.relate()
+	m.blocker, m.next = newest.delay, b.waiters
+	if m.next != nil {
+		m.next.more.prev = e
 	}
 	b.waiters = e
 }
 
 func (e *end) unregister() {
-	if e.blocker == nil {
+	m := e.more
+	if m == nil || m.blocker == nil {
 		return
 	}
-	if e.prev == nil {
-		e.blocker.waiters = e.next
+	if m.prev == nil {
+		m.blocker.origin.more.waiters = m.next
 	} else {
-		e.prev.next = e.next
+		m.prev.more.next = m.next
 	}
-	if e.next != nil {
-		e.next.prev = e.prev
+	if m.next != nil {
+		m.next.more.prev = m.prev
 	}
-	e.blocker, e.prev, e.next = nil, nil, nil
+	m.blocker, m.prev, m.next = nil, nil, nil
 }
 
 func (d *Delay) unregister() {

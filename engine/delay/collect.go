@@ -26,13 +26,20 @@ const (
 // Collect nor test changes anything: the caller activates what it acts on.
 func (q *Queue) Collect(now time.Time, test func(*Delay) Choice) []*Delay {
 	q.round++
-	c := collection{round: q.round, below: map[*end]uint32{}}
+	c := collection{round: q.round, all: q.counts[Active] == 0}
+	if test == nil {
+		c.taken = make([]*Delay, 0, q.Len()-q.counts[Active])
+	}
 	at := q.instant(now)
-	for d := q.lines[idle].oldest; d != nil; d = d.links[idle].younger {
+	for d := q.fifo.first(true); d != nil; d = d.next(true) {
 		if len(q.barriers) > 0 && d.seq >= q.barriers[0].seq {
 			break
 		}
-		if d.Kind == event.Full || d.held && d.alarm > at || !c.clear(d) {
+		if d.Kind == event.Full {
+			continue
+		}
+		if d.held && d.alarm > at || !c.clear(d) {
+			c.all = false
 			continue
 		}
 		choice := Take
@@ -44,6 +51,8 @@ func (q *Queue) Collect(now time.Time, test func(*Delay) Choice) []*Delay {
 		}
 		if choice == Take {
 			c.take(d)
+		} else {
+			c.all = false
 		}
 	}
 	return c.taken
@@ -53,33 +62,57 @@ func (q *Queue) Collect(now time.Time, test func(*Delay) Choice) []*Delay {
 type collection struct {
 	round uint64
 	taken []*Delay
-	// below counts, as the gaps do, what of each gap is taken.
-	below map[*end]uint32
+	// all: whatever is older than where the collection stands, and can block, is taken.
+	all bool
+	// below counts, as olderBelow does, what of it is taken: of the first counted of the taken.
+	below   map[*end]uint32
+	counted int
 }
 
 // clear reports whether all that is older and related to d is taken. If the
 // newest upwards is, then so is the rest at its node and above, for those are
 // related to it in turn.
 func (c *collection) clear(d *Delay) bool {
-	if d.status == Wait {
+	if c.all || d.status == Wait {
 		return true
 	}
 	for e := range d.ends {
-		if e.blocker != nil && e.blocker.round != c.round || e.gap > 0 && e.gap != c.below[e] {
+		if b := e.blocker(); b != nil && !c.has(b) {
+			return false
+		}
+		if older := e.olderBelow(); older > 0 && older != c.takenBelow(e) {
 			return false
 		}
 	}
 	return true
 }
 
+func (c *collection) has(d *Delay) bool { return d.page.round == c.round && d.page.taken&d.bit() != 0 }
+
 func (c *collection) take(d *Delay) {
 	c.taken = append(c.taken, d)
-	d.round = c.round
-	for e := range d.ends {
-		for n := e.node.parent; n != nil; n = n.parent {
-			if younger := n.entries.after(d.seq); younger != nil {
-				c.below[younger]++
+	if p := d.page; p.round == c.round {
+		p.taken |= d.bit()
+	} else {
+		p.round, p.taken = c.round, d.bit()
+	}
+}
+
+// takenBelow returns how many of e's olderBelow are taken. It is only asked when something was left out: a list of all
+// that waits is the rule, and costs no counting.
+func (c *collection) takenBelow(e *end) uint32 {
+	if c.below == nil {
+		c.below = map[*end]uint32{}
+	}
+	for _, d := range c.taken[c.counted:] {
+		for e := range d.ends {
+			for n := e.node.parent; n != nil; n = n.parent {
+				if younger := n.entries.after(d.seq); younger != nil {
+					c.below[younger]++
+				}
 			}
 		}
 	}
+	c.counted = len(c.taken)
+	return c.below[e]
 }

@@ -61,13 +61,13 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 		d := old.delay
 		switch {
 		case d.Kind == event.Move:
-			if d.Dest == path && (kind == event.Create || kind == event.Delete) {
+			if d.Dest() == path && (kind == event.Create || kind == event.Delete) {
 				d.forgetDest()
 				// What a directory brought along from its old place has no
 				// events of its own at the new one.
 				tree = tree || kind == event.Create && event.IsDir(path)
 			}
-		case d.Path == path && !d.barrier():
+		case old == &d.origin && d.isDir == event.IsDir(path) && !d.barrier():
 			if v := q.merge(d, kind, tree, alarm); v != Stacked {
 				return v
 			}
@@ -83,14 +83,14 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 func (q *Queue) merge(d *Delay, kind event.Kind, tree bool, alarm time.Time) Verdict {
 	v := q.heeded(outcomes[d.Kind][kind], d.Kind, kind)
 	switch {
-	case d.Kind == event.Delete && kind == event.Create && event.IsDir(d.Path):
+	case d.Kind == event.Delete && kind == event.Create && d.isDir:
 		// The old tree has to be gone before the new one is made.
 		return Stacked
 	case v == Absorbed:
 		d.Tree = d.Tree || tree
 	case v == Replaced:
 		d.Tree = tree || d.Tree && d.Kind != event.Delete && kind != event.Delete
-		d.Kind, d.Tries, d.Partials, d.Data = kind, 0, 0, nil
+		d.renew(kind)
 		q.postpone(d, q.instant(alarm))
 	}
 	return v
@@ -115,7 +115,7 @@ func (q *Queue) postpone(d *Delay, alarm instant) {
 	if d.held && d.alarm > alarm {
 		return
 	}
-	waits := d.shelf != nowhere
+	waits := d.state != unscheduled
 	q.schedule.leave(d)
 	d.alarm, d.held = alarm, false
 	if waits {

@@ -182,17 +182,19 @@ func TestReplacedIsFresh(t *testing.T) {
 		s := newScript()
 		s.do(first)
 		d := s.delays[0]
-		d.Data, d.Tries = "script", 3
+		d.SetData("script")
+		d.SetTries(3)
 		s.do(second)
-		if d.Data != nil || d.Tries != 0 || d.Dest != "" || d.Kind != event.Delete {
+		if d.Data() != nil || d.Tries() != 0 || d.Dest() != "" || d.Kind != event.Delete {
 			t.Errorf("%s: %+v", do, d)
 		}
 	}
 	s := newScript()
 	s.do("Modify a")
-	s.delays[0].Data, s.delays[0].Tries = "script", 3
+	s.delays[0].SetData("script")
+	s.delays[0].SetTries(3)
 	s.do("Attrib a")
-	if d := s.delays[0]; d.Data != "script" || d.Tries != 3 {
+	if d := s.delays[0]; d.Data() != "script" || d.Tries() != 3 {
 		t.Errorf("absorbing changed %+v", d)
 	}
 }

@@ -9,7 +9,7 @@ type comparing map[string]int
 
 func (c comparing) enter(d *Delay) {
 	if d.compares() {
-		c[d.Path]++
+		c[d.Path()]++
 	}
 }
 
@@ -17,14 +17,14 @@ func (c comparing) leave(d *Delay) {
 	if !d.compares() {
 		return
 	}
-	if c[d.Path]--; c[d.Path] == 0 {
-		delete(c, d.Path)
+	if c[d.Path()]--; c[d.Path()] == 0 {
+		delete(c, d.Path())
 	}
 }
 
 // compares reports whether who acts on d has to look for what the target has in excess in a directory.
 func (d *Delay) compares() bool {
-	return d.Tree || event.IsDir(d.Path) && (d.Kind == event.Delete || d.Kind == event.Move)
+	return d.Tree || d.isDir && (d.Kind == event.Delete || d.Kind == event.Move)
 }
 
 // Comparing reports whether something is being acted on by which the directory path, or one above it, goes or is

@@ -18,9 +18,12 @@ func (e *end) priority() uint64 {
 func (t *entries) append(e *end) {
 	at := &t.root
 	for *at != nil && (*at).priority() > e.priority() {
-		at = &(*at).right
+		at = &(*at).relate().right
 	}
-	e.left, *at = *at, e
+	if *at != nil {
+		e.relate().left = *at
+	}
+	*at = e
 }
 
 // remove takes e out.
@@ -28,18 +31,20 @@ func (t *entries) remove(e *end) {
 	at := &t.root
 	for *at != e {
 		if e.delay.seq < (*at).delay.seq {
-			at = &(*at).left
+			at = &(*at).more.left
 		} else {
-			at = &(*at).right
+			at = &(*at).more.right
 		}
 	}
-	older, younger := e.left, e.right
-	e.left, e.right = nil, nil
+	older, younger := e.left(), e.right()
+	if e.more != nil {
+		e.more.left, e.more.right = nil, nil
+	}
 	for older != nil && younger != nil {
 		if older.priority() > younger.priority() {
-			*at, at, older = older, &older.right, older.right
+			*at, at, older = older, &older.relate().right, older.right()
 		} else {
-			*at, at, younger = younger, &younger.left, younger.left
+			*at, at, younger = younger, &younger.relate().left, younger.left()
 		}
 	}
 	*at = older
@@ -48,11 +53,25 @@ func (t *entries) remove(e *end) {
 	}
 }
 
+func (e *end) left() *end {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.left
+}
+
+func (e *end) right() *end {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.right
+}
+
 // last returns the youngest entry, or nil.
 func (t *entries) last() *end {
 	e := t.root
-	for e != nil && e.right != nil {
-		e = e.right
+	for e != nil && e.right() != nil {
+		e = e.right()
 	}
 	return e
 }
@@ -61,9 +80,9 @@ func (t *entries) last() *end {
 func (t *entries) after(seq uint64) (found *end) {
 	for e := t.root; e != nil; {
 		if e.delay.seq > seq {
-			found, e = e, e.left
+			found, e = e, e.left()
 		} else {
-			e = e.right
+			e = e.right()
 		}
 	}
 	return found
@@ -73,9 +92,9 @@ func (t *entries) after(seq uint64) (found *end) {
 func (t *entries) before(seq uint64) (found *end) {
 	for e := t.root; e != nil; {
 		if e.delay.seq < seq {
-			found, e = e, e.right
+			found, e = e, e.right()
 		} else {
-			e = e.left
+			e = e.left()
 		}
 	}
 	return found

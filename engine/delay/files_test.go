@@ -57,7 +57,7 @@ func TestNoteDivided(t *testing.T) {
 	}
 	var last *delay.Delay
 	q.Each(func(d *delay.Delay) bool { last = d; return true })
-	if last.Path != "b/f" || !slices.Equal(last.Files(), []event.File{file}) {
-		t.Errorf("%q has %v", last.Path, last.Files())
+	if last.Path() != "b/f" || !slices.Equal(last.Files(), []event.File{file}) {
+		t.Errorf("%q has %v", last.Path(), last.Files())
 	}
 }

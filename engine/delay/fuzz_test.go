@@ -85,6 +85,9 @@ func (p *pair) step() {
 	case op < 16:
 		kind := event.Init + event.Kind(p.byte()%3)
 		path, alarm := p.place(), p.alarm()
+		if kind != event.Full {
+			path = ""
+		}
 		p.logf("%v %q at %v", kind, path, alarm)
 		p.q.AddApart(kind, path, alarm)
 		p.m.append(p.m.make(kind, path, "", false, alarm))
@@ -93,8 +96,10 @@ func (p *pair) step() {
 			p.logf("activate %d", e.seq)
 			p.q.Activate(d)
 			e.active = true
-			d.Tries, e.tries = d.Tries+1, e.tries+1
-			d.Data, e.data = e.seq, e.seq
+			d.SetTries(d.Tries() + 1)
+			e.tries++
+			d.SetData(e.seq)
+			e.data = e.seq
 		}
 	case op < 22:
 		if d, e := p.pick(); d != nil {
@@ -175,7 +180,7 @@ func (p *pair) collect() {
 		return choices[key]
 	}
 	want := p.m.collect(p.now, func(e *entry) Choice { return choose(e.kind, e.path) })
-	test := func(d *Delay) Choice { return choose(d.Kind, d.Path) }
+	test := func(d *Delay) Choice { return choose(d.Kind, d.Path()) }
 	if rule%3 == 0 {
 		test = nil
 	}
@@ -210,7 +215,7 @@ func (p *pair) collect() {
 // show tells everything about a delay but its absolute position.
 func show(d *Delay) string {
 	return fmt.Sprintf("%v %q>%q tree=%v tries=%d data=%v %v held=%v alarm=%v",
-		d.Kind, d.Path, d.Dest, d.Tree, d.Tries, d.Data, d.Status(), d.held, d.Alarm().Sub(start))
+		d.Kind, d.Path(), d.Dest(), d.Tree, d.Tries(), d.Data(), d.Status(), d.held, d.Alarm().Sub(start))
 }
 
 func (m *model) show(e *entry) string {
@@ -228,10 +233,10 @@ func (p *pair) check() {
 		if show(d) != p.m.show(p.m.list[i]) {
 			p.failf("delay %d is %v, want %v", i, show(d), p.m.show(p.m.list[i]))
 		}
-		if i > 0 && list[i-1].Seq() >= d.Seq() {
+		if i > 0 && list[i-1].seq >= d.seq {
 			p.failf("delay %d is not behind %d", i, i-1)
 		}
-		if b := d.BlockedBy(); b != nil && (d.Status() != Block || b.Seq() >= d.Seq() || !slices.Contains(list, b)) {
+		if b := d.origin.blocker(); b != nil && (d.Status() != Block || b.seq >= d.seq || !slices.Contains(list, b)) {
 			p.failf("delay %d is not blocked by %v", i, b)
 		}
 	}
@@ -273,21 +278,32 @@ func (p *pair) checkTrie() {
 	}
 	for _, d := range p.all() {
 		for e := range d.ends {
-			if e.gap != gaps[e] {
-				p.failf("gap of %q is %d, want %d", d.Path, e.gap, gaps[e])
+			if e.olderBelow() != gaps[e] {
+				p.failf("%q has %d older below, want %d", d.Path(), e.olderBelow(), gaps[e])
 			}
 		}
 	}
-	for _, n := range p.q.trie.nodes {
+	for n := range p.q.trie.nodes.each {
 		kids[n.parent]++
 	}
-	for _, n := range p.q.trie.nodes {
-		if n.after != after[n] || n.kids != kids[n] || n.kids == 0 && n.entries.root == nil {
+	for n := range p.q.trie.nodes.each {
+		if n.olderBelow != after[n] || n.kids != kids[n] || n.kids == 0 && n.entries.root == nil {
 			p.failf("node %q: %+v, want after %d, kids %d", n.segment, n, after[n], kids[n])
 		}
 	}
-	if root := p.q.trie.root; root.after != after[root] || root.kids != kids[root] {
+	if root := p.q.trie.root; root.olderBelow != after[root] || root.kids != kids[root] {
 		p.failf("root: %+v, want after %d, kids %d", root, after[root], kids[root])
+	}
+}
+
+// each calls yield for every node.
+func (t *nodeTable) each(yield func(*node) bool) {
+	for _, n := range t.buckets {
+		for ; n != nil; n = n.chain {
+			if !yield(n) {
+				return
+			}
+		}
 	}
 }
 
@@ -301,7 +317,7 @@ func run(t *testing.T, input []byte) {
 		p.remove(p.all()[0], p.m.list[0])
 		p.check()
 	}
-	if n := len(p.q.trie.nodes); n != 0 {
+	if n := p.q.trie.nodes.count; n != 0 {
 		p.failf("%d nodes in an empty queue", n)
 	}
 }

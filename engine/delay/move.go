@@ -1,7 +1,6 @@
 package delay
 
 import (
-	"strings"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -17,18 +16,19 @@ func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
 		return Split
 	}
 	d := q.make(event.Move, path, tree, alarm)
-	d.Dest, d.far = dest, &end{delay: d}
 	q.trie.insert(&d.origin, from)
-	q.trie.insert(d.far, q.trie.find(dest)) // the origin may have made nodes
+	m := d.origin.relate()
+	m.destRef, m.destIsDir = &end{delay: d}, event.IsDir(dest)
+	q.trie.insert(m.destRef, q.trie.find(dest)) // the origin may have made nodes
 	q.queue(d)
 	return d.verdict()
 }
 
 // forgetDest turns a Move into the Delete of its origin, because its destination
-// was replaced before anything acted on it. The far end stays: what
+// was replaced before anything acted on it. The end there stays: what
 // comes to the destination later waits for this one.
 func (d *Delay) forgetDest() {
-	d.Kind, d.Dest, d.Tries, d.Partials, d.Data = event.Delete, "", 0, 0, nil
+	d.renew(event.Delete)
 }
 
 // Curtail takes from d, which failed, what a younger Delete undoes anyway, and reports whether
@@ -41,7 +41,7 @@ func (q *Queue) Curtail(d *Delay) bool {
 	case d.Kind < event.Delete:
 		return !d.origin.undone()
 	}
-	if d.far.undone() {
+	if d.origin.more.destRef.undone() {
 		d.forgetDest()
 	}
 	return true
@@ -67,16 +67,17 @@ func (q *Queue) Divide(d *Delay, alarm time.Time) bool {
 	if !d.queued || d.Kind != event.Move || d.status == Active || !d.origin.reused() {
 		return false
 	}
-	dest, undone, tries, partials := d.Dest, d.far.undone(), d.Tries, d.Partials
+	dest, undone, tries, partials := d.Dest(), d.origin.more.destRef.undone(), d.tries, d.Partials
 	d.forgetDest()
-	d.Tries, d.Partials = tries, partials
+	d.SetTries(int(tries))
+	d.Partials = partials
 	if !undone {
 		later := q.takeBelow(d, dest)
 		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
 		for _, l := range later {
-			q.Add(l.Kind, l.Path, "", l.Tree, l.Alarm())
+			q.Add(l.Kind, l.Path(), "", l.Tree, l.Alarm())
 			for _, file := range l.files {
-				q.Note(l.Path, file)
+				q.Note(l.Path(), file)
 			}
 		}
 	}
@@ -106,13 +107,24 @@ func (q *Queue) takeBelow(d *Delay, dest string) (list []taken) {
 	if !event.IsDir(dest) {
 		return nil
 	}
-	for l := d.links[all].younger; l != nil; {
-		next := l.links[all].younger
-		if l.Kind <= event.Delete && l.status != Active && l.Path != dest && strings.HasPrefix(l.Path, dest) && l.far == nil {
+	above := d.origin.more.destRef.node
+	for l := d.next(true); l != nil; {
+		next := l.next(true)
+		if l.Kind <= event.Delete && l.origin.node.isBelow(above) && (l.origin.more == nil || l.origin.more.destRef == nil) {
 			list = append(list, taken{l, l.Files()})
 			q.Remove(l)
 		}
 		l = next
 	}
 	return list
+}
+
+// isBelow reports whether n is strictly below another node.
+func (n *node) isBelow(above *node) bool {
+	for n = n.parent; n != nil; n = n.parent {
+		if n == above {
+			return true
+		}
+	}
+	return false
 }

@@ -9,12 +9,11 @@
 //   - A trie over path segments holds the ends of the delays: one at the path,
 //     and for a Move a second one at the destination. What is older at a path or
 //     above it is found by going up. What is older below it is not looked for but
-//     counted: each end knows how many ends below it came between its
-//     predecessor at the same node and itself, which is its gap.
+//     counted: each end knows how many ends below it came between X
 //   - A blocked delay is registered with the newest older one upwards, and looks
 //     again when that leaves. It is free once no end of it is registered and
-//     all gaps are 0.
-//   - Free delays stand in an agenda by alarm, and once ripe in one by position.
+//     there is nothing olderBelow.
+//   - Free delays stand in a timerHeap by alarm, and once due in one by position.
 //
 // The package is pure: it reads no clock and holds no lock. A Queue and its
 // delays belong to one goroutine.
@@ -31,7 +30,6 @@ import (
 // Queue is the delay FIFO of one sync. New makes one.
 type Queue struct {
 	max   int
-	count int
 	seq   uint64
 	round uint64 // counts the calls of Collect
 
@@ -41,22 +39,26 @@ type Queue struct {
 	comparing comparing
 
 	epoch    time.Time // of all instants
-	lines    [2]list   // indexed by line
-	barriers []*Delay  // the queued Init and Blanket, oldest first
+	fifo     fifo
+	barriers []*Delay // the queued Init and Blanket, oldest first
 	trie     trie
 	schedule schedule
+
+	counts   [Block + 1]int // by status
+	retrying int            // tried before and not active
+	retries  timerHeap      // of these, those that wait for an alarm
 }
 
 // New returns an empty queue. With maxDelays or more delays in it alarms are
 // ignored: what waits is ready, unless Retry holds it. 0 or less sets no limit.
 func New(maxDelays int) *Queue {
-	return &Queue{max: maxDelays, lines: [2]list{{line: all}, {line: idle}}, trie: newTrie(), schedule: newSchedule(), comparing: comparing{}}
+	return &Queue{max: maxDelays, trie: newTrie(), schedule: newSchedule(), comparing: comparing{}}
 }
 
 // SetMaxDelays changes the limit given to New.
 func (q *Queue) SetMaxDelays(n int) {
 	q.max = n
-	q.schedule.adjust(q.count, q.max)
+	q.schedule.adjust(q.Len(), q.max)
 }
 
 // Ignore says that nobody acts on events of these kinds, and on all others
@@ -72,10 +74,12 @@ func (q *Queue) Ignore(kinds []event.Kind) {
 
 // AddApart queues an Init, Blanket or Full, which combines with nothing and
 // waits for nothing but its alarm. Everything added after an Init or Blanket
-// waits for it; path does not matter for that. A Full concerns nobody.
+// waits for it. A Full concerns nobody; path is that of a Full only.
 func (q *Queue) AddApart(kind event.Kind, path string, alarm time.Time) *Delay {
-	d := q.make(kind, path, false, alarm)
-	if d.barrier() {
+	d := q.make(kind, "", false, alarm)
+	if kind == event.Full {
+		d.isDir, d.origin.node = false, &node{parent: q.trie.root, segment: path} // in no trie
+	} else {
 		q.barriers = append(q.barriers, d)
 		q.trie.place(&d.origin, q.trie.root)
 	}
@@ -84,23 +88,23 @@ func (q *Queue) AddApart(kind event.Kind, path string, alarm time.Time) *Delay {
 }
 
 // Len returns how many delays are queued, whatever their status.
-func (q *Queue) Len() int { return q.count }
+func (q *Queue) Len() int { return q.counts[Wait] + q.counts[Active] + q.counts[Block] }
 
 // Next returns the oldest delay that is ready at now, or nil, and leaves it as
 // it is. now must not go back from call to call.
 func (q *Queue) Next(now time.Time) *Delay {
-	return q.schedule.next(q.instant(now), q.crowded())
+	return q.schedule.next(q.instant(now), q.overLimit())
 }
 
 // NextAlarm returns the earliest time at which Next returns a delay if nothing
 // else happens: the zero time if there is one that does not depend on time,
 // because the queue has reached its limit. It is false if nothing waits.
 func (q *Queue) NextAlarm() (time.Time, bool) {
-	at, ok := q.schedule.alarm(q.crowded())
+	at, ok := q.schedule.alarm(q.overLimit())
 	return q.time(at), ok
 }
 
-func (q *Queue) crowded() bool { return q.max > 0 && q.count >= q.max }
+func (q *Queue) overLimit() bool { return q.max > 0 && q.Len() >= q.max }
 
 // Activate says that an agent acts on d from now on. A blocked delay may be
 // activated too, in a list together with what blocks it.
@@ -110,9 +114,8 @@ func (q *Queue) Activate(d *Delay) {
 	}
 	q.schedule.leave(d)
 	d.unregister()
-	d.status = Active
+	q.setStatus(d, Active)
 	q.comparing.enter(d)
-	q.lines[idle].remove(d)
 }
 
 // Retry ends the activity on d and holds it: until alarm neither Next nor
@@ -124,31 +127,15 @@ func (q *Queue) Retry(d *Delay, alarm time.Time) {
 	}
 	if d.status == Active {
 		q.comparing.leave(d)
-		q.lines[idle].insert(d, q.youngerIdle(d))
 	}
 	q.schedule.leave(d)
 	d.unregister()
 	d.alarm, d.held = q.instant(alarm), true
 	q.admit(d)
-}
-
-// youngerIdle returns the oldest delay that is younger than d and not active,
-// or nil. It looks both ways, for a list of delays that comes back after a
-// failure does so from its front or from its end: its last neighbour is near.
-func (q *Queue) youngerIdle(d *Delay) *Delay {
-	older, younger := d.links[all].older, d.links[all].younger
-	for older != nil && younger != nil && older.status == Active && younger.status == Active {
-		older, younger = older.links[all].older, younger.links[all].younger
+	if d.tries > 0 {
+		q.retries.push(d)
+		q.retries.trim(q.retrying)
 	}
-	switch {
-	case older == nil:
-		return q.lines[idle].oldest
-	case younger == nil:
-		return nil
-	case older.status != Active:
-		return older.links[idle].younger
-	}
-	return younger
 }
 
 // Remove takes d out of the queue, whatever its status, and frees what waited
@@ -157,17 +144,15 @@ func (q *Queue) Remove(d *Delay) {
 	if !d.queued {
 		return
 	}
+	q.uncount(d)
 	d.queued = false
 	delete(q.files, d)
-	q.count--
 	q.schedule.leave(d)
 	d.unregister()
-	q.lines[all].remove(d)
 	if d.status == Active {
 		q.comparing.leave(d)
-	} else {
-		q.lines[idle].remove(d)
 	}
+	q.fifo.remove(d)
 	if d.barrier() {
 		i := slices.Index(q.barriers, d)
 		q.barriers = slices.Delete(q.barriers, i, i+1)
@@ -176,14 +161,14 @@ func (q *Queue) Remove(d *Delay) {
 		q.trie.withdraw(e, q.settle)
 	}
 	q.release(d)
-	q.schedule.adjust(q.count, q.max)
+	q.schedule.adjust(q.Len(), q.max)
 }
 
 // Each calls f for every delay in FIFO order until f returns false. f may
 // remove the delay it is given, and must not change the queue otherwise.
 func (q *Queue) Each(f func(*Delay) bool) {
-	for d := q.lines[all].oldest; d != nil; {
-		younger := d.links[all].younger
+	for d := q.fifo.first(false); d != nil; {
+		younger := d.next(false)
 		if !f(d) {
 			return
 		}
@@ -198,13 +183,13 @@ func (q *Queue) Occupied(path string) bool {
 }
 
 // Oldest returns the delay that has been queued for the longest time, or nil.
-func (q *Queue) Oldest() *Delay { return q.lines[all].oldest }
+func (q *Queue) Oldest() *Delay { return q.fifo.first(false) }
 
 // make returns a delay that is not queued yet.
 func (q *Queue) make(kind event.Kind, path string, tree bool, alarm time.Time) *Delay {
 	q.seq++
 	at := q.instant(alarm)
-	d := &Delay{Kind: kind, Path: path, Tree: tree, alarm: at, first: at, seq: q.seq, queue: q}
+	d := &Delay{Kind: kind, isDir: event.IsDir(path), Tree: tree, alarm: at, first: at, seq: q.seq, queue: q}
 	d.origin.delay = d
 	return d
 }
@@ -212,11 +197,65 @@ func (q *Queue) make(kind event.Kind, path string, tree bool, alarm time.Time) *
 // queue appends d, whose ends are in the trie.
 func (q *Queue) queue(d *Delay) {
 	d.queued = true
-	q.count++
-	q.lines[all].insert(d, nil)
-	q.lines[idle].insert(d, nil)
+	q.recount(d)
+	q.fifo.append(d)
 	q.admit(d)
-	q.schedule.adjust(q.count, q.max)
+	q.schedule.adjust(q.Len(), q.max)
+}
+
+// setStatus changes the status of d, which is queued.
+func (q *Queue) setStatus(d *Delay, to Status) {
+	q.uncount(d)
+	d.status = to
+	q.recount(d)
+	d.setIdle(to != Active)
+}
+
+// uncount takes d out of the counts, if it is queued, before what they are about changes; recount takes it in again.
+func (q *Queue) uncount(d *Delay) { q.countBy(d, -1) }
+
+func (q *Queue) recount(d *Delay) { q.countBy(d, 1) }
+
+func (q *Queue) countBy(d *Delay, n int) {
+	if !d.queued {
+		return
+	}
+	q.counts[d.status] += n
+	if d.status != Active && d.tries > 0 {
+		q.retrying += n
+	}
+}
+
+// renew makes another event of d.
+func (d *Delay) renew(kind event.Kind) {
+	d.SetTries(0)
+	d.Kind, d.Partials = kind, 0
+	d.SetData(nil)
+}
+
+// Count returns how many delays have that status.
+func (q *Queue) Count(s Status) int { return q.counts[s] }
+
+// Retrying returns how many delays that are not active have failed before, and when the first of them is tried again: the
+// zero time if none of them waits for a time.
+func (q *Queue) Retrying() (n int, first time.Time) {
+	if q.retrying == 0 {
+		return 0, first
+	}
+	if d, _ := q.retries.peek(); d != nil {
+		first = d.Alarm()
+	}
+	return q.retrying, first
+}
+
+// Items returns what is queued now, in FIFO order.
+func (q *Queue) Items() []Item {
+	list := make([]Item, 0, q.Len())
+	q.Each(func(d *Delay) bool {
+		list = append(list, d.Item())
+		return true
+	})
+	return list
 }
 
 // instant is a time in nanoseconds since the queue's epoch. Eight bytes instead

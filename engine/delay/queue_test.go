@@ -61,7 +61,7 @@ func TestLimitCrossed(t *testing.T) {
 	}
 	for want := 0; q.Len() >= limit; want++ {
 		d := q.Next(at(0))
-		if d == nil || d.Path != fmt.Sprint(want) {
+		if d == nil || d.Path() != fmt.Sprint(want) {
 			t.Fatalf("%d queued: next is %v, want %d", q.Len(), d, want)
 		}
 		q.Activate(d)
@@ -70,7 +70,7 @@ func TestLimitCrossed(t *testing.T) {
 	for now := 4 * limit; q.Len() > 0; now++ {
 		for d := q.Next(at(now)); d != nil; d = q.Next(at(now)) {
 			if d.Alarm().After(at(now)) {
-				t.Fatalf("%s is served at %d", d.Path, now)
+				t.Fatalf("%s is served at %d", d.Path(), now)
 			}
 			q.Remove(d)
 		}
@@ -177,13 +177,13 @@ func TestBlockedBy(t *testing.T) {
 	s := newScript()
 	s.do("Create d/; Create d/f; Attrib d/; Move a > b; Modify b")
 	for i, want := range []int{0, 1, 1, 0, 4} {
-		got := s.delays[i].BlockedBy()
+		got := s.delays[i].origin.blocker()
 		if want == 0 && got != nil || want > 0 && got != s.delays[want-1] {
 			t.Errorf("delay %d is blocked by %v, want number %d", i+1, got, want)
 		}
 	}
 	s.do("activate 2; remove 1")
-	if got := s.delays[1].BlockedBy(); got != nil {
+	if got := s.delays[1].origin.blocker(); got != nil {
 		t.Errorf("active delay is blocked by %v", got)
 	}
 }
@@ -196,9 +196,9 @@ func TestEach(t *testing.T) {
 	}
 	var seen []string
 	s.q.Each(func(d *Delay) bool {
-		seen = append(seen, d.Path)
+		seen = append(seen, d.Path())
 		s.q.Remove(d)
-		return d.Path != "b"
+		return d.Path() != "b"
 	})
 	if !slices.Equal(seen, []string{"a", "b"}) || s.do("queue") != "Modify c wait" {
 		t.Errorf("saw %v, left %s", seen, s.do("queue"))
@@ -230,12 +230,12 @@ func TestDepth(t *testing.T) {
 	for end := len(deep); end > 0; end -= 2 {
 		q.Add(event.Attrib, deep[:end], "", false, start)
 	}
-	if q.Len() != 2047 || q.Oldest().Path != deep {
+	if q.Len() != 2047 || q.Oldest().Path() != deep {
 		t.Fatalf("%d queued", q.Len())
 	}
 	for n := range 2047 {
 		d := q.Next(start)
-		if d == nil || len(d.Path) != len(deep)-2*n {
+		if d == nil || len(d.Path()) != len(deep)-2*n {
 			t.Fatalf("after %d the next is %v", n, d)
 		}
 		q.Remove(d)
@@ -255,14 +255,14 @@ func TestNamesAreBytes(t *testing.T) {
 		}
 	}
 	for _, n := range names {
-		if d := q.Next(start); d.Path != n {
-			t.Errorf("got %q, want %q", d.Path, n)
+		if d := q.Next(start); d.Path() != n {
+			t.Errorf("got %q, want %q", d.Path(), n)
 		}
 		q.Remove(q.Oldest())
 	}
 }
 
-// TestMemoryIsReturned: after a peak neither the map nor an agenda stays large
+// TestMemoryIsReturned: after a peak neither a table nor a timerHeap stays large
 // or keeps delays that have left.
 func TestMemoryIsReturned(t *testing.T) {
 	const peak = 10_000
@@ -274,17 +274,20 @@ func TestMemoryIsReturned(t *testing.T) {
 	for q.Len() > 1 {
 		q.Remove(q.Oldest())
 	}
-	if q.trie.peak > 1024 {
-		t.Errorf("the map has room for %d nodes", q.trie.peak)
+	if n := cap(q.trie.nodes.buckets); n > peak/10 {
+		t.Errorf("there are %d buckets for nodes", n)
 	}
-	slips := 0
-	for _, a := range []agenda{q.schedule.byAlarm, q.schedule.bySeq, q.schedule.held, q.schedule.ripe} {
-		slips += cap(a.run) + cap(a.heap)
+	if q.fifo.oldest != q.fifo.newest {
+		t.Error("pages of holes are kept")
 	}
-	if slips > peak/10 {
-		t.Errorf("room for %d slips", slips)
+	items := 0
+	for _, a := range []timerHeap{q.schedule.byAlarm, q.schedule.bySeq, q.schedule.held, q.schedule.due} {
+		items += cap(a.run) + cap(a.heap)
 	}
-	if d := q.Next(at(peak)); d == nil || d.Path != fmt.Sprint(peak-1) {
+	if items > peak/10 {
+		t.Errorf("room for %d items", items)
+	}
+	if d := q.Next(at(peak)); d == nil || d.Path() != fmt.Sprint(peak-1) {
 		t.Errorf("next is %v, want the last", d)
 	}
 }

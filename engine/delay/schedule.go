@@ -1,114 +1,116 @@
 package delay
 
-// shelf says which part of the schedule a delay is in.
-type shelf uint8
+// queueState says which part of the schedule a delay is in.
+type queueState uint8
 
 const (
-	nowhere shelf = iota // active, blocked or not queued
-	unripe               // its alarm is to come
-	holding              // as unripe, by Retry: a crowd does not hurry it
-	ripe                 // its alarm has come
+	unscheduled queueState = iota // active, blocked or not queued
+	scheduled                     // its alarm is to come
+	holding                       // as scheduled, by Retry: being over the limit does not hurry it
+	due                           // its alarm has come
 )
 
 // schedule knows which of the delays that nothing blocks comes next.
 //
-// A crowded queue, one at its limit, serves unripe delays by position, others by
+// A queue over its limit serves scheduled delays by position, others by
 // alarm. Around the limit both orders are kept, and far from it only the one in
 // use, so that a queue swinging across its limit does not sort all it holds each
 // time, and a million delays over a limit of 1000 do not pay for two orders.
 type schedule struct {
-	byAlarm agenda // unripe
-	bySeq   agenda // unripe
-	held    agenda // holding, by alarm
-	ripe    agenda // by position
-	crowd   bool   // bySeq is kept
-	alarms  bool   // byAlarm is kept
-	count   [ripe + 1]int
+	byAlarm   timerHeap // scheduled
+	bySeq     timerHeap // scheduled
+	held      timerHeap // holding, by alarm
+	due       timerHeap // by position
+	overLimit bool      // bySeq is kept
+	alarms    bool      // byAlarm is kept
+	count     [due + 1]int
 }
 
-func newSchedule() schedule { return schedule{alarms: true} }
+func newSchedule() schedule {
+	return schedule{alarms: true, bySeq: timerHeap{bySeq: true}, due: timerHeap{bySeq: true}}
+}
 
 // enter takes in d, which nothing blocks.
 func (s *schedule) enter(d *Delay) {
 	if d.held {
 		s.put(d, holding)
 	} else {
-		s.put(d, unripe)
+		s.put(d, scheduled)
 	}
 }
 
-func (s *schedule) put(d *Delay, to shelf) {
-	d.shelf = to
+func (s *schedule) put(d *Delay, to queueState) {
+	d.state = to
 	s.count[to]++
 	switch to {
-	case unripe:
+	case scheduled:
 		if s.alarms {
-			s.byAlarm.push(int64(d.alarm), d)
+			s.byAlarm.push(d)
 		}
-		if s.crowd {
-			s.bySeq.push(int64(d.seq), d)
+		if s.overLimit {
+			s.bySeq.push(d)
 		}
 	case holding:
-		s.held.push(int64(d.alarm), d)
-	case ripe:
-		s.ripe.push(int64(d.seq), d)
+		s.held.push(d)
+	case due:
+		s.due.push(d)
 	}
 }
 
-// leave takes d out, if it is in.
+// leave takes d out, if it is in, and voids what any timerHeap has of it.
 func (s *schedule) leave(d *Delay) {
-	from := d.shelf
-	if from == nowhere {
+	d.turn++
+	from := d.state
+	if from == unscheduled {
 		return
 	}
-	d.shelf = nowhere
-	d.turn++
+	d.state = unscheduled
 	s.count[from]--
 	switch from {
-	case unripe:
-		s.byAlarm.trim(s.count[unripe])
-		s.bySeq.trim(s.count[unripe])
+	case scheduled:
+		s.byAlarm.trim(s.count[scheduled])
+		s.bySeq.trim(s.count[scheduled])
 	case holding:
 		s.held.trim(s.count[holding])
-	case ripe:
-		s.ripe.trim(s.count[ripe])
+	case due:
+		s.due.trim(s.count[due])
 	}
 }
 
 // next returns the ready delay that is first in the FIFO, or nil.
-func (s *schedule) next(now instant, crowded bool) *Delay {
+func (s *schedule) next(now instant, overLimit bool) *Delay {
 	s.ripen(&s.byAlarm, now)
 	s.ripen(&s.held, now)
-	first, ok := s.ripe.peek()
-	if crowded {
-		if other, found := s.bySeq.peek(); found && (!ok || other.key < first.key) {
+	first, key := s.due.peek()
+	if overLimit {
+		if other, at := s.bySeq.peek(); other != nil && (first == nil || at < key) {
 			first = other
 		}
 	}
-	return first.delay
+	return first
 }
 
-// ripen moves what is due from a to the ripe ones.
-func (s *schedule) ripen(a *agenda, now instant) {
+// ripen moves those of h whose time has come to the due ones.
+func (s *schedule) ripen(h *timerHeap, now instant) {
 	for {
-		first, ok := a.peek()
-		if !ok || first.key > int64(now) {
+		first, key := h.peek()
+		if first == nil || key > int64(now) {
 			return
 		}
-		s.leave(first.delay)
-		s.put(first.delay, ripe)
+		s.leave(first)
+		s.put(first, due)
 	}
 }
 
 // alarm returns when next will return something, if it ever will.
-func (s *schedule) alarm(crowded bool) (at instant, ok bool) {
+func (s *schedule) alarm(overLimit bool) (at instant, ok bool) {
 	at = always
-	if crowded && s.count[unripe]+s.count[ripe] > 0 {
+	if overLimit && s.count[scheduled]+s.count[due] > 0 {
 		return at, true
 	}
-	for _, a := range [...]*agenda{&s.ripe, &s.byAlarm, &s.held} {
-		if first, found := a.peek(); found && (!ok || first.delay.alarm < at) {
-			at, ok = first.delay.alarm, true
+	for _, h := range [...]*timerHeap{&s.due, &s.byAlarm, &s.held} {
+		if first, _ := h.peek(); first != nil && (!ok || first.alarm < at) {
+			at, ok = first.alarm, true
 		}
 	}
 	return at, ok
@@ -121,18 +123,18 @@ func (s *schedule) adjust(length, limit int) {
 	if limit <= 0 {
 		limit = length*4 + 1
 	}
-	if !s.crowd && length >= limit {
-		s.crowd = true
-		s.byAlarm.each(func(d *Delay) { s.bySeq.push(int64(d.seq), d) })
+	if !s.overLimit && length >= limit {
+		s.overLimit = true
+		s.byAlarm.each(s.bySeq.push)
 	}
 	if !s.alarms && length < limit+limit/2 {
 		s.alarms = true
-		s.bySeq.each(func(d *Delay) { s.byAlarm.push(int64(d.alarm), d) })
+		s.bySeq.each(s.byAlarm.push)
 	}
-	if s.crowd && length <= limit/2 {
-		s.crowd, s.bySeq = false, agenda{}
+	if s.overLimit && length <= limit/2 {
+		s.overLimit, s.bySeq = false, timerHeap{bySeq: true}
 	}
 	if s.alarms && length >= 2*limit {
-		s.alarms, s.byAlarm = false, agenda{}
+		s.alarms, s.byAlarm = false, timerHeap{}
 	}
 }

@@ -112,7 +112,7 @@ func (s *script) add(kind event.Kind, words []string) string {
 	}
 	v := s.q.Add(kind, path, dest, tree, alarm)
 	s.q.Each(func(d *Delay) bool {
-		if len(s.delays) == 0 || d.Seq() > s.delays[len(s.delays)-1].Seq() {
+		if len(s.delays) == 0 || d.seq > s.delays[len(s.delays)-1].seq {
 			s.delays = append(s.delays, d)
 		}
 		return true
@@ -144,9 +144,9 @@ func (s *script) collect(now time.Time, rules []string) string {
 	list := s.q.Collect(now, func(d *Delay) Choice {
 		for _, r := range rules {
 			switch r {
-			case "leave=" + d.Path:
+			case "leave=" + d.Path():
 				return Leave
-			case "break=" + d.Path:
+			case "break=" + d.Path():
 				return Break
 			}
 		}
@@ -162,12 +162,12 @@ func (s *script) collect(now time.Time, rules []string) string {
 func (s *script) queue() string {
 	var list []string
 	s.q.Each(func(d *Delay) bool {
-		line := strings.TrimSpace(fmt.Sprint(d.Kind, " ", d.Path))
-		if d.Path == "" && d.Kind < event.Init {
+		line := strings.TrimSpace(fmt.Sprint(d.Kind, " ", d.Path()))
+		if d.Path() == "" && d.Kind < event.Init {
 			line += " /"
 		}
-		if d.Dest != "" {
-			line += " > " + d.Dest
+		if d.Dest() != "" {
+			line += " > " + d.Dest()
 		}
 		if d.Tree {
 			line += " tree"

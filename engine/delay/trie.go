@@ -6,44 +6,49 @@ import "strings"
 type end struct {
 	delay *Delay
 	node  *node
-	// left and right are the children in the node's entries.
-	left, right *end
+	more  *relations // nil: all zero
+}
 
-	// blocker is the newest older delay at this node or above it, if the delay
-	// is blocked by one; prev and next chain the ends with the same blocker.
-	blocker    *Delay
-	prev, next *end
+// relate returns the relations of e to be changed.
+func (e *end) relate() *relations {
+	if e.more == nil {
+		e.more = new(relations)
+	}
+	return e.more
+}
 
-	// gap counts the ends strictly below the node that are older than this
-	// one and younger than its predecessor at the node.
-	gap uint32
+func (e *end) blocker() *Delay {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.blocker
+}
+
+func (e *end) olderBelow() uint32 {
+	if e.more == nil {
+		return 0
+	}
+	return e.more.olderBelow
 }
 
 // node is a path with ends at it or below it. The slash of a directory is not
 // part of it: a file and a directory that follow each other under one name
-// are related.
+// are related. Parent and segment never change, and outlive what is in the trie: paths are made of them.
 type node struct {
-	parent  *node
-	segment string // part of the path of some delay
-	entries entries
-	after   uint32 // as gap, for the ends younger than all entries
-	kids    uint32
-}
-
-// place names a node. One map for all of them takes a fraction of what a map
-// in each directory would.
-type place struct {
-	parent  *node
-	segment string
+	parent     *node // nil: the root
+	segment    string
+	entries    entries
+	chain      *node  // the next in its bucket
+	olderBelow uint32 // as that of an end, for ends younger than all entries
+	kids       uint32
 }
 
 type trie struct {
 	root  *node
-	nodes map[place]*node
-	peak  int // most nodes since the map was made
+	nodes nodeTable
 }
 
-func newTrie() trie { return trie{root: &node{}, nodes: map[place]*node{}} }
+func newTrie() trie { return trie{root: &node{}, nodes: newNodeTable()} }
 
 // segments splits a path as the trie does. The root has none.
 func segments(path string) (first, rest string, ok bool) {
@@ -69,8 +74,8 @@ func related(a, b string) bool {
 	}
 }
 
-// sight is what find saw on the way to a path.
-type sight struct {
+// match is what find saw on the way to a path.
+type match struct {
 	node   *node  // the last one that exists
 	rest   string // the path from there on
 	exact  bool   // node is the path's
@@ -78,8 +83,8 @@ type sight struct {
 }
 
 // find follows path as far as there are nodes.
-func (t *trie) find(path string) sight {
-	s := sight{node: t.root, rest: path}
+func (t *trie) find(path string) match {
+	s := match{node: t.root, rest: path}
 	for {
 		if e := s.node.entries.last(); e != nil && (s.newest == nil || e.delay.seq > s.newest.delay.seq) {
 			s.newest = e
@@ -89,7 +94,7 @@ func (t *trie) find(path string) sight {
 			s.exact = true
 			return s
 		}
-		n := t.nodes[place{s.node, first}]
+		n := t.nodes.find(s.node, first)
 		if n == nil {
 			return s
 		}
@@ -98,8 +103,8 @@ func (t *trie) find(path string) sight {
 }
 
 // sameNode returns the newest related end if it is at the path's own node.
-func (s sight) sameNode() *end {
-	if s.exact && s.newest != nil && s.newest.node == s.node && s.node.after == 0 {
+func (s match) sameNode() *end {
+	if s.exact && s.newest != nil && s.newest.node == s.node && s.node.olderBelow == 0 {
 		return s.newest
 	}
 	return nil
@@ -107,85 +112,73 @@ func (s sight) sameNode() *end {
 
 // occupied reports whether a related delay decides against a Move: anything
 // below the path, or a newest one at it or above that is not a barrier.
-func (s sight) occupied() bool {
+func (s match) occupied() bool {
 	return s.exact && s.node.kids > 0 || s.newest != nil && !s.newest.delay.barrier()
 }
 
 // insert places e, the youngest of all ends, at the path that s was found for,
 // and makes the nodes that are missing.
-func (t *trie) insert(e *end, s sight) {
+func (t *trie) insert(e *end, s match) {
 	n := s.node
 	first, rest, ok := segments(s.rest)
 	for ok {
 		var child *node
 		parent, segment := n, first
 		if first, rest, ok = segments(rest); !ok && e == &e.delay.origin {
-			child = &e.delay.home
+			child = &e.delay.selfNode
 		} else {
 			child = new(node)
 		}
-		child.parent, child.segment = parent, segment
-		t.nodes[place{parent, segment}] = child
+		child.parent, child.segment = parent, strings.Clone(segment) // it may be a part of a long path
+		t.nodes.insert(child)
 		parent.kids++
 		n = child
 	}
-	t.peak = max(t.peak, len(t.nodes))
 	t.place(e, n)
 }
 
 // place appends e, the youngest of all ends, to the entries of n.
 func (t *trie) place(e *end, n *node) {
 	e.node = n
-	e.gap, n.after = n.after, 0
+	if n.olderBelow > 0 {
+		e.relate().olderBelow, n.olderBelow = n.olderBelow, 0
+	}
 	n.entries.append(e)
 	for a := n.parent; a != nil; a = a.parent {
-		a.after++
+		a.olderBelow++
 	}
 }
 
 // withdraw takes e out and calls freed for each delay that has nothing older
-// below one of its ends any more.
+// below one of its ends any more. The end keeps its node for its path.
 func (t *trie) withdraw(e *end, freed func(*Delay)) {
 	n, seq := e.node, e.delay.seq
 	n.entries.remove(e)
-	if younger := n.entries.after(seq); younger != nil {
-		younger.gap += e.gap
+	if below := e.olderBelow(); below == 0 {
+		// nothing to hand on
+	} else if younger := n.entries.after(seq); younger != nil {
+		younger.relate().olderBelow += below
 	} else {
-		n.after += e.gap
+		n.olderBelow += below
 	}
 	for a := n.parent; a != nil; a = a.parent {
 		younger := a.entries.after(seq)
 		if younger == nil {
-			a.after--
+			a.olderBelow--
 			continue
 		}
-		if younger.gap--; younger.gap == 0 {
+		if younger.more.olderBelow--; younger.more.olderBelow == 0 {
 			freed(younger.delay)
 		}
 	}
-	e.node = nil
 	t.prune(n)
 }
 
 // prune drops n and the nodes above it that nothing needs any more.
 func (t *trie) prune(n *node) {
 	for n.entries.root == nil && n.kids == 0 && n.parent != nil {
-		delete(t.nodes, place{n.parent, n.segment})
+		t.nodes.remove(n)
 		n = n.parent
 		n.kids--
 	}
-	t.shrink()
-}
-
-// shrink makes a new map when few of its nodes are left: a map keeps the memory
-// of its largest size.
-func (t *trie) shrink() {
-	if t.peak < 1024 || len(t.nodes) > t.peak/8 {
-		return
-	}
-	nodes := make(map[place]*node, len(t.nodes))
-	for p, n := range t.nodes {
-		nodes[p] = n
-	}
-	t.nodes, t.peak = nodes, len(nodes)
 }
