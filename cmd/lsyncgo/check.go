@@ -47,7 +47,7 @@ func (e env) check(l lua.Options, connect bool) int {
 		fmt.Fprintln(e.stderr, "warning: "+printable.Line(warning))
 	}
 	describe(e.stdout, l.Config, rt)
-	contrast(e.stdout, rt.Notes())
+	printDifferences(e.stdout, rt.Notes())
 	if connect {
 		fmt.Fprintln(e.stdout)
 		if !e.connect(rt.Targets()) {
@@ -84,8 +84,8 @@ func describe(out io.Writer, config string, rt *lua.Runtime) {
 	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
 }
 
-// contrast lists what is not as it was with Lsyncd.
-func contrast(out io.Writer, notes []lua.Note) {
+// printDifferences lists what is not as it was with Lsyncd.
+func printDifferences(out io.Writer, notes []lua.Note) {
 	if len(notes) == 0 {
 		fmt.Fprint(out, "\nnothing behaves differently from Lsyncd\n")
 		return

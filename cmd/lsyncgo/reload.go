@@ -64,8 +64,8 @@ func (s *service) adopt(next *script) error {
 	}
 	s.fixed(settings)
 	s.settings = settings
-	s.report.path, s.report.interval = settings.StatusFile, settings.StatusInterval
-	s.report.soon()
+	s.statusFile.path, s.statusFile.interval = settings.StatusFile, settings.StatusInterval
+	s.statusFile.soon()
 	s.log.Log("Normal", "the new config is in force")
 	return nil
 }

@@ -34,7 +34,7 @@ func serve(e env, o *options) int {
 	if err != nil {
 		return e.refuse(fmt.Errorf("find the working directory: %w", err))
 	}
-	s := &service{env: e, options: o, log: newJournal(o.log)}
+	s := &service{env: e, options: o, log: newBufferedLogger(o.log)}
 	o.load.Dir, o.load.Log = dir, s.log
 	rt, err := load(o.load)
 	if err != nil {
@@ -81,17 +81,17 @@ func (s *service) fail(text string, code int) {
 type service struct {
 	env      env
 	options  *options
-	log      *journal
+	log      *bufferedLogger
 	settings lua.Settings
 	script   *script
 	inForce  atomic.Pointer[lua.Runtime] // that of script, for other goroutines
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
 
-	core    *core.Core
-	loop    *loop.Loop
-	report  *report
-	monitor *backend.Mux
+	core       *core.Core
+	loop       *loop.Loop
+	statusFile *statusWriter
+	monitor    *backend.Mux
 }
 
 // script is a loaded config and what ends its messages to the loop.
@@ -178,14 +178,14 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	if err != nil {
 		s.log.Log("Warn", "no watchdog: ", err)
 	}
-	s.report = newReport(s.reported, func(text string, isError bool) {
+	s.statusFile = newStatusWriter(s.reported, func(text string, isError bool) {
 		s.log.Log(map[bool]string{true: "Error", false: "Warn"}[isError], text)
 	})
-	s.report.path, s.report.interval = s.settings.StatusFile, s.settings.StatusInterval
+	s.statusFile.path, s.statusFile.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Look: s.look(), Count: guard.Count,
 		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
-		Ready:  s.ready, Changed: s.report.changed,
+		Ready:  s.ready, Changed: s.statusFile.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})
 	s.script.connect(s.core, s.loop, syncs)
@@ -196,7 +196,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	}
 	s.log.Log("Normal", "--- Startup", map[bool]string{true: ", daemonizing"}[daemon.IsChild()], " ---")
 	exit := s.loop.Run(context.Background())
-	s.report.close()
+	s.statusFile.close()
 	s.ended(exit)
 	return exit, nil
 }
@@ -380,7 +380,7 @@ func (s *service) snapshot(withDelays bool) status.Snapshot {
 
 // reported is the snapshot that goes into the status file.
 func (s *service) reported(withDelays bool) status.Snapshot {
-	s.log.Log("Statusfile", "writing ", s.report.path)
+	s.log.Log("Statusfile", "writing ", s.statusFile.path)
 	return s.snapshot(withDelays)
 }
 

@@ -79,7 +79,7 @@ func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{
 		default: // one is waiting already and will see the newest config
 		}
 	case isReport(sig):
-		s.loop.Post(ctx, s.report.soon)
+		s.loop.Post(ctx, s.statusFile.soon)
 	}
 }
 

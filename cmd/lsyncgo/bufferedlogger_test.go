@@ -9,17 +9,17 @@ import (
 )
 
 func TestJournalKeepsWhatComesEarly(t *testing.T) {
-	j := newJournal([]string{"Exec"})
-	j.Log("Normal", "first")
-	j.Log("Exec", "second ", 2)
-	j.Log("Debug", "not asked for")
+	b := newBufferedLogger([]string{"Exec"})
+	b.Log("Normal", "first")
+	b.Log("Exec", "second ", 2)
+	b.Log("Debug", "not asked for")
 	var out bytes.Buffer
 	l, err := logging.New(logging.Options{Categories: []string{"Exec"}, Console: true, Stdout: &out, Stderr: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.open(l)
-	j.Log("Normal", "third")
+	b.open(l)
+	b.Log("Normal", "third")
 	at := -1
 	for _, want := range []string{" Normal: first\n", " Exec: second 2\n", " Normal: third\n"} {
 		i := strings.Index(out.String(), want)
@@ -31,17 +31,17 @@ func TestJournalKeepsWhatComesEarly(t *testing.T) {
 	if strings.Contains(out.String(), "not asked for") {
 		t.Errorf("got %q", out.String())
 	}
-	if !j.Enabled("Exec") || j.Enabled("Debug") {
+	if !b.Enabled("Exec") || b.Enabled("Debug") {
 		t.Error("categories got lost")
 	}
 }
 
 func TestJournalIsBounded(t *testing.T) {
-	j := newJournal(nil)
+	b := newBufferedLogger(nil)
 	for range 2 * maxKept {
-		j.Log("Normal", "again")
+		b.Log("Normal", "again")
 	}
-	if len(j.kept) != maxKept {
-		t.Errorf("%d lines are kept", len(j.kept))
+	if len(b.kept) != maxKept {
+		t.Errorf("%d lines are kept", len(b.kept))
 	}
 }

@@ -16,7 +16,7 @@ import (
 func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
-		r := newReport(func(withDelays bool) status.Snapshot {
+		r := newStatusWriter(func(withDelays bool) status.Snapshot {
 			if !withDelays {
 				t.Error("the delays are missing")
 			}
@@ -66,7 +66,7 @@ func TestStatusFileIsWrittenOncePerInterval(t *testing.T) {
 // §10: a status file that cannot be written.
 func TestStatusFileThatFailsIsReportedOnce(t *testing.T) {
 	var failures []string
-	r := newReport(func(bool) status.Snapshot { return status.Snapshot{} }, func(text string, isError bool) {
+	r := newStatusWriter(func(bool) status.Snapshot { return status.Snapshot{} }, func(text string, isError bool) {
 		if !isError {
 			t.Error("it passes for a warning")
 		}

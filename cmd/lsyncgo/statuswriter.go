@@ -6,10 +6,10 @@ import (
 	"lsyncgo/engine/status"
 )
 
-// report keeps the status file up to date: at most once per interval, and only
+// statusWriter keeps the status file up to date: at most once per interval, and only
 // after something happened. The loop's goroutine owns it; the file is written
 // beside the loop, since a queue of a million delays takes a while.
-type report struct {
+type statusWriter struct {
 	path     string // empty: no status file
 	interval time.Duration
 	next     time.Time // not written before this
@@ -23,19 +23,19 @@ type shot struct {
 	what status.Snapshot
 }
 
-// newReport starts the writing goroutine, which ends with close. take is called
+// newStatusWriter starts the writing goroutine, which ends with close. take is called
 // on the loop's goroutine; failed gets the errors of writing, and the warnings, each once until there
 // is another or none.
-func newReport(take func(withDelays bool) status.Snapshot, failed func(text string, isError bool)) *report {
-	r := &report{take: take, shots: make(chan shot, 1), done: make(chan struct{})}
-	go r.write(failed)
-	return r
+func newStatusWriter(take func(withDelays bool) status.Snapshot, failed func(text string, isError bool)) *statusWriter {
+	w := &statusWriter{take: take, shots: make(chan shot, 1), done: make(chan struct{})}
+	go w.write(failed)
+	return w
 }
 
-func (r *report) write(failed func(text string, isError bool)) {
-	defer close(r.done)
+func (w *statusWriter) write(failed func(text string, isError bool)) {
+	defer close(w.done)
 	last := ""
-	for s := range r.shots {
+	for s := range w.shots {
 		warning, err := status.WriteFile(s.path, s.what)
 		text := warning
 		if err != nil {
@@ -49,28 +49,28 @@ func (r *report) write(failed func(text string, isError bool)) {
 }
 
 // changed writes the file if it is time to, and returns when it is otherwise.
-func (r *report) changed(now time.Time) (again time.Time) {
+func (w *statusWriter) changed(now time.Time) (again time.Time) {
 	switch {
-	case r.path == "":
+	case w.path == "":
 		return time.Time{}
-	case now.Before(r.next):
-		return r.next
-	case len(r.shots) == cap(r.shots): // still writing
-		return now.Add(max(r.interval, time.Second))
+	case now.Before(w.next):
+		return w.next
+	case len(w.shots) == cap(w.shots): // still writing
+		return now.Add(max(w.interval, time.Second))
 	}
-	r.next = now.Add(r.interval)
-	r.shots <- shot{r.path, r.take(true)}
+	w.next = now.Add(w.interval)
+	w.shots <- shot{w.path, w.take(true)}
 	return time.Time{}
 }
 
 // soon makes the next changed write, whatever the interval.
-func (r *report) soon() { r.next = time.Time{} }
+func (w *statusWriter) soon() { w.next = time.Time{} }
 
 // close writes a last time and waits for it.
-func (r *report) close() {
-	if r.path != "" {
-		r.shots <- shot{r.path, r.take(true)}
+func (w *statusWriter) close() {
+	if w.path != "" {
+		w.shots <- shot{w.path, w.take(true)}
 	}
-	close(r.shots)
-	<-r.done
+	close(w.shots)
+	<-w.done
 }
