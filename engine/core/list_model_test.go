@@ -47,18 +47,36 @@ func (l list) look(source tree, path string, all bool) {
 	}
 }
 
-// transfer does with the target what rsync does of a list.
-func (t tree) transfer(source tree, l list) {
-	for _, path := range slices.Sorted(maps.Keys(l)) {
+// read lets one rsync read its list and look at the source, some time before it changes the target.
+func (w *world) read() {
+	ids := slices.Sorted(maps.Keys(w.procs))
+	if len(ids) == 0 || !w.lists {
+		return
+	}
+	id := ids[w.rng.IntN(len(ids))]
+	if b := w.procs[id]; b.seen == nil {
+		b.seen = maps.Clone(w.source)
+		w.procs[id] = b
+	}
+}
+
+// transfer does with the target what rsync does of a list: what is sent and deleted is decided by what it saw, the content is
+// that of now. If it is cut off, the last half is not done.
+func (t tree) transfer(seen, now tree, l list, cut bool) {
+	paths := slices.Sorted(maps.Keys(l))
+	if cut {
+		paths = paths[:len(paths)/2]
+	}
+	for _, path := range paths {
 		name := strings.TrimSuffix(path, "/")
-		t.send(source, name)
-		if _, dir := source[path]; !dir || !event.IsDir(path) {
+		t.send(seen, now, name)
+		if _, dir := seen[path]; !dir || !event.IsDir(path) {
 			continue
 		}
-		for _, names := range []tree{maps.Clone(t), source} {
+		for _, names := range []tree{maps.Clone(t), seen} {
 			for p := range names {
 				if first, _, _ := strings.Cut(strings.TrimPrefix(p, path), "/"); strings.HasPrefix(p, path) && first != "" {
-					t.send(source, path+first)
+					t.send(seen, now, path+first)
 				}
 			}
 		}
@@ -66,27 +84,29 @@ func (t tree) transfer(source tree, l list) {
 }
 
 // send brings one entry and the directories above it into step, and nothing below it that is of the same kind.
-func (t tree) send(source tree, name string) {
+func (t tree) send(seen, now tree, name string) {
 	for i := range len(name) {
 		if name[i] == '/' {
-			if _, ok := source[name[:i]+"/"]; !ok {
+			if _, ok := seen[name[:i]+"/"]; !ok {
 				return // rsync finds nothing to do there, and what became of it is an event
 			}
-			t.send(source, name[:i])
+			t.send(seen, now, name[:i])
 		}
 	}
-	if version, ok := source[name+"/"]; ok {
+	if version, ok := seen[name+"/"]; ok {
 		delete(t, name)
 		t[name+"/"] = version
 		return
 	}
-	t.remove(name)
-	if version, ok := source[name]; ok {
+	if _, ok := seen[name]; !ok {
+		t.remove(name)
+	} else if version, ok := now[name]; ok { // else it has vanished
+		t.remove(name)
 		t[name] = version
 	}
 }
 
-// §9: as TestTargetEqualsSource, with work that is told what to look at when it starts, and looks later.
+// §9: as TestTargetEqualsSource, with work that is told what to look at when it starts, looks later, and acts still later.
 func TestListEqualsSource(t *testing.T) {
 	base := rand.Uint64()
 	t.Logf("seed %d", base)

@@ -125,6 +125,7 @@ type world struct {
 type batch struct {
 	agent *core.Agent
 	list  list
+	seen  tree // the source when the list was read; nil: not yet
 }
 
 func (batch) Describe() string { return "batch" }
@@ -160,7 +161,10 @@ func (w *world) finish() {
 	delete(w.procs, id)
 	fails := w.rng.IntN(5) == 0
 	if b.list != nil {
-		w.target.transfer(w.source, b.list)
+		if b.seen == nil {
+			b.seen = w.source
+		}
+		w.target.transfer(b.seen, w.source, b.list, fails && w.rng.IntN(2) == 0)
 		w.end(id, fails)
 		return
 	}
@@ -353,6 +357,7 @@ func modelRound(t *testing.T, seed uint64, operations int, floods, lists bool) {
 			w.finish()
 		case 1:
 			w.advance()
+			w.read()
 		default:
 			w.change()
 		}
