@@ -214,7 +214,7 @@ func (w *holdsWorld) state() status.State { return w.core.Snapshot(w.now, false)
 func (w *holdsWorld) check() {
 	w.t.Helper()
 	v := w.core.Snapshot(w.now, false).Syncs[0]
-	if held := v.State == status.Stopped; held != (len(w.model) > 0) {
+	if held := v.State == status.Stopped; held != (len(w.model) > 0) || v.OnHold != held {
 		w.fatalf("%s, %q, with %v", v.State, v.Reason, w.model)
 	}
 	for _, r := range firstReason {

@@ -100,8 +100,12 @@ func (t tree) send(seen, now tree, name string) {
 	}
 	if _, ok := seen[name]; !ok {
 		t.remove(name)
-	} else if version, ok := now[name]; ok { // else it has vanished
-		t.remove(name)
+		return
+	}
+	if _, ok := t[name+"/"]; ok {
+		t.remove(name) // what is in the way goes before the file is asked for
+	}
+	if version, ok := now[name]; ok { // else it has vanished
 		t[name] = version
 	}
 }

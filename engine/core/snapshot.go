@@ -63,7 +63,7 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 	switch {
 	case s.phase == stopped:
 	case s.holds.any():
-		v.Reason = s.holds.reason()
+		v.OnHold, v.Reason = true, s.holds.reason()
 	case s.phase == running && !s.open():
 		v.Reason = s.waitingFor()
 	}

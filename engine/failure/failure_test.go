@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// §6: reasons in words. The lines are those of OpenSSH 9.2, rsync 3.2.7 and 3.5.0, and of shells.
+// §6: reasons in words. The lines are those of OpenSSH 9.2, Dropbear 2022.83, rsync 3.2.7 and 3.5.0, and of shells.
 func TestReasons(t *testing.T) {
 	for _, c := range []struct {
 		program string
@@ -27,6 +27,14 @@ func TestReasons(t *testing.T) {
 		{"ssh", 255, "ssh: Could not resolve hostname nowhere: Name or service not known", "there is no host called nowhere", true},
 		{"ssh", 255, "kex_exchange_identification: Connection closed by remote host", "the host ended the connection before a login", true},
 		{"ssh", 255, "command-line line 0: Bad configuration option: foo", "ssh knows no option foo", false},
+		{"rsync", 1, "\ndbclient: Connection to root@h:22 exited: \n\nssh-ed25519 host key mismatch for h !\nFingerprint is SHA256:5rah", "the host key of h is not the one that dbclient knows", false},
+		{"rsync", 1, "\nHost 'h' is not in the trusted hosts file.\n(ssh-ed25519 fingerprint SHA256:5rah)", "dbclient does not know the host key of h", false},
+		{"rsync", 1, "dbclient: Failed loading keyfile '/k'\n\ndbclient: Connection to me@h:22 exited: No auth methods could be used.", "dbclient cannot use the identity file /k", false},
+		{"dbclient", 1, "/usr/bin/dbclient: Connection to me@h:22 exited: No auth methods could be used.", "dbclient is not let in as me@h", false},
+		{"rsync", 1, "dbclient: Connection to me@::1:22 exited: Connect failed: Connection refused", "connection refused: no sshd at me@::1, port 22", true},
+		{"rsync", 1, "dbclient: Connection to me@h.invalid:22 exited: Connect failed: Error resolving 'h.invalid' port '22'. Name or service not known", "there is no host called h.invalid, or the name service is away: Name", true},
+		{"rsync", 1, "dbclient: Connection to me@h:22 exited: Connect failed: No route to host", "no connection to me@h, port 22: No route to host", true},
+		{"rsync", 12, "dbclient: Connection to me@h:22 exited: Remote closed the connection", "me@h ended the connection", true},
 		{"rsync", 255, "something new", "ssh failed", true},
 		{"rsync", 127, "bash: line 1: rsync: Kommando nicht gefunden.", "there is no rsync at the target", false},
 		{"rsync", 127, "bash: line 1: /opt/x: No such file or directory", "there is no rsync at the target", false},

@@ -32,8 +32,12 @@ const (
 // rows are in the order of what they say: the first one that fits any line is the reason. Most runs fail at nothing, and so many
 // expressions take a millisecond.
 var rows = sync.OnceValue(func() []row {
+	return slices.Concat(ofSSH(), ofDropbear(), ofShell(), ofDaemon(), ofRsyncItself())
+})
+
+// ofSSH are lines of OpenSSH.
+func ofSSH() []row {
 	return []row{
-		// What ssh prints.
 		when(`^Host key for (\S+) has changed`, "the host key of $1 is not the one that ssh knows", oldHost),
 		when(`WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED`, "the host key of the target is not the one that ssh knows", oldHost),
 		when(`^No \S+ host key is known for (\S+) and you have requested strict checking`, "ssh does not know the host key of $1", newHost),
@@ -60,12 +64,35 @@ var rows = sync.OnceValue(func() []row {
 		passing(`^(?:kex_exchange_identification|ssh_exchange_identification|banner exchange): |^Connection (?:closed|reset) by \S+ port \d+`,
 			"the host ended the connection before a login", "sshd there may refuse this address (fail2ban, MaxStartups), or something else has that port"),
 		passing(`^(?:Timeout, server \S+ not responding|client_loop: send disconnect: |packet_write_wait: |Connection to \S+ closed by remote host)`, "the connection to the host broke off", ""),
+	}
+}
 
-		// What the shell at the other end prints.
+// ofDropbear are lines of dbclient, which ends with 1, or with 0 if the host ended the connection.
+func ofDropbear() []row {
+	return []row{
+		when(`^\S+ host key mismatch for (\S+) !`, "the host key of $1 is not the one that dbclient knows", "if it has a new key for good reason, remove the old one from ~/.ssh/known_hosts; else somebody may be in between"),
+		when(`^Host '(.*)' is not in the trusted hosts file`, "dbclient does not know the host key of $1", "log in once by hand with dbclient, as the user that runs lsyncgo, and compare the key"),
+		when(`Failed loading keyfile '(.*)'$`, "dbclient cannot use the identity file $1", "ssh.identityFile has to be a key that dropbearkey or dropbearconvert has made, and that the user who runs lsyncgo can read"),
+		when(`: Connection to (\S+?):\d+ exited: No auth methods could be used`, "dbclient is not let in as $1: it has no key that the host takes",
+			`put the public key of the user who runs lsyncgo into ~/.ssh/authorized_keys there, or name another key with ssh = { identityFile = "..." }`),
+		passing(`: Connection to (\S+?):(\d+) exited: Connect failed: Connection refused`, "connection refused: no sshd at $1, port $2", "start sshd there, or write its port, ssh = { port = ... }"),
+		passing(`: Connection to \S+ exited: Connect failed: Error resolving '(.*)' port '.*'\. (.*)`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
+		passing(`: Connection to (\S+?):(\d+) exited: Connect failed: (.*)`, "no connection to $1, port $2: $3", reach),
+		passing(`: Connection to (\S+?):\d+ exited: (?:Remote closed the connection|Disconnect received|Error reading: .*|Timeout.*)`, "$1 ended the connection", "sshd there may refuse this address or the login"),
+	}
+}
+
+// ofShell are lines of the shell at the other end.
+func ofShell() []row {
+	return []row{
 		when(`(?:^|[ :/])(\S*rsync\S*): (?:command )?not found|(?i:command not found: |unknown command: ?)(\S*rsync\S*)|^(\S*rsync\S*): Command not found|^\S*sh: (?:line )?\d+: (\S*rsync\S*): No such file or directory$`,
 			"there is no rsync at the target", "install rsync there, or name it with rsync = { rsync_path = ... }"),
+	}
+}
 
-		// What an rsync daemon and its client print.
+// ofDaemon are lines of an rsync daemon and its client.
+func ofDaemon() []row {
+	return []row{
 		when(`^@ERROR: Unknown module '(.*)'`, "the rsync daemon has no module $1", module),
 		when(`^@ERROR: auth failed on module (\S+)`, "the rsync daemon lets nobody in to its module $1: user or password is wrong", `write the user before the host, and rsync = { password_file = "..." }`),
 		when(`^@ERROR: access denied to (\S+) from`, "the rsync daemon does not let this host in to its module $1", "look at hosts allow and hosts deny in rsyncd.conf there"),
@@ -78,8 +105,12 @@ var rows = sync.OnceValue(func() []row {
 		passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: Connection refused`, "connection refused: no rsync daemon at $1", "start it there, or write the port, rsync://HOST:PORT/module"),
 		passing(`^rsync: (?:\[\w+\] )?failed to connect to (\S+).*: (.*?) \(\d+\)$`, "no connection to the rsync daemon at $1: $2", reach),
 		passing(`^rsync: getaddrinfo: (\S+) \S+: (.*)`, "there is no host called $1, or the name service is away: $2", "correct the name of the host"),
+	}
+}
 
-		// What rsync itself prints, other than an errno.
+// ofRsyncItself are lines of rsync that end with no number of an error.
+func ofRsyncItself() []row {
+	return []row{
 		when(`Failed to exec (\S+): `, "the program $1 cannot be started", "install it, or correct ssh.binary or rsync.rsh"),
 		when(`^protocol version mismatch -- is your shell clean`, "the login shell at the target prints something of its own, which rsync cannot make out",
 			"ssh HOST true has to print nothing: look at .bashrc and its like there"),
@@ -91,7 +122,7 @@ var rows = sync.OnceValue(func() []row {
 		when(`(?i)(ACLs|extended attributes) are not supported on this (\w+)`, "$1 are not supported by the rsync of this $2", "remove acls or xattrs from the table rsync"),
 		when(`--max-delete limit`, "the limit of deletions was met", ""),
 	}
-})
+}
 
 // recognize returns what a line says, of work in process or a child, and how early in the order of reasons that is.
 func recognize(line string, job bool) (Reason, int) {

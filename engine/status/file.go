@@ -103,8 +103,12 @@ func (r *report) patterns(head string, list []string, always bool) {
 }
 
 func stateText(s *Sync) string {
-	if s.Reason == "" {
-		return string(s.State)
+	text := string(s.State)
+	if s.OnHold { // as the log says it
+		text = "on hold"
 	}
-	return string(s.State) + " (" + s.Reason + ")"
+	if s.Reason != "" {
+		text += " (" + s.Reason + ")"
+	}
+	return text
 }

@@ -74,6 +74,8 @@ type Sync struct {
 	Given  string `json:"given,omitempty"`
 	Target string `json:"target,omitempty"`
 	State  State  `json:"state"`
+	// OnHold: the sync is Stopped and can go on, when its source is back or somebody says resume.
+	OnHold bool `json:"onHold,omitempty"`
 	// Reason says in words why State is Retrying, Degraded or Stopped.
 	Reason string `json:"reason,omitempty"`
 

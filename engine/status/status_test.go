@@ -47,6 +47,7 @@ func sample() Snapshot {
 				LastError: &Failure{When: at.Add(-2 * time.Hour), Text: "rsync failed, again in 2m", Command: "rsync -a /far/ away:/x/", Code: 255,
 					Tail: []string{"ssh: connect to host away port 22: No route to host", "rsync error:\x07 unexplained"}}},
 			{Name: "half", Source: "/half/", State: Degraded, Reason: "1 path given up", Degraded: []string{"locked\tfile"}},
+			{Name: "held", Source: "/held/", State: Stopped, OnHold: true, Reason: "the source is empty"},
 		},
 	}
 }
@@ -98,8 +99,8 @@ func TestNoNameMakesUpALine(t *testing.T) {
 	if err := WriteReport(&b, sample()); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\nThere are "); n != 4 {
-		t.Errorf("%d count lines for 4 syncs", n)
+	if n := strings.Count(b.String(), "\nThere are "); n != len(sample().Syncs) {
+		t.Errorf("%d count lines for %d syncs", n, len(sample().Syncs))
 	}
 }
 
