@@ -26,70 +26,89 @@ var rsyncValues = map[string]string{
 
 // presets runs default.rsync: its parameters, its batches, its exit codes, and the old way.
 func presets() []scenario {
-	var list []scenario
-	add := func(s scenario) { list = append(list, s) }
-	rsync := func(name, options, keys string, ops []operation, differs ...*difference) {
-		add(scenario{
-			name: "default.rsync: " + name,
-			config: `sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = $DELAY, ` + keys +
-				` rsync = { binary = "$BIN/rsync", ` + options + ` } }`,
-			tree: someTree, ops: ops, delay: 1, differs: slices.Concat(rsyncDiffers, differs),
-		})
+	var l rsyncScenarios
+	l.parameters()
+	l.rules()
+	l.endings()
+	for _, c := range changes {
+		l.add("old way: "+c.name, "$FILTER", "", c.ops, c.trees...)
 	}
-	touch := []operation{appendText("f")}
+	return l
+}
+
+// rsyncScenarios are those of default.rsync.
+type rsyncScenarios []scenario
+
+// add adds one with keys of the table rsync and of the sync, and returns it.
+func (l *rsyncScenarios) add(name, options, keys string, ops []operation, differs ...*difference) *scenario {
+	*l = append(*l, scenario{
+		name: "default.rsync: " + name,
+		config: `sync { default.rsync, source = "$SOURCE", target = "$TARGET", delay = $DELAY, ` + keys +
+			` rsync = { binary = "$BIN/rsync", ` + options + ` } }`,
+		tree: someTree, ops: ops, delay: 1, differs: slices.Concat(rsyncDiffers, differs),
+	})
+	return &(*l)[len(*l)-1]
+}
+
+// oneChange is what has most of them do something.
+var oneChange = []operation{appendText("f")}
+
+func (l *rsyncScenarios) parameters() {
 	for _, p := range rsyncFlags {
 		if p != "hard_links" {
-			rsync("parameter "+p, p+" = true,", "", touch)
+			l.add("parameter "+p, p+" = true,", "", oneChange)
 		}
 	}
-	rsync("parameter hard_links", "hard_links = true,", "", touch, wholeList)
+	l.add("parameter hard_links", "hard_links = true,", "", oneChange, wholeList)
 	for _, p := range []string{"links", "times", "protect_args"} {
-		rsync(p+" off", p+" = false,", "", touch)
+		l.add(p+" off", p+" = false,", "", oneChange)
 	}
 	for _, p := range []string{"perms", "owner", "group", "times", "links"} {
-		rsync("archive without "+p, "archive = true, "+p+" = false,", "", touch)
+		l.add("archive without "+p, "archive = true, "+p+" = false,", "", oneChange)
 	}
 	for _, p := range slices.Sorted(maps.Keys(rsyncValues)) {
-		rsync("parameter "+p, p+" = "+rsyncValues[p]+",", "", touch)
+		l.add("parameter "+p, p+" = "+rsyncValues[p]+",", "", oneChange)
 	}
 	for _, given := range []string{`archive = 1`, `archive = "false"`, `compress = 0`, `_extra = "--stats"`} {
-		rsync("value "+given, given+",", "", touch)
+		l.add("value "+given, given+",", "", oneChange)
 	}
-	rsync("many options", `archive = true, compress = true, acls = true, bwlimit = 5, _extra = { "--fuzzy" },`, "", touch)
+	l.add("many options", `archive = true, compress = true, acls = true, bwlimit = 5, _extra = { "--fuzzy" },`, "", oneChange)
 	for _, d := range []string{`true`, `false`, `"startup"`, `"running"`, `"before"`, `"true"`, `1`, `0`} {
-		rsync("delete = "+d, "", "delete = "+d+",", []operation{appendText("f")}, missing)
+		l.add("delete = "+d, "", "delete = "+d+",", oneChange, missing)
 	}
+}
+
+func (l *rsyncScenarios) rules() {
 	for _, c := range changes {
-		rsync(c.name, "", "", c.ops, c.trees...)
+		l.add(c.name, "", "", c.ops, c.trees...)
 	}
-	rsync("one exclude", "", `exclude = "*.tmp",`, []operation{write("a.tmp"), write("a.txt")})
-	rsync("a number excluded", "", `exclude = { 7 },`, []operation{write("7"), write("a.txt")})
-	rsync("excludes", "", `exclude = { "*.tmp", "/cache/", "d/e" },`, []operation{write("a.tmp"), write("a.txt"), appendText("d/e/b")})
-	rsync("excludeFrom", "", `excludeFrom = "$DIR/source/f",`, []operation{write("a.tmp"), write("a.txt")})
-	list[len(list)-1].tree = append([]operation{{"writetext", []string{"f", "*.tmp\n"}}}, someTree[1:]...)
-	rsync("filter", "", `filter = { "+ a.tmp", "- *.tmp" },`, []operation{write("a.tmp"), write("b.tmp"), write("a.txt")})
-	rsync("filter and exclude", "", `filter = { "+ a.tmp", "- b*" }, exclude = "*.tmp",`, []operation{write("a.tmp"), write("b.txt"), write("a.txt")})
-	rsync("exit code again", "", "", touch)
-	list[len(list)-1].exits = []exit{{"f", 12}}
-	list[len(list)-1].pause = shortPause
+	l.add("one exclude", "", `exclude = "*.tmp",`, []operation{write("a.tmp"), write("a.txt")})
+	l.add("a number excluded", "", `exclude = { 7 },`, []operation{write("7"), write("a.txt")})
+	l.add("excludes", "", `exclude = { "*.tmp", "/cache/", "d/e" },`, []operation{write("a.tmp"), write("a.txt"), appendText("d/e/b")})
+	rules := l.add("excludeFrom", "", `excludeFrom = "$DIR/source/f",`, []operation{write("a.tmp"), write("a.txt")})
+	rules.tree = append([]operation{{"writetext", []string{"f", "*.tmp\n"}}}, someTree[1:]...)
+	l.add("filter", "", `filter = { "+ a.tmp", "- *.tmp" },`, []operation{write("a.tmp"), write("b.tmp"), write("a.txt")})
+	l.add("filter and exclude", "", `filter = { "+ a.tmp", "- b*" }, exclude = "*.tmp",`, []operation{write("a.tmp"), write("b.txt"), write("a.txt")})
+}
+
+func (l *rsyncScenarios) endings() {
+	s := l.add("exit code again", "", "", oneChange)
+	s.exits = []exit{{"f", 12}}
+	s.pause = shortPause
 	for _, code := range []int{1, 24, 99} {
-		rsync(fmt.Sprint("exit code ", code), "", "", touch)
-		list[len(list)-1].exits = []exit{{"/f", code}}
+		s := l.add(fmt.Sprint("exit code ", code), "", "", oneChange)
+		s.exits = []exit{{"/f", code}}
 	}
 	for _, code := range []int{0, 1, 12, 23, 24} {
-		rsync(fmt.Sprint("startup exit code ", code), "", "", touch)
-		list[len(list)-1].exits = []exit{{"$SOURCE", code}}
+		s := l.add(fmt.Sprint("startup exit code ", code), "", "", oneChange)
+		s.exits = []exit{{"$SOURCE", code}}
 	}
-	rsync("while rsync runs", "", "", []operation{hold, appendText("f"), held, appendText("f"), write("new"), remove("g"), settle, release, settle})
-	rsync("batch after batch", "", "", []operation{appendText("f"), settle, appendText("g"), settle, remove("d")}, wholeTrees)
+	l.add("while rsync runs", "", "", []operation{hold, appendText("f"), held, appendText("f"), write("new"), remove("g"), settle, release, settle})
+	l.add("batch after batch", "", "", []operation{appendText("f"), settle, appendText("g"), settle, remove("d")}, wholeTrees)
 	for _, target := range []string{"host:dir", "host:", "host::module", "rsync://host/module", "user@host:/a b"} {
-		rsync("target "+target, "", "", touch)
-		list[len(list)-1].config = fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = %q, delay = $DELAY, rsync = { binary = "$BIN/rsync" } }`, target)
+		s := l.add("target "+target, "", "", oneChange)
+		s.config = fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = %q, delay = $DELAY, rsync = { binary = "$BIN/rsync" } }`, target)
 	}
-	for _, c := range changes {
-		rsync("old way: "+c.name, "$FILTER", "", c.ops, c.trees...)
-	}
-	return list
 }
 
 // rsyncssh runs moves and other changes with a stand-in for ssh.
