@@ -33,16 +33,19 @@ const (
 	remoteNoParent  = 72
 	remoteNoWriting = 73
 	remoteNoDir     = 74
+	remoteKernel    = 75
 )
 
 // lookThere asks for a directory and writes nothing. It comes by standard input, so that the login shell, which may be
 // a csh or a fish, has nothing to take apart.
 const lookThere = `set -f
 command -v ${rsync%%%% *} >/dev/null 2>&1 || exit %d
-if test -d "$dir"; then test -w "$dir" || exit %d; exit %d; fi
+kernel() { case $(stat -f -c %%T "$1" 2>/dev/null) in proc|sysfs|debugfs|tracefs|securityfs|devpts) exit %d ;; esac; }
+if test -d "$dir"; then kernel "$dir"; test -w "$dir" || exit %d; exit %d; fi
 if test -e "$dir" || test -L "$dir"; then exit %d; fi
 case $dir in */*) above=${dir%%/*} ;; *) above=. ;; esac
 test -d "${above:-/}" || exit %d
+kernel "${above:-/}"
 test -w "${above:-/}" || exit %d
 exit %d
 `
@@ -101,7 +104,7 @@ func probe(t *lua.Target) *process.Command {
 			dir = "./" + dir
 		}
 		script := fmt.Sprintf("dir=%s\nrsync=%s\n"+lookThere, quoteForSh(dir), quoteForSh(t.Rsync),
-			remoteNoRsync, remoteNoWriting, remoteFine, remoteNoDir, remoteNoParent, remoteNoWriting, remoteFine)
+			remoteNoRsync, remoteKernel, remoteNoWriting, remoteFine, remoteNoDir, remoteNoParent, remoteNoWriting, remoteFine)
 		return &process.Command{Binary: t.Shell[0], Args: append(args, t.Host, "exec sh"), Stdin: []byte(script), Bound: true}
 	}
 	return nil
@@ -121,6 +124,8 @@ func judge(t *lua.Target, r core.Result) error {
 			return errors.New("the directory above the target is missing (create it there; a disk may not be mounted)")
 		case remoteNoWriting:
 			return errors.New("permission denied at the target (let the user who writes there do that, or use another user)")
+		case remoteKernel:
+			return errKernel
 		case remoteNoDir:
 			return errors.New("the target is no directory (name a directory, or remove what is in its place)")
 		}
@@ -138,12 +143,17 @@ func judge(t *lua.Target, r core.Result) error {
 	return fmt.Errorf("it ended with exit code %d: %s", r.Code, strings.Join(r.Reason.Words(r.Tail, 3), "; "))
 }
 
+// errKernel is about file systems that let root write, as far as access(2) knows, and make no file for anybody.
+var errKernel = errors.New("it is where the kernel shows its own, as in /proc and /sys, and takes no files (name another directory)")
+
 // lookHere says what is wrong with a directory of this machine.
 func lookHere(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case err == nil && !info.IsDir():
 		return errors.New("it is no directory (name a directory, or remove what is in its place)")
+	case err == nil && ofKernel(dir):
+		return errKernel
 	case err == nil && !lua.WritableDir(dir):
 		return errors.New("it cannot be written by this user (let the user that runs lsyncgo write there, or use another one)")
 	case err == nil:
@@ -155,6 +165,8 @@ func lookHere(dir string) error {
 	switch info, err = os.Stat(above); {
 	case err != nil || !info.IsDir():
 		return errors.New("the directory above the target is missing (create it; a disk may not be mounted)")
+	case ofKernel(above):
+		return errKernel
 	case !lua.WritableDir(above):
 		return fmt.Errorf("it is missing, and this user cannot make it in %s (make it)", above)
 	}

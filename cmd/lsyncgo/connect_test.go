@@ -28,6 +28,7 @@ func TestLookThere(t *testing.T) {
 		}{
 			{odd, "sh", ""}, {odd + "/new", "sh -x", ""}, {"/", "sh", ""}, {"", "sh", ""}, {"-n/", "sh", ""},
 			{odd, "/no/sh -x", "there is no rsync"}, {odd + "/a/b", "sh", "above the target is missing"}, {plain, "sh", "no directory"},
+			{"/proc/new", "sh", "takes no files"}, {"/sys", "sh", "takes no files"},
 		} {
 			target := &lua.Target{Host: "h", Shell: []string{"ssh"}, Remote: c.dir, Rsync: c.rsync}
 			command := probe(target)

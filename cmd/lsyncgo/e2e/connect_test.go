@@ -32,12 +32,12 @@ func TestCheckConnect(t *testing.T) {
 	bad := start(t, "check", "-connect", p.config(fine+over(p.path("no/such"), "")+over(p.path("plain"), "")+
 		over(p.path("x"), `rsync = { rsync_path = "/no/rsync" }`)+
 		fmt.Sprintf("sync { default.rsync, source = \"$SOURCE\", target = \"rsync://127.0.0.1:%d/mod\" }\n", freePort(t))+
-		`sync { default.direct, source = "$SOURCE", target = "$DIR/no/such" }`))
+		`sync { default.direct, source = "$SOURCE", target = "$DIR/no/such" }`+"\n"+`sync { default.direct, source = "$SOURCE", target = "/proc/new" }`))
 	if code := bad.wait(); code != 1 || strings.Count(bad.out.String(), "can be reached and written") != 4 {
 		t.Errorf("exit code %d", code)
 	}
 	for line, want := range map[int]string{5: "the directory above the target is missing", 6: "the target is no directory", 7: "there is no rsync at the target",
-		8: "connection refused: no rsync daemon at 127.0.0.1", 9: "the directory above the target is missing"} {
+		8: "connection refused: no rsync daemon at 127.0.0.1", 9: "the directory above the target is missing", 10: "takes no files"} {
 		if said := fmt.Sprintf("config.lua:%d: sync \"Sync%d\": target ", line, line); !strings.Contains(bad.out.String(), said) ||
 			!strings.Contains(strings.SplitN(strings.SplitN(bad.out.String(), said, 2)[1], "\n", 2)[0], want) {
 			t.Errorf("no %q of line %d", want, line)
