@@ -115,9 +115,9 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	s.degradedBy(a, s.again(a, v == Partial, why), tries, why)
 }
 
-// insists reports whether a startup that fails is tried again. Who has a tunnel
-// knows that the way may be cut: then it is, unless someone waits for the end. What comes
-// after the first one repairs a sync at work, and is tried again as all that it does.
+// insists reports whether a startup that fails is tried again. The first one is if the settings say so. Without that it is if
+// the sync has a tunnel, which may be cut at any time, or if Await said so, unless it is the only pass. A later startup
+// repairs a sync at work; it is tried again as all its work is.
 func (s *Sync) insists() bool {
 	return s.core.settings.Insist || (s.cfg.Tunnel != nil || s.awaits) && !s.core.settings.OnePass || !s.startedAt.IsZero()
 }
@@ -126,10 +126,10 @@ func (s *Sync) insists() bool {
 // not trusted, and who must not be able to end the program.
 func (s *Sync) Await() { s.awaits = true }
 
-// again retries an agent with backoff, and logs why. Of a bounded one it returns the delays that are not tried again so,
-// after maxPartial attempts more of their own: one that joined the others late may not be what failed.
-// Attempts that failed for want of the target do not count for that. What a younger Delete undoes
-// is not tried again.
+// again puts the agent's delays back into the FIFO with backoff, and logs why. Each delay counts its own partial failures:
+// a delay that joined a list late may not be what failed before. With bounded set it returns those that have failed in part
+// more often than maxPartial; these stay with the agent. Failures of the whole, as of a target that cannot be reached, are
+// not counted so. A delay that a younger Delete undoes is finished.
 func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Delay) {
 	tries := a.Tries() + 1
 	wait := backoff(s.cfg.Delay, tries)

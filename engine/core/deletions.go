@@ -27,7 +27,7 @@ type deletions struct {
 // maxFirst is how many paths the reason of a hold names.
 const maxFirst = 3
 
-// recount has the entries of the source counted; until the answer nothing is acted on.
+// recount asks for a count of what the source has; the sync acts on nothing until the answer.
 func (s *Sync) recount() {
 	if s.cfg.MaxDelete == nil {
 		return

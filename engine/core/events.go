@@ -187,7 +187,7 @@ func (s *Sync) overflow(e event.Event) {
 	s.begin()
 }
 
-// Renew has everything sent again, because nothing of what was sent is there any more. Why says what happened.
+// Renew queues a Full of the whole source, because the target has lost what was sent. Why says how.
 func (s *Sync) Renew(why string) {
 	if !s.cfg.HasInit {
 		s.degrade(why, "")

@@ -31,7 +31,7 @@ type Receiver interface {
 	Watched(in Watched)
 }
 
-// Register gives a receiver a root, under whose name it may have a tree watched. Nothing is watched yet.
+// Register gives a receiver a root of its own. Watch begins to watch a tree for it.
 func (c *Core) Register(r Receiver) event.RootID {
 	id := c.nextID
 	c.nextID++
@@ -39,7 +39,8 @@ func (c *Core) Register(r Receiver) event.RootID {
 	return id
 }
 
-// Watch has the tree of a registered receiver watched. It may be called again after Watched came with an error.
+// Watch asks the monitor to watch a tree for a registered receiver, who hears through Watched how that went and may then call
+// it again.
 func (c *Core) Watch(w Watch) {
 	if c.receivers[w.Root] != nil && !c.shuttingDown() {
 		c.do(w)

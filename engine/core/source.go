@@ -37,7 +37,7 @@ func (s *Sync) lost(e event.Event) {
 	s.holdFor(sourceLost, why)
 }
 
-// inspect has the source looked at that the monitor has found again.
+// inspect asks what the source is that the monitor has found again.
 func (s *Sync) inspect() {
 	if !s.holds.has(sourceLost) && !s.following {
 		return

@@ -79,7 +79,7 @@ func (o *Timers) Retire() {
 	heap.Init(&o.core.timers)
 }
 
-// Cancel has the call not made. Of one that was made, or cancelled before, nothing happens.
+// Cancel prevents the call. After the call, or a second time, it does nothing.
 func (t *Timer) Cancel() {
 	if t.index >= 0 {
 		heap.Remove(&t.owner.core.timers, t.index)

@@ -189,7 +189,7 @@ func (s *Sync) forgive(a *absence) {
 	s.deletions.inventory.Forgive()
 }
 
-// settle has the target made what the source is at all names of an absence that has ended.
+// settle queues what makes the target equal to the source at all names of an absence that has ended.
 func (s *Sync) settle(a *absence) {
 	for _, n := range a.names {
 		if s.Excluded(n.path) {
