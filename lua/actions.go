@@ -7,6 +7,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/failure"
+	"lsyncgo/lua/values"
 )
 
 // The methods of core.Actions. core calls them from the goroutine of the loop.
@@ -105,7 +106,7 @@ func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args 
 // inheritedFunction is what key would be if the sync did not set it: the first
 // function among what t inherits, else the default's.
 func (s *script) inheritedFunction(t *glua.LTable, key string, depth int) glua.LValue {
-	for i := 1; i <= t.Len() && depth < maxNesting; i++ {
+	for i := 1; i <= t.Len() && depth < values.MaxNesting; i++ {
 		parent, ok := t.RawGetInt(i).(*glua.LTable)
 		if !ok {
 			continue

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // ScriptError is a failure of Lua code, or of ours while it ran.
@@ -95,7 +96,7 @@ func (r *Runtime) excess(cause error) string {
 	case errors.Is(cause, lua53.ErrTime):
 		return fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", limits.Time.Seconds())
 	case errors.Is(cause, lua53.ErrMemory):
-		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", sizeText(limits.Memory))
+		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", values.SizeText(limits.Memory))
 	}
 	return "the script was stopped, as the program ends"
 }
@@ -139,4 +140,13 @@ func where(L *glua.LState) string {
 		}
 		return fmt.Sprintf("%s:%d", dbg.Source, dbg.CurrentLine)
 	}
+}
+
+// withoutExit drops an *ExitError: core has been told already.
+func withoutExit(err error) error {
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
 }

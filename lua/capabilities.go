@@ -2,6 +2,7 @@ package lua
 
 import (
 	"fmt"
+	"lsyncgo/lua/values"
 	"slices"
 	"strings"
 
@@ -54,9 +55,9 @@ func (s *script) readCapabilities() {
 	var known bool
 	c.trees, known = s.judgeAction()
 	c.hardLinks = c.hardLinks || s.mirrors() && !known // that of a preset may be called, and needs to be told
-	for _, k := range sortedKeys(table) {
+	for _, k := range values.SortedKeys(table) {
 		if name, _ := k.(glua.LString); !slices.Contains([]string{"target", "deletes", "hardLinks", "trees"}, string(name)) {
-			s.problem(capabilitiesRemedy, "capabilities holds %s", describeValue(k))
+			s.problem(capabilitiesRemedy, "capabilities holds %s", values.Describe(k))
 		}
 	}
 }
@@ -89,7 +90,7 @@ func (s *script) capability(table *glua.LTable, key string, words ...string) str
 			return string(v)
 		}
 	}
-	s.problem(capabilitiesRemedy, "capabilities.%s must be %s or false, not %s", key, quotedWords(words), describeValue(table.RawGetString(key)))
+	s.problem(capabilitiesRemedy, "capabilities.%s must be %s or false, not %s", key, quotedWords(words), values.Describe(table.RawGetString(key)))
 	return ""
 }
 
@@ -101,7 +102,7 @@ func (s *script) ability(table *glua.LTable, key string) bool {
 	case glua.LBool:
 		return bool(v)
 	default:
-		s.problem(capabilitiesRemedy, "capabilities.%s must be true or false, not %s", key, describeValue(v))
+		s.problem(capabilitiesRemedy, "capabilities.%s must be true or false, not %s", key, values.Describe(v))
 		return false
 	}
 }
@@ -153,7 +154,7 @@ func ownerOfKey(t *glua.LTable, key string, depth int) *glua.LTable {
 	if t.RawGetString(key) != glua.LNil && !(selective && only.RawGetString(key) != glua.LTrue) {
 		return t
 	}
-	for i := 1; i <= t.Len() && depth < maxNesting; i++ {
+	for i := 1; i <= t.Len() && depth < values.MaxNesting; i++ {
 		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok {
 			if owner := ownerOfKey(parent, key, depth+1); owner != nil {
 				return owner

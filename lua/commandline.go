@@ -1,6 +1,10 @@
 package lua
 
-import glua "github.com/yuin/gopher-lua"
+import (
+	"lsyncgo/lua/values"
+
+	glua "github.com/yuin/gopher-lua"
+)
 
 // declareCommandLine makes syncs of what the command line asked for.
 func (r *Runtime) declareCommandLine() {
@@ -29,7 +33,7 @@ func (r *Runtime) declareCommandLine() {
 }
 
 func (r *Runtime) addSSHOptions(given *glua.LTable) {
-	words, err := splitWords(r.o.SSHOptions)
+	words, err := values.SplitWords(r.o.SSHOptions)
 	if err != nil {
 		r.problem(at("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
 		return

@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/lua/values"
 )
 
 // difference is one thing that is not as with Lsyncd, and the question whether a config notices.
@@ -444,7 +445,7 @@ func (s *script) command(key string) string {
 
 // mentions reports whether a function, one in it, or one that it holds names one of these words.
 func mentions(fn *glua.LFunction, depth int, words ...string) bool {
-	if fn == nil || fn.Proto == nil || depth > maxNesting {
+	if fn == nil || fn.Proto == nil || depth > values.MaxNesting {
 		return false
 	}
 	if names(fn.Proto, words) {

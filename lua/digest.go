@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"lsyncgo/lua/values"
 	"reflect"
 
 	glua "github.com/yuin/gopher-lua"
@@ -79,7 +80,7 @@ func (d *digester) tableOf(t *glua.LTable) {
 		// Inlets and the like: what they stand for is defined elsewhere.
 		return
 	}
-	for _, k := range sortedKeys(t) {
+	for _, k := range values.SortedKeys(t) {
 		if v := t.RawGet(k); v != glua.LNil {
 			d.value(k)
 			d.value(v)

@@ -7,6 +7,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/lua/values"
 )
 
 // end says which of the two events of a Move an event is.
@@ -186,7 +187,7 @@ func (x *ref) field(L *glua.LState, key string) glua.LValue {
 	if v, ok := x.text(L, key); ok {
 		return glua.LString(v)
 	}
-	L.RaiseError("event does not have field %q%s", key, hint(key, eventFields))
+	L.RaiseError("event does not have field %q%s", key, values.Hint(key, eventFields))
 	return glua.LNil
 }
 

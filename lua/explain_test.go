@@ -12,7 +12,7 @@ import (
 func TestPresetsExplain(t *testing.T) {
 	stubs(t)
 	for name, c := range map[string]struct {
-		keys        string
+		Keys        string
 		info, debug []string
 	}{
 		"exact paths": {"", []string{"web: rsync gets the exact paths that changed"},
@@ -28,7 +28,7 @@ func TestPresetsExplain(t *testing.T) {
 			[]string{"sent alone", "web: the next rsync waits for the one that runs", "told 1 paths for 1 events"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			st := newStage(t).config("sync{ default.rsync, name = 'web', source = source, target = target, maxProcesses = 2, " + c.keys + " }")
+			st := newStage(t).config("sync{ default.rsync, name = 'web', source = source, target = target, maxProcesses = 2, " + c.Keys + " }")
 			st.file("source/file", "1234")
 			st.start()
 			st.work()

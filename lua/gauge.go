@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lsyncgo/engine/spelling"
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -20,10 +21,10 @@ func checkGauge(config *glua.LTable) []string {
 }
 
 func gaugeKeys(prefix string, config, gauge, top *glua.LTable, depth int) (faults []string) {
-	if depth > maxNesting {
+	if depth > values.MaxNesting {
 		return []string{strings.TrimSuffix(prefix, ".") + " is a table within itself (remove it)"}
 	}
-	for _, k := range sortedKeys(config) {
+	for _, k := range values.SortedKeys(config) {
 		v := config.RawGet(k)
 		if v == glua.LNil {
 			continue
@@ -36,7 +37,7 @@ func gaugeKeys(prefix string, config, gauge, top *glua.LTable, depth int) (fault
 			} else if v.Type() == glua.LTBool {
 				remedy = "write key = value; with two equals signs it is a comparison"
 			}
-			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), describeValue(v), remedy))
+			faults = append(faults, fmt.Sprintf("%s holds %s without a key (%s)", strings.TrimSuffix(or(prefix, "the sync"), "."), values.Describe(v), remedy))
 			continue
 		}
 		faults = append(faults, gaugeKey(prefix, string(name), v, gauge, top, depth)...)
@@ -49,7 +50,7 @@ func gaugeKey(prefix, key string, v glua.LValue, gauge, top *glua.LTable, depth 
 	case *glua.LTable:
 		table, ok := v.(*glua.LTable)
 		if !ok {
-			return []string{fmt.Sprintf("%s%s must be a table, not %s (write %s = { key = value })", prefix, key, describeValue(v), key)}
+			return []string{fmt.Sprintf("%s%s must be a table, not %s (write %s = { key = value })", prefix, key, values.Describe(v), key)}
 		}
 		return gaugeKeys(prefix+key+".", table, g, top, depth+1)
 	case *glua.LNilType:

@@ -8,6 +8,7 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // Version is what lsyncd_version tells scripts: the Lsyncd whose configs run here.
@@ -55,7 +56,7 @@ func (r *Runtime) guardGlobals() {
 			return 1
 		}
 		if !r.loading && !exempt(string(name)) {
-			L.RaiseError("undefined global %q%s", string(name), hint(string(name), globalNames(globals)))
+			L.RaiseError("undefined global %q%s", string(name), values.Hint(string(name), globalNames(globals)))
 		}
 		if r.loading {
 			r.slipped("", string(name), globalNames(globals))
@@ -71,7 +72,7 @@ func (r *Runtime) guardGlobals() {
 		case r.loading || exempt(string(name)):
 			globals.RawSet(L.Get(2), L.Get(3))
 		default:
-			L.RaiseError("assignment to the undefined global %q: define it in the config outside of functions, or make it local", readable(L, L.Get(2)))
+			L.RaiseError("assignment to the undefined global %q: define it in the config outside of functions, or make it local", values.Readable(L, L.Get(2)))
 		}
 		return 0
 	}))
@@ -131,14 +132,14 @@ const maxLogged = 64 << 10
 func (r *Runtime) globalLog(L *glua.LState) int {
 	category, ok := L.Get(1).(glua.LString)
 	if !ok || category == "" || category[0] < 'A' || category[0] > 'Z' {
-		L.RaiseError("log: the first argument must be a category that starts with a capital, like \"Normal\"; it is %s", describeValue(L.Get(1)))
+		L.RaiseError("log: the first argument must be a category that starts with a capital, like \"Normal\"; it is %s", values.Describe(L.Get(1)))
 	}
 	if !r.log.Enabled(string(category)) {
 		return 0
 	}
 	var b strings.Builder
 	for i := 2; i <= L.GetTop() && b.Len() <= maxLogged; i++ {
-		text := readable(L, L.Get(i))
+		text := values.Readable(L, L.Get(i))
 		b.WriteString(text[:min(len(text), maxLogged+1)])
 	}
 	text := b.String()
@@ -181,7 +182,7 @@ func substitute(L *glua.LState, v glua.LValue, data *glua.LTable, depth int) glu
 	case glua.LString:
 		return glua.LString(substituteString(L, string(v), data))
 	case *glua.LTable:
-		if depth > maxNesting {
+		if depth > values.MaxNesting {
 			L.RaiseError("substitudeCommands: a table is within itself")
 		}
 		copied := &glua.LTable{Metatable: glua.LNil}
@@ -216,7 +217,7 @@ func substituteString(L *glua.LState, s string, data *glua.LTable) string {
 // nameLength is the length of the identifier at the start of s.
 func nameLength(s string) int {
 	n := 0
-	for n < len(s) && isName(s[:n+1]) {
+	for n < len(s) && values.IsName(s[:n+1]) {
 		n++
 	}
 	return n

@@ -8,6 +8,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/inventory"
+	"lsyncgo/lua/values"
 )
 
 // guardOf reads a value of guard: a table with maxDelete, or false for none.
@@ -17,11 +18,11 @@ func guardOf(v glua.LValue) (*inventory.Limit, error) {
 	case v == glua.LFalse:
 		return nil, nil
 	case !ok:
-		return nil, fmt.Errorf("must be a table, not %s", describeValue(v))
+		return nil, fmt.Errorf("must be a table, not %s", values.Describe(v))
 	}
-	for _, k := range sortedKeys(t) {
+	for _, k := range values.SortedKeys(t) {
 		if k != glua.LString("maxDelete") && t.RawGet(k) != glua.LNil {
-			return nil, fmt.Errorf("holds %s, and knows only maxDelete", describeValue(k))
+			return nil, fmt.Errorf("holds %s, and knows only maxDelete", values.Describe(k))
 		}
 	}
 	return maxDeleteOf(t.RawGetString("maxDelete"))
@@ -40,7 +41,7 @@ func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 	case *glua.LNilType:
 		return nil, errors.New("has no maxDelete")
 	}
-	return nil, fmt.Errorf(`maxDelete must be more than "0%%" and at most "100%%", or a number of entries, 0 or more, not %s`, describeValue(v))
+	return nil, fmt.Errorf(`maxDelete must be more than "0%%" and at most "100%%", or a number of entries, 0 or more, not %s`, values.Describe(v))
 }
 
 // maxDelete is the sync's own limit, or that of settings.

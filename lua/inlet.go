@@ -10,6 +10,7 @@ import (
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
+	"lsyncgo/lua/values"
 )
 
 // newInlet makes the table of functions through which a script sees a sync.
@@ -30,8 +31,8 @@ func (r *Runtime) newInlet(s *script) *glua.LTable {
 	}
 	mt := L.NewTable()
 	mt.RawSetString("__index", L.NewFunction(func(L *glua.LState) int {
-		key := readable(L, L.Get(2))
-		L.RaiseError("inlet does not have function %q%s", key, hint(key, globalNames(t)))
+		key := values.Readable(L, L.Get(2))
+		L.RaiseError("inlet does not have function %q%s", key, values.Hint(key, globalNames(t)))
 		return 0
 	}))
 	mt.RawSetString("__tostring", L.NewFunction(func(L *glua.LState) int {
@@ -75,7 +76,7 @@ func (s *script) getEvents(L *glua.LState, arg func(int) glua.LValue) int {
 			return choice
 		}
 	default:
-		L.RaiseError("getEvents takes a function; it got %s", describeValue(f))
+		L.RaiseError("getEvents takes a function; it got %s", values.Describe(f))
 	}
 	a := sync.Events(test)
 	if fault != nil {
@@ -121,7 +122,7 @@ func throwAgain(L *glua.LState, err error) {
 func (s *script) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	x := refOf(arg(1))
 	if x == nil {
-		L.RaiseError("discardEvent takes an event or an event list; it got %s", describeValue(arg(1)))
+		L.RaiseError("discardEvent takes an event or an event list; it got %s", values.Describe(arg(1)))
 	}
 	if x.agent == nil {
 		return 0
@@ -179,7 +180,7 @@ func (s *script) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) 
 func ruleOf(L *glua.LState, v glua.LValue) string {
 	text, ok := v.(glua.LString)
 	if !ok {
-		L.RaiseError("a pattern must be a string, not %s", describeValue(v))
+		L.RaiseError("a pattern must be a string, not %s", values.Describe(v))
 	}
 	return string(text)
 }
@@ -267,7 +268,7 @@ func (s *script) createBlanketEvent(L *glua.LState, _ func(int) glua.LValue) int
 func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	path := ""
 	if v := arg(1); v != glua.LNil {
-		path = strings.TrimLeft(withoutZero(L, "createFullEvent: the path", ruleOf(L, v)), "/")
+		path = strings.TrimLeft(values.WithoutZero(L, "createFullEvent: the path", ruleOf(L, v)), "/")
 	}
 	L.Push(s.agentValue(s.running(L, "createFullEvent").Full(path)))
 	return 1
@@ -281,15 +282,15 @@ func (s *script) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	}
 	kind, ok := kinds[arg(1)]
 	if !ok {
-		L.RaiseError("addEvent takes Attrib, Modify, Create, Delete or Move as its first argument, not %s", describeValue(arg(1)))
+		L.RaiseError("addEvent takes Attrib, Modify, Create, Delete or Move as its first argument, not %s", values.Describe(arg(1)))
 	}
 	path, ok := arg(2).(glua.LString)
 	dest, isString := arg(3).(glua.LString)
 	if !ok || isString != (kind == event.Move) {
 		L.RaiseError("addEvent takes the path, relative to the source, and for a Move the new path")
 	}
-	withoutZero(L, "addEvent: the path", string(path))
-	withoutZero(L, "addEvent: the new path", string(dest))
+	values.WithoutZero(L, "addEvent: the path", string(path))
+	values.WithoutZero(L, "addEvent: the new path", string(dest))
 	s.running(L, "addEvent").Report(event.Event{
 		Kind: kind, Path: strings.TrimPrefix(string(path), "/"), Dest: strings.TrimPrefix(string(dest), "/")})
 	return 0

@@ -7,10 +7,10 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
+	"lsyncgo/engine/address"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/shell"
-
-	"lsyncgo/engine/address"
+	"lsyncgo/lua/values"
 )
 
 // layer3Variables are the names after ^, each before its own prefixes.
@@ -79,7 +79,7 @@ func (s *script) generate(key, text string) (string, error) {
 
 // generateBinary: the words of the text are program and arguments.
 func (s *script) generateBinary(key, text string) (string, error) {
-	words := splitQuoted(text)
+	words := values.SplitQuoted(text)
 	args := make([]string, len(words))
 	for i, word := range words {
 		variables, err := variablesOf(word)

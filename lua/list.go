@@ -10,6 +10,7 @@ import (
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 func quoted(path string) string { return printable.Quote(path) }
@@ -64,7 +65,7 @@ func (x *ref) listField(L *glua.LState, key string) glua.LValue {
 	case "getList":
 		return L.NewFunction(x.events)
 	}
-	L.RaiseError("event list does not have field %q%s", key, hint(key, listFields))
+	L.RaiseError("event list does not have field %q%s", key, values.Hint(key, listFields))
 	return glua.LNil
 }
 
@@ -103,7 +104,7 @@ func (x *ref) paths(L *glua.LState, prefix string) int {
 		})
 		L.Push(t)
 	default:
-		L.RaiseError("getPaths takes a function, a delimiter or nothing; it got %s", describeValue(arg))
+		L.RaiseError("getPaths takes a function, a delimiter or nothing; it got %s", values.Describe(arg))
 	}
 	return 1
 }

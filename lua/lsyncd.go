@@ -11,6 +11,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // lsyncdTable is the global `lsyncd`.
@@ -132,7 +133,7 @@ func lsyncdSplit(L *glua.LState) int {
 	text := L.CheckString(1)
 	lua53.Room(L, 20*len(text)) // when every other byte is a word
 	t := L.NewTable()
-	for _, word := range splitQuoted(text) {
+	for _, word := range values.SplitQuoted(text) {
 		t.Append(glua.LString(word))
 	}
 	L.Push(t)
@@ -141,13 +142,13 @@ func lsyncdSplit(L *glua.LState) int {
 
 // lsyncdInherit is inherit(dst, src, verbatim).
 func lsyncdInherit(L *glua.LState) int {
-	inherit(L, L.CheckTable(1), L.CheckTable(2), L.OptBool(3, false))
+	values.Inherit(L, L.CheckTable(1), L.CheckTable(2), L.OptBool(3, false))
 	return 0
 }
 
 // lsyncdDump returns any value as text.
 func lsyncdDump(L *glua.LState) int {
-	L.Push(glua.LString(shown(L, L.Get(1))))
+	L.Push(glua.LString(values.Shown(L, L.Get(1))))
 	return 1
 }
 

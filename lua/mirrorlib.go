@@ -18,6 +18,7 @@ import (
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/root"
 	"lsyncgo/engine/transfer"
+	"lsyncgo/lua/values"
 )
 
 // mirror reads the options of apply and tree.
@@ -29,7 +30,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 		L.RaiseError("%s: the target is missing: write %s(event, { target = \"/directory/\" })", name, name)
 	}
 	o.Source = s.stringKey("source")
-	o.Target = withSlash(s.r.anchored(withoutZero(L, name+": the target", string(target))))
+	o.Target = withSlash(s.r.anchored(values.WithoutZero(L, name+": the target", string(target))))
 	o.Excluded = s.running(L, name).Hidden()
 	o.Warn = s.warnOnce(s.r.log)
 	o.Fsync = s.r.settings.resolved.Fsync
@@ -48,7 +49,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 			o.Unsafe = glua.LVAsBool(v)
 		case glua.LString("target"):
 		default:
-			L.RaiseError("%s: unknown option %s; known are target, delete, workers, fsync, unsafe", name, readable(L, k))
+			L.RaiseError("%s: unknown option %s; known are target, delete, workers, fsync, unsafe", name, values.Readable(L, k))
 		}
 	})
 	return o

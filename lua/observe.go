@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"lsyncgo/lua/values"
 	"sync"
 
 	glua "github.com/yuin/gopher-lua"
@@ -32,7 +33,7 @@ func (r *Runtime) globalObserve(L *glua.LState) int {
 	}
 	for _, f := range []glua.LValue{o.ready, o.writey} {
 		if f.Type() != glua.LTFunction && f != glua.LNil {
-			L.RaiseError("observefd: a callback must be a function or nil, not %s", describeValue(f))
+			L.RaiseError("observefd: a callback must be a function or nil, not %s", values.Describe(f))
 		}
 	}
 	r.watched.remove(fd)

@@ -8,6 +8,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/filter"
+	"lsyncgo/lua/values"
 )
 
 // rules are the filters, then the excludes: that is the order in which they are tried.
@@ -81,12 +82,12 @@ func (s *script) strings(key string) []string {
 	case *glua.LTable:
 		return s.stringList(key, v)
 	}
-	s.problem("", "%s must be a string or a list of strings, not %s", key, describeValue(v))
+	s.problem("", "%s must be a string or a list of strings, not %s", key, values.Describe(v))
 	return nil
 }
 
 func (s *script) stringList(key string, t *glua.LTable) (list []string) {
-	for _, k := range sortedKeys(t) {
+	for _, k := range values.SortedKeys(t) {
 		_, isIndex := k.(glua.LNumber)
 		v := t.RawGet(k)
 		switch text, isString := v.(glua.LString); {
@@ -97,7 +98,7 @@ func (s *script) stringList(key string, t *glua.LTable) (list []string) {
 			s.warn(fmt.Sprintf("write %q", v.String()), "%s: %s counts as %q", key, v.String(), v.String())
 			list = append(list, v.String())
 		default:
-			s.problem(fmt.Sprintf("write %s = { \"...\", \"...\" }", key), "%s must be a list of strings; it has %s = %s", key, keyText(k), describeValue(v))
+			s.problem(fmt.Sprintf("write %s = { \"...\", \"...\" }", key), "%s must be a list of strings; it has %s = %s", key, values.KeyText(k), values.Describe(v))
 		}
 	}
 	return list

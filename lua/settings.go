@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/inventory"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // Settings are the values of settings{} after the whole config has been loaded,
@@ -73,7 +74,7 @@ var settingTable = map[string]setting{
 	"nodaemon":       flag(func(s *Settings) *bool { return &s.NoDaemon }),
 	"inotifyMode": {"a string", func(v glua.LValue, s *Settings) (err error) {
 		if v == glua.LString("") {
-			return &meant{v, glua.LNil}
+			return &values.CountsAs{Given: v, Value: glua.LNil}
 		}
 		s.Mode, err = event.ParseMode(glua.LVAsString(v))
 		return err
@@ -83,7 +84,7 @@ var settingTable = map[string]setting{
 	"delay":         seconds(func(s *Settings, d time.Duration) { s.Delay = &d }),
 	"scriptTimeout": seconds(func(s *Settings, d time.Duration) { s.ScriptTimeout = d }),
 	"scriptMemory": {`a number of bytes, or a text like "512M" or "1G"`, func(v glua.LValue, s *Settings) (err error) {
-		s.ScriptMemory, err = sizeOf(v)
+		s.ScriptMemory, err = values.Size(v)
 		return err
 	}},
 	"fsync":   flag(func(s *Settings) *bool { return &s.Fsync }),
@@ -99,11 +100,11 @@ func text(field func(*Settings) *string) setting {
 	return setting{"a string", func(v glua.LValue, s *Settings) error {
 		str, ok := v.(glua.LString)
 		if !ok {
-			return fmt.Errorf("must be a string, not %s", describeValue(v))
+			return fmt.Errorf("must be a string, not %s", values.Describe(v))
 		}
 		*field(s) = string(str)
 		if str == "" {
-			return &meant{v, glua.LNil}
+			return &values.CountsAs{Given: v, Value: glua.LNil}
 		}
 		return nil
 	}}
@@ -114,7 +115,7 @@ func path(field func(*Settings) *string) setting { return text(field) }
 
 func flag(field func(*Settings) *bool) setting {
 	return setting{"true or false", func(v glua.LValue, s *Settings) error {
-		b, err := truth(v)
+		b, err := values.Truth(v)
 		*field(s) = b
 		return err
 	}}
@@ -122,7 +123,7 @@ func flag(field func(*Settings) *bool) setting {
 
 func whole(field func(*Settings) *int) setting {
 	return setting{"a whole number of at least 1", func(v glua.LValue, s *Settings) error {
-		n, err := wholeNumber(v)
+		n, err := values.Whole(v)
 		*field(s) = n
 		return err
 	}}
@@ -130,21 +131,21 @@ func whole(field func(*Settings) *int) setting {
 
 func seconds(set func(*Settings, time.Duration)) setting {
 	return setting{"a number of seconds", func(v glua.LValue, s *Settings) error {
-		d, err := secondsOf(v)
+		d, err := values.Seconds(v)
 		set(s, d)
 		return err
 	}}
 }
 
-func choice(set func(*Settings, string), values ...string) setting {
-	return setting{fmt.Sprintf("%q or %q", values[0], values[1]), func(v glua.LValue, s *Settings) error {
-		for _, want := range values {
+func choice(set func(*Settings, string), wanted ...string) setting {
+	return setting{fmt.Sprintf("%q or %q", wanted[0], wanted[1]), func(v glua.LValue, s *Settings) error {
+		for _, want := range wanted {
 			if v == glua.LString(want) {
 				set(s, want)
 				return nil
 			}
 		}
-		return fmt.Errorf("must be %q or %q, not %s", values[0], values[1], describeValue(v))
+		return fmt.Errorf("must be %q or %q, not %s", wanted[0], wanted[1], values.Describe(v))
 	}}
 }
 
@@ -168,7 +169,7 @@ func (s *settings) call(L *glua.LState) int {
 	switch v := L.Get(2).(type) {
 	case glua.LString:
 		if _, ok := settingTable[string(v)]; !ok {
-			L.RaiseError("settings(%q): there is no such setting%s", string(v), hint(string(v), keys(settingTable)))
+			L.RaiseError("settings(%q): there is no such setting%s", string(v), values.Hint(string(v), values.Keys(settingTable)))
 		}
 		L.Push(s.value(string(v)))
 		return 1
@@ -179,7 +180,7 @@ func (s *settings) call(L *glua.LState) int {
 		v.ForEach(func(k, v glua.LValue) { s.entry(place, k, v) })
 		return 0
 	default:
-		L.RaiseError("settings takes a table, settings{ key = value }, or the name of a setting; it got %s", describeValue(v))
+		L.RaiseError("settings takes a table, settings{ key = value }, or the name of a setting; it got %s", values.Describe(v))
 		return 0
 	}
 }
@@ -188,7 +189,7 @@ func (s *settings) entry(place string, k, v glua.LValue) {
 	if _, isNumber := k.(glua.LNumber); isNumber {
 		name, ok := v.(glua.LString)
 		if !ok {
-			s.r.problem(at(place, "", "write settings{ key = value }", "settings: the entry %s is neither a key nor a name", describeValue(v)))
+			s.r.problem(at(place, "", "write settings{ key = value }", "settings: the entry %s is neither a key nor a name", values.Describe(v)))
 			return
 		}
 		k, v = name, glua.LTrue
@@ -199,23 +200,23 @@ func (s *settings) entry(place string, k, v glua.LValue) {
 func (s *settings) set(place string, k, v glua.LValue) {
 	name, ok := k.(glua.LString)
 	if !ok {
-		s.r.problem(at(place, "", "keys of settings are names", "settings: the key %s is not a name", describeValue(k)))
+		s.r.problem(at(place, "", "keys of settings are names", "settings: the key %s is not a name", values.Describe(k)))
 		return
 	}
 	key := string(name)
 	rule, known := settingTable[key]
 	if !known {
-		s.r.problem(at(place, "", remedyFor(key, keys(settingTable)), "settings: unknown setting %q", key))
+		s.r.problem(at(place, "", values.RemedyFor(key, values.Keys(settingTable)), "settings: unknown setting %q", key))
 		return
 	}
 	err := rule.take(v, &Settings{})
-	v, m, taken := takenAs(v, err)
+	v, m, taken := values.TakenAs(v, err)
 	switch {
 	case !taken:
 		s.r.problem(at(place, "", fmt.Sprintf("write settings{ %s = ... } with %s", key, rule.wants), "settings: %s: %v", key, err))
 		return
 	case m != nil:
-		s.r.warn(at(place, "", m.advice(key), "settings: %s: %v", key, m))
+		s.r.warn(at(place, "", m.Advice(key), "settings: %s: %v", key, m))
 	}
 	s.values.RawSetString(key, v)
 	s.places[key] = place
@@ -275,7 +276,7 @@ func (s *settings) resolve() {
 
 // interval is default.statusInterval, which some configs change.
 func (s *settings) interval() time.Duration {
-	if d, err := secondsOf(s.r.presets.table.RawGetString("statusInterval")); err == nil || isMeant(err) {
+	if d, err := values.Seconds(s.r.presets.table.RawGetString("statusInterval")); err == nil || values.IsCountsAs(err) {
 		return d
 	}
 	return defaultStatusInterval

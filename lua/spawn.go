@@ -6,6 +6,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // globalSpawn is spawn(agent, binary, ...).
@@ -13,10 +14,10 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 	s, a := agentArgument(L, "spawn")
 	binary, ok := L.Get(2).(glua.LString)
 	if !ok || binary == "" {
-		L.RaiseError("spawn: the second argument must be the program, not %s", describeValue(L.Get(2)))
+		L.RaiseError("spawn: the second argument must be the program, not %s", values.Describe(L.Get(2)))
 	}
 	// Bound: what a killed daemon has left would undo what the next one does.
-	cmd := &process.Command{Binary: withoutZero(L, "spawn: the program", string(binary)), Bound: true}
+	cmd := &process.Command{Binary: values.WithoutZero(L, "spawn: the program", string(binary)), Bound: true}
 	rest := 3
 	if L.Get(3) == glua.LString("<") {
 		feed(L, cmd, L.Get(4))
@@ -36,10 +37,10 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 	s, a := agentArgument(L, "spawnShell")
 	command, ok := L.Get(2).(glua.LString)
 	if !ok {
-		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", describeValue(L.Get(2)))
+		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", values.Describe(L.Get(2)))
 	}
 	// No '<' here: what follows is data, and a file may have that name.
-	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", withoutZero(L, "spawnShell: the command", string(command)), "sh"}, 3), Bound: true})
+	s.spawn(L, a, &process.Command{Binary: "sh", Args: arguments(L, []string{"-c", values.WithoutZero(L, "spawnShell: the command", string(command)), "sh"}, 3), Bound: true})
 	return 0
 }
 
@@ -47,7 +48,7 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
 	x := refOf(L.Get(1))
 	if x == nil {
-		L.RaiseError("%s: the first argument must be an event or an event list, not %s", name, describeValue(L.Get(1)))
+		L.RaiseError("%s: the first argument must be an event or an event list, not %s", name, values.Describe(L.Get(1)))
 	}
 	if x.agent == nil {
 		L.RaiseError("%s: the event list is empty: there is nothing to work on; return then, and call inlet.discardEvent(event) for an event that needs no work", name)
@@ -83,7 +84,7 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 			return
 		}
 	}
-	L.RaiseError("spawn: what follows '<' must be a string or a transfer.plan, not %s", describeValue(v))
+	L.RaiseError("spawn: what follows '<' must be a string or a transfer.plan, not %s", values.Describe(v))
 }
 
 // arguments flattens the arguments from the n-th on: nil is dropped, a table is
@@ -100,18 +101,18 @@ func appendArgument(L *glua.LState, list []string, v glua.LValue, depth int) []s
 	case *glua.LNilType:
 		return list
 	case glua.LString:
-		return append(list, withoutZero(L, "spawn: an argument", string(v)))
+		return append(list, values.WithoutZero(L, "spawn: an argument", string(v)))
 	case glua.LNumber:
 		return append(list, L.ToStringMeta(v).String())
 	case *glua.LTable:
 		lua53.Room(L, len(list)*16)
-		if v.Metatable == glua.LNil && depth < maxNesting {
+		if v.Metatable == glua.LNil && depth < values.MaxNesting {
 			for i := 1; i <= v.Len(); i++ {
 				list = appendArgument(L, list, v.RawGetInt(i), depth+1)
 			}
 			return list
 		}
 	}
-	L.RaiseError("spawn: an argument must be a string, a number or a list of them, not %s", describeValue(v))
+	L.RaiseError("spawn: an argument must be a string, a number or a list of them, not %s", values.Describe(v))
 	return nil
 }

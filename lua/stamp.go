@@ -6,6 +6,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/lua/values"
 )
 
 // pendingAlarm is an alarm that was asked for before there was a machine.
@@ -52,7 +53,7 @@ func (r *Runtime) globalNow(L *glua.LState) int {
 func span(L *glua.LState, v glua.LValue) time.Duration {
 	n, ok := v.(glua.LNumber)
 	if !ok || !(n > -1e9 && n < 1e9) {
-		L.RaiseError("a timestamp takes a number of seconds, not %s", describeValue(v))
+		L.RaiseError("a timestamp takes a number of seconds, not %s", values.Describe(v))
 	}
 	return time.Duration(float64(n) * float64(time.Second))
 }
@@ -70,7 +71,7 @@ func (r *Runtime) stampAdd(L *glua.LState) int {
 func (r *Runtime) stampSub(L *glua.LState) int {
 	a, ok := stampOf(L.Get(1))
 	if !ok {
-		L.RaiseError("a timestamp cannot be subtracted from %s", describeValue(L.Get(1)))
+		L.RaiseError("a timestamp cannot be subtracted from %s", values.Describe(L.Get(1)))
 	}
 	if b, ok := stampOf(L.Get(2)); ok {
 		L.Push(glua.LNumber(a.Sub(b).Seconds()))
@@ -114,7 +115,7 @@ func stampConcat(L *glua.LState) int {
 // stampIndex is timestamp.seconds: seconds since 1970, with fractions.
 func stampIndex(L *glua.LState) int {
 	t, ok := stampOf(L.Get(1))
-	key := readable(L, L.Get(2))
+	key := values.Readable(L, L.Get(2))
 	if !ok || key != "seconds" {
 		L.RaiseError("a timestamp does not have field %q; it has seconds", key)
 	}
@@ -126,7 +127,7 @@ func stampIndex(L *glua.LState) int {
 func (r *Runtime) globalAlarm(L *glua.LState) int {
 	at, ok := stampOf(L.Get(1))
 	if !ok {
-		L.RaiseError("alarm: the first argument must be a timestamp like now() + 5, not %s", describeValue(L.Get(1)))
+		L.RaiseError("alarm: the first argument must be a timestamp like now() + 5, not %s", values.Describe(L.Get(1)))
 	}
 	fn, extra := L.CheckFunction(2), L.Get(3)
 	r.addAlarm(at, func(time.Time) error {

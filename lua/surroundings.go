@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"lsyncgo/lua/values"
 	"maps"
 	"os"
 	"path/filepath"
@@ -86,7 +87,7 @@ func (s *script) secretFiles() (list []secretFile) {
 	if path := text("rsync.password_file"); path != "" {
 		list = append(list, secretFile{"rsync.password_file", path, closedForRsync})
 	}
-	words := splitQuoted(text("rsync.rsh"))
+	words := values.SplitQuoted(text("rsync.rsh"))
 	if len(words) > 0 {
 		if filepath.Base(words[0]) == "ssh" {
 			add("rsync.rsh: -i", identityAmong(words[1:]))
@@ -189,7 +190,7 @@ func (s *script) completeBorrowed() {
 			if fn, ok := s.table.RawGetString(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
 				s.warn(fmt.Sprintf("inherit it, sync{ default.%s, ... }, and set what shall be different", name),
 					"%s is that of default.%s, which the sync does not inherit: it gets the rest of the preset as well", key, name)
-				inherit(s.r.L, s.table, preset, false)
+				values.Inherit(s.r.L, s.table, preset, false)
 				return
 			}
 		}

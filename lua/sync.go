@@ -18,6 +18,7 @@ import (
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/tunnel"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
 )
 
 // script is one sync{}: its table, its inlet, and its actions for core.
@@ -71,7 +72,7 @@ func (r *Runtime) globalSync(L *glua.LState) int {
 	}
 	given, ok := L.Get(1).(*glua.LTable)
 	if !ok {
-		L.RaiseError("sync takes a table, sync{ default.rsync, source = ..., target = ... }; it got %s", describeValue(L.Get(1)))
+		L.RaiseError("sync takes a table, sync{ default.rsync, source = ..., target = ... }; it got %s", values.Describe(L.Get(1)))
 	}
 	s, err := r.declare(given, where(L))
 	if err != nil {
@@ -88,9 +89,9 @@ func (r *Runtime) declare(given *glua.LTable, place string) (*script, error) {
 	r.scripts = append(r.scripts, s)
 	s.name = fmt.Sprintf("Sync%d", len(r.scripts))
 	s.inlet = r.newInlet(s)
-	inherit(r.L, s.table, given, false)
+	values.Inherit(r.L, s.table, given, false)
 	s.completeBorrowed()
-	inherit(r.L, s.table, r.presets.table, false)
+	values.Inherit(r.L, s.table, r.presets.table, false)
 	s.takeName()
 	s.legacy()
 	s.takeLeniently()
@@ -115,7 +116,7 @@ func (s *script) takeName() {
 		}
 		s.name = string(v)
 	default:
-		s.problem("write name = \"...\"", "name must be a string, not %s", describeValue(v))
+		s.problem("write name = \"...\"", "name must be a string, not %s", values.Describe(v))
 	}
 }
 
@@ -221,7 +222,7 @@ func (s *script) checkTypes() {
 	for _, key := range handlers {
 		s.checkType(key, "a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool)
 	}
-	for _, key := range exitTables {
+	for _, key := range values.ExitTables {
 		s.checkExitCodes(key)
 	}
 }
@@ -237,7 +238,7 @@ func (s *script) checkType(key, wants string, types ...glua.LValueType) {
 		}
 	}
 	s.table.RawSetString(key, glua.LNil)
-	s.problem("", "%s must be %s, not %s", key, wants, describeValue(v))
+	s.problem("", "%s must be %s, not %s", key, wants, values.Describe(v))
 }
 
 func (s *script) checkExitCodes(key string) {
@@ -253,11 +254,11 @@ func (s *script) checkExitCodes(key string) {
 				return
 			}
 		}
-		name := describeValue(k)
+		name := values.Describe(k)
 		if isNumber {
 			name = code.String()
 		}
-		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, describeValue(v))
+		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, values.Describe(v))
 	})
 }
 

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"lsyncgo/lua/values"
 	"path/filepath"
 
 	glua "github.com/yuin/gopher-lua"
@@ -60,7 +61,7 @@ func (s *script) reach() Target {
 		return t
 	}
 	t.Host, t.Remote = to.Host, to.Path
-	switch shell := splitQuoted(text("rsync.rsh")); {
+	switch shell := values.SplitQuoted(text("rsync.rsh")); {
 	case len(shell) > 0:
 		t.Shell = shell
 	case s.key("ssh._computed").Type() == glua.LTTable:

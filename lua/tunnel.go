@@ -13,6 +13,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/tunnel"
+	"lsyncgo/lua/values"
 )
 
 // tunnelValue is what tunnel{} returned.
@@ -54,7 +55,7 @@ var tunnelKeys = map[string]tunnelKey{
 func poolOf(v glua.LValue, to *bool) error {
 	*to = v == glua.LString("pool")
 	if !*to && v != glua.LString("command") {
-		return fmt.Errorf(`must be "command" or "pool", not %s`, describeValue(v))
+		return fmt.Errorf(`must be "command" or "pool", not %s`, values.Describe(v))
 	}
 	return nil
 }
@@ -62,30 +63,30 @@ func poolOf(v glua.LValue, to *bool) error {
 func textOf(v glua.LValue, to *string) error {
 	s, ok := v.(glua.LString)
 	if !ok || s == "" {
-		return fmt.Errorf("must be a string, not %s", describeValue(v))
+		return fmt.Errorf("must be a string, not %s", values.Describe(v))
 	}
-	if hasZero(string(s)) {
-		return fmt.Errorf("must be a string without zero bytes, not %s", describeValue(v))
+	if values.HasZero(string(s)) {
+		return fmt.Errorf("must be a string without zero bytes, not %s", values.Describe(v))
 	}
 	*to = string(s)
 	return nil
 }
 
 func wholeOf(v glua.LValue, to *int) (err error) {
-	*to, err = wholeNumber(v)
+	*to, err = values.Whole(v)
 	return err
 }
 
 func waitOf(v glua.LValue, to *time.Duration) (err error) {
-	*to, err = secondsOf(v)
+	*to, err = values.Seconds(v)
 	return err
 }
 
 func intervalOf(v glua.LValue, to *time.Duration) error {
 	err := waitOf(v, to)
-	if (err == nil || isMeant(err)) && *to <= 0 {
+	if (err == nil || values.IsCountsAs(err)) && *to <= 0 {
 		*to = time.Second
-		return &meant{v, glua.LNumber(1)}
+		return &values.CountsAs{Given: v, Value: glua.LNumber(1)}
 	}
 	return err
 }
@@ -94,15 +95,15 @@ func intervalOf(v glua.LValue, to *time.Duration) error {
 func wordsOf(v glua.LValue, to *[]string) error {
 	t, ok := v.(*glua.LTable)
 	if !ok || t.Len() == 0 {
-		return fmt.Errorf("must be a list of strings, not %s", describeValue(v))
+		return fmt.Errorf("must be a list of strings, not %s", values.Describe(v))
 	}
 	for i := 1; i <= t.Len(); i++ {
 		word := t.RawGetInt(i)
 		if word.Type() != glua.LTString && word.Type() != glua.LTNumber {
-			return fmt.Errorf("must be a list of strings; it has [%d] = %s", i, describeValue(word))
+			return fmt.Errorf("must be a list of strings; it has [%d] = %s", i, values.Describe(word))
 		}
-		if hasZero(word.String()) {
-			return fmt.Errorf("must be a list of strings without zero bytes; it has [%d] = %s", i, describeValue(word))
+		if values.HasZero(word.String()) {
+			return fmt.Errorf("must be a list of strings without zero bytes; it has [%d] = %s", i, values.Describe(word))
 		}
 		*to = append(*to, word.String())
 	}
@@ -120,12 +121,12 @@ func codesOf(v glua.LValue, to *[]int) error {
 	for i := 1; i <= t.Len(); i++ {
 		n, ok := t.RawGetInt(i).(glua.LNumber)
 		if !ok || n != glua.LNumber(int(n)) || n < 0 || n > 255 {
-			return fmt.Errorf("must be a list of exit codes, 0 to 255; it has %s", describeValue(t.RawGetInt(i)))
+			return fmt.Errorf("must be a list of exit codes, 0 to 255; it has %s", values.Describe(t.RawGetInt(i)))
 		}
 		*to = append(*to, int(n))
 	}
 	if len(*to) == 0 {
-		return fmt.Errorf("must be a list of exit codes, not %s", describeValue(v))
+		return fmt.Errorf("must be a list of exit codes, not %s", values.Describe(v))
 	}
 	return nil
 }
@@ -137,7 +138,7 @@ func (r *Runtime) globalTunnel(L *glua.LState) int {
 	}
 	given, ok := L.Get(1).(*glua.LTable)
 	if !ok {
-		L.RaiseError(`tunnel takes a table, tunnel{ command = { "ssh", "-N", ... } }; it got %s`, describeValue(L.Get(1)))
+		L.RaiseError(`tunnel takes a table, tunnel{ command = { "ssh", "-N", ... } }; it got %s`, values.Describe(L.Get(1)))
 	}
 	x := &tunnelValue{value: L.NewTable(), config: &tunnel.Config{
 		Place: where(L), Name: fmt.Sprintf("Tunnel%d", len(r.tunnels)+1),
@@ -169,7 +170,7 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 		r.problem(at(c.Place, "", remedy, "tunnel: "+format, args...))
 	}
 	faulty := false
-	for _, k := range sortedKeys(given) {
+	for _, k := range values.SortedKeys(given) {
 		v := given.RawGet(k)
 		name, isName := k.(glua.LString)
 		key, known := tunnelKeys[string(name)]
@@ -177,15 +178,15 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 		case v == glua.LNil:
 			continue
 		case !isName:
-			problem("write key = value", "it holds %s without a key", describeValue(v))
+			problem("write key = value", "it holds %s without a key", values.Describe(v))
 		case !known:
-			problem(remedyFor(string(name), keys(tunnelKeys)), "unknown parameter %q", string(name))
+			problem(values.RemedyFor(string(name), values.Keys(tunnelKeys)), "unknown parameter %q", string(name))
 		default:
 			err := key.take(v, c)
-			v, m, taken := takenAs(v, err)
+			v, m, taken := values.TakenAs(v, err)
 			x.value.RawSet(k, v)
 			if m != nil {
-				r.warn(at(c.Place, "", m.advice(string(name)), "tunnel: %s: %v", string(name), m))
+				r.warn(at(c.Place, "", m.Advice(string(name)), "tunnel: %s: %v", string(name), m))
 			} else if !taken {
 				faulty = true
 				problem(key.remedy, "%s %v", string(name), err)
@@ -253,7 +254,7 @@ func (s *script) findTunnel() *tunnel.Config {
 			return x.config
 		}
 	}
-	s.problem("write tunnel = tunnel{ command = { ... } }", "tunnel must be what tunnel{} returns, not %s", describeValue(v))
+	s.problem("write tunnel = tunnel{ command = { ... } }", "tunnel must be what tunnel{} returns, not %s", values.Describe(v))
 	return nil
 }
 

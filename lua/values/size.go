@@ -1,4 +1,4 @@
-package lua
+package values
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	glua "github.com/yuin/gopher-lua"
 )
 
-// minScriptMemory is the least that a script can be bound to: less is soon needed by the engine beside it, which
+// minSize is the least that a script can be bound to: less is soon needed by the engine beside it, which
 // shares the heap.
-const minScriptMemory = 1 << 20
+const minSize = 1 << 20
 
 // units of sizes, by what a text ends with.
 var units = []struct {
@@ -19,8 +19,8 @@ var units = []struct {
 	bytes  float64
 }{{"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1}}
 
-// sizeOf takes a number of bytes, or a text with K, M or G behind the number.
-func sizeOf(v glua.LValue) (int64, error) {
+// Size takes a number of bytes, or a text with K, M or G behind the number.
+func Size(v glua.LValue) (int64, error) {
 	size := math.NaN()
 	switch v := v.(type) {
 	case glua.LNumber:
@@ -28,8 +28,8 @@ func sizeOf(v glua.LValue) (int64, error) {
 	case glua.LString:
 		size = parseSize(string(v))
 	}
-	if !(size >= minScriptMemory && size <= 1<<50) {
-		return 0, fmt.Errorf("must be a size of at least 1M, not %s", describeValue(v))
+	if !(size >= minSize && size <= 1<<50) {
+		return 0, fmt.Errorf("must be a size of at least 1M, not %s", Describe(v))
 	}
 	return int64(size), nil
 }
@@ -48,8 +48,8 @@ func parseSize(text string) float64 {
 	return math.NaN()
 }
 
-// sizeText writes a size as a config does.
-func sizeText(bytes int64) string {
+// SizeText writes a size as a config does.
+func SizeText(bytes int64) string {
 	for _, u := range units {
 		if n := int64(u.bytes); bytes%n == 0 {
 			return strconv.FormatInt(bytes/n, 10) + u.suffix

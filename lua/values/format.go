@@ -1,4 +1,4 @@
-package lua
+package values
 
 import (
 	"cmp"
@@ -23,16 +23,16 @@ const (
 	maxSorted = 100_000
 )
 
-// readable turns any Lua value into text for a log. A string stands for itself.
-func readable(L *glua.LState, v glua.LValue) string {
+// Readable turns any Lua value into text for a log. A string stands for itself.
+func Readable(L *glua.LState, v glua.LValue) string {
 	if s, ok := v.(glua.LString); ok {
 		return string(s)
 	}
-	return shown(L, v)
+	return Shown(L, v)
 }
 
-// shown turns any Lua value into text, a string in quotes.
-func shown(L *glua.LState, v glua.LValue) string {
+// Shown turns any Lua value into text, a string in quotes.
+func Shown(L *glua.LState, v glua.LValue) string {
 	var b strings.Builder
 	left := maxShownAll
 	writeValue(L, &b, v, 0, &left)
@@ -106,7 +106,7 @@ func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int, l
 		if i, ok := k.(glua.LNumber); ok && i >= 1 && int(i) <= n && glua.LNumber(int(i)) == i {
 			continue
 		}
-		entry(keyText(k), t.RawGet(k))
+		entry(KeyText(k), t.RawGet(k))
 	}
 	if shown > maxShown || *left <= 0 {
 		b.WriteString(", ...")
@@ -126,14 +126,15 @@ func keysToShow(t *glua.LTable) (list []glua.LValue) {
 		}
 	})
 	if n <= maxSorted {
-		return sortedKeys(t)
+		return SortedKeys(t)
 	}
 	return list
 }
 
-func keyText(k glua.LValue) string {
+// KeyText writes a table's key as a script does: name, or [key] in brackets.
+func KeyText(k glua.LValue) string {
 	if s, ok := k.(glua.LString); ok {
-		if isName(string(s)) {
+		if IsName(string(s)) {
 			return string(s)
 		}
 		return "[" + printable.Quote(string(s)) + "]"
@@ -141,7 +142,8 @@ func keyText(k glua.LValue) string {
 	return "[" + k.String() + "]"
 }
 
-func isName(s string) bool {
+// IsName reports whether s can stand as a name in Lua.
+func IsName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
@@ -151,8 +153,8 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// sortedKeys returns a table's keys: numbers first, then names, then the rest.
-func sortedKeys(t *glua.LTable) []glua.LValue {
+// SortedKeys returns a table's keys: numbers first, then names, then the rest.
+func SortedKeys(t *glua.LTable) []glua.LValue {
 	var list []glua.LValue
 	t.ForEach(func(k, _ glua.LValue) { list = append(list, k) })
 	rank := func(v glua.LValue) int {
@@ -192,8 +194,8 @@ func describeFunction(f *glua.LFunction) string {
 	return "function " + f.Proto.SourceName + ":" + strconv.Itoa(f.Proto.LineDefined)
 }
 
-// describeValue names a value in messages, with its type.
-func describeValue(v glua.LValue) string {
+// Describe names a value in messages, with its type.
+func Describe(v glua.LValue) string {
 	switch v := v.(type) {
 	case *glua.LNilType:
 		return "nil"
@@ -206,7 +208,8 @@ func describeValue(v glua.LValue) string {
 	}
 }
 
-func keys[V any](m map[string]V) []string {
+// Keys returns the keys of a map in order.
+func Keys[V any](m map[string]V) []string {
 	list := make([]string, 0, len(m))
 	for k := range m {
 		list = append(list, k)
@@ -215,16 +218,16 @@ func keys[V any](m map[string]V) []string {
 	return list
 }
 
-// hint returns `; did you mean "x"?` if a known name is near, else nothing.
-func hint(name string, known []string) string {
+// Hint returns `; did you mean "x"?` if a known name is near, else nothing.
+func Hint(name string, known []string) string {
 	if near := spelling.Nearest(name, known); near != "" {
 		return `; did you mean "` + near + `"?`
 	}
 	return ""
 }
 
-// remedyFor says what to do about an unknown name of a fixed set.
-func remedyFor(name string, known []string) string {
+// RemedyFor says what to do about an unknown name of a fixed set.
+func RemedyFor(name string, known []string) string {
 	if near := spelling.Nearest(name, known); near != "" {
 		return `did you mean "` + near + `"?`
 	}

@@ -1,4 +1,4 @@
-package lua
+package values
 
 import (
 	"slices"
@@ -8,23 +8,23 @@ import (
 	"lsyncgo/lua/lua53"
 )
 
-// maxNesting bounds how deep tables may nest; only one that holds itself reaches it.
-const maxNesting = 100
+// MaxNesting bounds how deep tables may nest; only one that holds itself reaches it.
+const MaxNesting = 100
 
-// exitTables are the keys of tables from exit codes to verdicts.
-var exitTables = []string{"exitcodes", "rsyncExitCodes", "sshExitCodes"}
+// ExitTables are the keys of tables from exit codes to verdicts.
+var ExitTables = []string{"exitcodes", "rsyncExitCodes", "sshExitCodes"}
 
-// inherit copies into dst what it lacks of src: named keys, tables merged key by
+// Inherit copies into dst what it lacks of src: named keys, tables merged key by
 // key, then, one after the other, the tables in src's array part, recursively.
 // Other array entries are appended. src._merge = false keeps src out of a
 // present table, a table of names lets only those through. src._verbatim, or
 // verbatim, makes integer keys ordinary keys.
-func inherit(L *glua.LState, dst, src *glua.LTable, verbatim bool) {
+func Inherit(L *glua.LState, dst, src *glua.LTable, verbatim bool) {
 	inheritAt(L, dst, src, verbatim, 0)
 }
 
 func inheritAt(L *glua.LState, dst, src *glua.LTable, verbatim bool, depth int) {
-	if depth > maxNesting {
+	if depth > MaxNesting {
 		L.RaiseError("a table is inherited by itself")
 	}
 	lua53.Room(L, 0)
@@ -63,7 +63,7 @@ func inheritKey(L *glua.LState, dst *glua.LTable, k, v glua.LValue, depth int) {
 		}
 		return
 	}
-	verbatim := slices.Contains(exitTables, k.String())
+	verbatim := slices.Contains(ExitTables, k.String())
 	switch present := present.(type) {
 	case *glua.LNilType:
 		fresh := L.NewTable()
@@ -74,23 +74,4 @@ func inheritKey(L *glua.LState, dst *glua.LTable, k, v glua.LValue, depth int) {
 			inheritAt(L, present, table, verbatim, depth+1)
 		}
 	}
-}
-
-// given looks for key in a table and what it inherits. own is false if the
-// value is one that a preset was shipped with.
-func (r *Runtime) given(t *glua.LTable, key string, depth int) (v glua.LValue, own bool) {
-	if depth > maxNesting {
-		return glua.LNil, false
-	}
-	if v := t.RawGetString(key); v != glua.LNil {
-		return v, !r.presets.shipped(t, key, v)
-	}
-	for i := 1; i <= t.Len(); i++ {
-		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok {
-			if v, own := r.given(parent, key, depth+1); v != glua.LNil {
-				return v, own
-			}
-		}
-	}
-	return glua.LNil, false
 }

@@ -1,4 +1,4 @@
-package lua
+package values
 
 import (
 	"errors"
@@ -7,8 +7,8 @@ import (
 	shellwords "github.com/mattn/go-shellwords"
 )
 
-// splitWords splits a string as a shell splits quoted words. Nothing is expanded.
-func splitWords(s string) ([]string, error) {
+// SplitWords splits a string as a shell splits quoted words. Nothing is expanded.
+func SplitWords(s string) ([]string, error) {
 	p := shellwords.NewParser()
 	words, err := p.Parse(s)
 	if err == nil && p.Position >= 0 {
@@ -17,8 +17,8 @@ func splitWords(s string) ([]string, error) {
 	return words, err
 }
 
-// splitQuoted splits a string at blanks outside of double quotes, which it drops.
-func splitQuoted(s string) []string {
+// SplitQuoted splits a string at blanks outside of double quotes, which it drops.
+func SplitQuoted(s string) []string {
 	var list []string
 	var word strings.Builder
 	inWord, inQuotes := false, false
@@ -41,13 +41,4 @@ func splitQuoted(s string) []string {
 		list = append(list, word.String())
 	}
 	return list
-}
-
-// withoutExit drops an *ExitError: core has been told already.
-func withoutExit(err error) error {
-	var exit *ExitError
-	if errors.As(err, &exit) {
-		return nil
-	}
-	return err
 }
