@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
+	"lsyncgo/engine/monitor/monitortest"
 )
 
 // asProgram makes the test binary be the program, for tests that need processes.
@@ -14,8 +14,5 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	// rjeczalik/notify starts these when it is imported and never ends them.
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).dispatch"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).internal"))
+	monitortest.VerifyMain(m)
 }

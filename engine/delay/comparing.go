@@ -1,8 +1,6 @@
 package delay
 
-import (
-	"lsyncgo/engine/event"
-)
+import "lsyncgo/engine/event"
 
 // comparing counts, by path, the directories of which all has to go or to be compared while something acts on that.
 type comparing map[string]int
@@ -17,8 +15,9 @@ func (c comparing) leave(d *Delay) {
 	if !d.compares() {
 		return
 	}
-	if c[d.Path()]--; c[d.Path()] == 0 {
-		delete(c, d.Path())
+	path := d.Path()
+	if c[path]--; c[path] == 0 {
+		delete(c, path)
 	}
 }
 

@@ -67,13 +67,8 @@ func unescape(text string) string {
 	}
 }
 
-// Is reports whether path is the top of what is mounted there. A symbolic link is not followed. Kernels
-// before 5.8 do not tell, and nobody who may not look at path knows.
-func Is(path string) (is, known bool) {
-	is, known, _ = look(path)
-	return is, known
-}
-
+// look reports whether path is the top of what is mounted there, and the mount's unique number. A symbolic link is not
+// followed. Kernels before 5.8 do not tell, and nobody who may not look at path knows.
 func look(path string) (is, known bool, unique uint64) {
 	return root(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT|unix.AT_STATX_DONT_SYNC)
 }

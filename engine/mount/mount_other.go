@@ -7,9 +7,6 @@ import "errors"
 // Table returns an error: this system has no table of mounts that can be read.
 func Table() ([]Point, error) { return nil, errors.ErrUnsupported }
 
-// Is cannot tell.
-func Is(string) (is, known bool) { return false, false }
-
 func look(string) (is, known bool, unique uint64) { return false, false, 0 }
 
 // IsFD cannot tell.

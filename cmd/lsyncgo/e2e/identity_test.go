@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,24 +48,35 @@ func (p *place) holds(d *process, why, file, content string) {
 	}
 }
 
-// again removes what was renamed to away and makes a directory that most likely gets its inode number.
+// again removes what was renamed to away and makes a directory called name, on the same file system, that has its inode
+// number if one of the next ones gets that: so it is on ext4, and not on tmpfs.
 func (p *place) again(away, name string) {
+	p.t.Helper()
+	p.remake(away, name, 50)
+}
+
+// remake is again with so many tries, and reports whether the number is the same: it is free as soon as nobody has the
+// old directory open.
+func (p *place) remake(away, name string, tries int) (same bool) {
 	p.t.Helper()
 	before, err := root.Is(p.path(away))
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.remove(away)
-	for i := range 50 {
-		next := filepath.Join(p.dir, "n", string(rune('A'+i)))
-		if err := os.MkdirAll(next, 0o755); err != nil {
+	for i := range tries {
+		next := filepath.Join(filepath.Dir(name), fmt.Sprint("next", i))
+		p.mkdir(next)
+		now, err := root.Is(p.path(next))
+		if err != nil {
 			p.t.Fatal(err)
 		}
-		if now, err := root.Is(next); err == nil && now.Inode == before.Inode || i == 49 {
-			p.rename("n/"+filepath.Base(next), name)
-			return
+		if same = now.Inode == before.Inode; same || i == tries-1 {
+			p.rename(next, name)
+			break
 		}
 	}
+	return same
 }
 
 // link puts a link of a stranger at name.

@@ -5,13 +5,10 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"lsyncgo/engine/root"
 )
 
 // image is an ext4 file system in a file, behind a loop device. ext4 gives the inode number of what was removed to what
@@ -81,24 +78,9 @@ func (i image) mount(name string) (unmount func()) {
 // recreate removes a directory on an ext4 and makes another one with the same inode number.
 func (p *place) recreate(name string) {
 	p.t.Helper()
-	before, err := root.Is(p.path(name))
-	if err != nil {
-		p.t.Fatal(err)
+	if !p.remake(name, name, 1000) {
+		p.t.Fatalf("no other directory gets the inode number of %s", name)
 	}
-	p.remove(name)
-	for i := range 1000 {
-		next := filepath.Join(filepath.Dir(name), fmt.Sprint("next", i))
-		p.mkdir(next)
-		now, err := root.Is(p.path(next))
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		if now.Inode == before.Inode {
-			p.rename(next, name)
-			return
-		}
-	}
-	p.t.Fatalf("no other directory gets the inode number %d of %s", before.Inode, name)
 }
 
 // §9: a source that was made again on ext4, with the same inode number, is another directory, whoever sees it away or not.

@@ -7,21 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/monitortest"
 )
 
-// The library's goroutines live as long as the process.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*inotify).loop"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*inotify).send"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).dispatch"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).internal"))
-}
+func TestMain(m *testing.M) { monitortest.VerifyMain(m) }
 
 // quick are intervals short enough for tests that wait for them.
 var quick = monitor.Options{RootInterval: 20 * time.Millisecond, PollInterval: 50 * time.Millisecond, RescanInterval: 500 * time.Millisecond}

@@ -6,20 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/monitortest"
 )
 
-// The library's goroutines live as long as the process.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*inotify).loop"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*inotify).send"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).dispatch"),
-		goleak.IgnoreAnyFunction("github.com/rjeczalik/notify.(*nonrecursiveTree).internal"))
-}
+func TestMain(m *testing.M) { monitortest.VerifyMain(m) }
 
 func TestSuite(t *testing.T) {
 	monitortest.Run(t, func(t *testing.T) monitor.Monitor {
