@@ -392,7 +392,7 @@ func (st *stage) snapshot() {
 		if len(s.NotMounted) > 0 {
 			st.say("  not mounted: %s", strings.Join(s.NotMounted, ", "))
 		}
-		for _, d := range s.Delays {
+		for d := range s.Delays {
 			st.say("  %s %s %s %s", d.Status, d.Kind, d.Path, d.Dest)
 		}
 		if s.LastError != nil {

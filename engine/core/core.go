@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"lsyncgo/engine/delay"
@@ -121,6 +122,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	if !c.shuttingDown() {
 		c.place()
 		c.tend()
+		c.clean()
 		c.fireTimers()
 		c.retryPersistent()
 		c.startWaiting()
@@ -131,6 +133,18 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	commands := c.commands
 	c.commands = nil
 	return commands
+}
+
+// clean goes on with the removal of what has been done, of which there may be a million: other inputs get their turn meanwhile.
+func (c *Core) clean() {
+	for _, s := range c.syncs {
+		s.queue.Clean()
+	}
+}
+
+// cleaning reports whether there is more for clean to do.
+func (c *Core) cleaning() bool {
+	return slices.ContainsFunc(c.syncs, func(s *Sync) bool { return s.queue.Cleaning() })
 }
 
 func (c *Core) do(cmd Command) {
@@ -156,7 +170,7 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	if c.shuttingDown() {
 		return time.Time{}, false
 	}
-	if c.more {
+	if c.more || c.cleaning() {
 		return c.now, true
 	}
 	earliest := func(t time.Time) {

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -47,14 +48,11 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 			v.Running = append(v.Running, status.Process{Describe: a.work.Describe(), Since: a.begun})
 		}
 	}
-	s.queue.Each(func(d *delay.Delay) bool {
-		s.count(&v, d)
-		if withDelays {
-			v.Delays = append(v.Delays, status.Delay{
-				Status: d.Status().String(), Kind: d.Kind.String(), Path: d.Path(), Dest: d.Dest()})
-		}
-		return true
-	})
+	v.Active, v.Blocked, v.Waiting = s.queue.Count(delay.Active), s.queue.Count(delay.Block), s.queue.Count(delay.Wait)
+	v.Retrying, v.NextRetry = s.queue.Retrying()
+	if withDelays {
+		v.Delays = told(s.queue.Items())
+	}
 	if d := s.queue.Oldest(); d != nil {
 		v.OldestAge = now.Sub(s.happened(d))
 	}
@@ -78,20 +76,13 @@ func (s *Sync) happened(d *delay.Delay) time.Time {
 	return d.FirstAlarm().Add(-s.cfg.Delay)
 }
 
-func (s *Sync) count(v *status.Sync, d *delay.Delay) {
-	switch d.Status() {
-	case delay.Active:
-		v.Active++
-		return
-	case delay.Block:
-		v.Blocked++
-	default:
-		v.Waiting++
-	}
-	if d.Tries() > 0 {
-		v.Retrying++
-		if at := d.Alarm(); v.NextRetry.IsZero() || at.Before(v.NextRetry) {
-			v.NextRetry = at
+// told makes texts of a copy of the FIFO one by one: whoever writes a million of them does it beside the loop.
+func told(items []delay.Item) iter.Seq[status.Delay] {
+	return func(yield func(status.Delay) bool) {
+		for _, i := range items {
+			if !yield(status.Delay{Status: i.Status.String(), Kind: i.Kind.String(), Path: i.Path(), Dest: i.Dest()}) {
+				return
+			}
 		}
 	}
 }

@@ -306,8 +306,8 @@ func (s *Sync) begin() {
 
 // finish takes the agent's delays off the FIFO.
 func (s *Sync) finish(a *Agent) {
+	s.queue.RemoveAll(a.Delays)
 	for _, d := range a.Delays {
-		s.queue.Remove(d)
 		switch d.Kind {
 		case event.Init:
 			s.starting = false

@@ -48,6 +48,7 @@ type Delay struct {
 	isDir  bool // the path ends in a slash
 	status Status
 	queued bool
+	gone   bool // by RemoveAll
 	held   bool // by Retry
 	state  queueState
 	slot   uint8 // in its page
@@ -129,7 +130,7 @@ func (d *Delay) Alarm() time.Time { return d.queue.time(d.alarm) }
 func (d *Delay) FirstAlarm() time.Time { return d.queue.time(d.first) }
 
 // Queued reports whether the delay still stands in the FIFO.
-func (d *Delay) Queued() bool { return d.queued }
+func (d *Delay) Queued() bool { return d.queued && !d.gone }
 
 // Status tells whether the delay waits, is acted on or is blocked. It means
 // nothing after Remove.

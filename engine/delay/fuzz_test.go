@@ -241,7 +241,28 @@ func (p *pair) check() {
 		}
 	}
 	p.checkReady(list)
+	p.checkCounts(list)
 	p.checkTrie()
+}
+
+// checkCounts counts again what the queue keeps count of.
+func (p *pair) checkCounts(list []*Delay) {
+	p.t.Helper()
+	counts, retrying := [Block + 1]int{}, 0
+	items := p.q.Items()
+	for i, d := range list {
+		counts[d.Status()]++
+		if d.Status() != Active && d.Tries() > 0 {
+			retrying++
+		}
+		if item := items[i]; item != d.Item() || item.Path() != d.Path() || item.Dest() != d.Dest() {
+			p.failf("item %d is %+v, want %s", i, item, show(d))
+		}
+	}
+	n, first := p.q.Retrying()
+	if counts != p.q.counts || n != retrying || n == 0 && !first.IsZero() {
+		p.failf("counts %v, %d retrying; want %v, %d", p.q.counts, n, counts, retrying)
+	}
 }
 
 func (p *pair) checkReady(list []*Delay) {

@@ -47,6 +47,7 @@ type Queue struct {
 	counts   [Block + 1]int // by status
 	retrying int            // tried before and not active
 	retries  timerHeap      // of these, those that wait for an alarm
+	removing [][]*Delay     // by RemoveAll
 }
 
 // New returns an empty queue. With maxDelays or more delays in it alarms are
@@ -122,7 +123,7 @@ func (q *Queue) Activate(d *Delay) {
 // Collect touches it, not even in a queue over its limit. It keeps its place,
 // and is blocked if something older and related is still queued.
 func (q *Queue) Retry(d *Delay, alarm time.Time) {
-	if !d.queued {
+	if !d.Queued() {
 		return
 	}
 	if d.status == Active {
@@ -164,12 +165,52 @@ func (q *Queue) Remove(d *Delay) {
 	q.schedule.adjust(q.Len(), q.max)
 }
 
+// maxRemoved is how many delays RemoveAll and Clean take out at once, which takes some milliseconds.
+const maxRemoved = 5000
+
+// RemoveAll takes a list out of the queue, as Remove does with one, but of a long one most later: Clean has to be called then until
+// it reports false. What is not taken out yet is not Queued, and to the queue still Active: what is related waits for it.
+func (q *Queue) RemoveAll(list []*Delay) {
+	if len(list) <= maxRemoved && len(q.removing) == 0 {
+		for _, d := range list {
+			q.Remove(d)
+		}
+		return
+	}
+	for _, d := range list {
+		q.Activate(d)
+		d.gone = d.queued
+	}
+	q.removing = append(q.removing, slices.Clone(list))
+	q.Clean()
+}
+
+// Clean goes on with what RemoveAll began, and reports whether there is more of it.
+func (q *Queue) Clean() bool {
+	for budget := maxRemoved; budget > 0 && len(q.removing) > 0; {
+		list := q.removing[0]
+		n := min(budget, len(list))
+		for i, d := range list[:n] {
+			q.Remove(d)
+			list[i] = nil
+		}
+		budget -= n
+		if q.removing[0] = list[n:]; n == len(list) {
+			q.removing = q.removing[1:]
+		}
+	}
+	return q.Cleaning()
+}
+
+// Cleaning reports whether RemoveAll has left something for Clean.
+func (q *Queue) Cleaning() bool { return len(q.removing) > 0 }
+
 // Each calls f for every delay in FIFO order until f returns false. f may
 // remove the delay it is given, and must not change the queue otherwise.
 func (q *Queue) Each(f func(*Delay) bool) {
 	for d := q.fifo.first(false); d != nil; {
 		younger := d.next(false)
-		if !f(d) {
+		if !d.gone && !f(d) {
 			return
 		}
 		d = younger

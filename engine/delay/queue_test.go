@@ -291,3 +291,35 @@ func TestMemoryIsReturned(t *testing.T) {
 		t.Errorf("next is %v, want the last", d)
 	}
 }
+
+// TestRemoveAll: a long list leaves in parts. Until its part leaves, a delay is done to everybody but what waits for it.
+func TestRemoveAll(t *testing.T) {
+	q := New(0)
+	const n = 2*maxRemoved + 1
+	for i := range n {
+		q.Add(event.Create, fmt.Sprintf("d/%d", i), "", false, at(0))
+	}
+	list := q.Collect(at(0), nil)
+	q.Add(event.Delete, "d/", "", false, at(0))
+	last := list[n-1]
+	q.RemoveAll(list)
+	if q.Len() != n+1-maxRemoved || last.Queued() || !q.Cleaning() {
+		t.Fatalf("%d are left, the last is queued: %v", q.Len(), last.Queued())
+	}
+	q.Retry(last, at(9)) // of one that is done nothing happens
+	left := 0
+	q.Each(func(*Delay) bool { left++; return true })
+	if d := q.Next(at(9)); left != 1 || d != nil || len(q.Collect(at(9), nil)) > 0 {
+		t.Errorf("%d are shown, next is %v", left, d)
+	}
+	if verdict := q.Add(event.Modify, last.Path(), "", false, at(0)); verdict != Stacked {
+		t.Errorf("an event of what is being removed is %s", verdict)
+	}
+	parts := 1
+	for q.Clean() {
+		parts++
+	}
+	if d := q.Next(at(0)); parts != 2 || q.Len() != 2 || d == nil || d.Kind != event.Delete {
+		t.Errorf("after %d parts %d are left, next is %v", parts, q.Len(), d)
+	}
+}

@@ -64,6 +64,7 @@ type Loop struct {
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
 	placing sync.WaitGroup
 	endings []ending // in order
+	backlog backlog
 
 	exit *core.Exit
 }
@@ -157,12 +158,15 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		case f := <-l.posts:
 			f()
 			in, why = core.Tick{}, "a message"
-		case batch, ok := <-l.o.Monitor.Events():
+		case batch, ok := <-l.events():
 			if !ok {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}
 			}
 			l.log(batch)
-			in = core.Events(batch)
+			l.backlog = backlog(batch)
+			in = l.backlog.next()
+		case <-l.backlog.more():
+			in = l.backlog.next()
 		case x := <-l.o.Runner.Exits():
 			l.endings = append(l.endings, ending{x, l.o.Monitor.Mark()})
 			in = nil
@@ -191,7 +195,7 @@ func (l *Loop) step(ctx context.Context, now time.Time, in core.Input) (again ti
 
 // heard is closed when the end of the first process that has ended can be handed in; nil: there is none.
 func (l *Loop) heard() <-chan struct{} {
-	if len(l.endings) == 0 {
+	if len(l.endings) == 0 || len(l.backlog) > 0 {
 		return nil
 	}
 	return l.endings[0].heard

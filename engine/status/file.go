@@ -55,8 +55,10 @@ func (r *report) line(format string, args ...any) {
 func (r *report) sync(s *Sync) {
 	r.line("%s source=%s", s.Name, s.Source)
 	r.line("There are %d delays", s.Pending)
-	for _, d := range s.Delays {
-		r.delay(d)
+	if s.Delays != nil {
+		for d := range s.Delays {
+			r.delay(d)
+		}
 	}
 	// 2.2 always has its list "Filtering:" of filters, with "nothing" below it for want of any; 2.1 had "Excluding:".
 	r.patterns("Filtering:", s.Filters, true)

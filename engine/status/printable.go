@@ -29,10 +29,16 @@ func (s Sync) with(spell func(string) string) Sync {
 	s.Degraded, s.NotMounted = each(s.Degraded, spell), each(s.NotMounted, spell)
 	s.Excludes, s.Filters = each(s.Excludes, spell), each(s.Filters, spell)
 	s.Running = processes(s.Running, spell)
-	s.Delays = each(s.Delays, func(d Delay) Delay {
-		d.Status, d.Kind, d.Path, d.Dest = spell(d.Status), spell(d.Kind), spell(d.Path), spell(d.Dest)
-		return d
-	})
+	if delays := s.Delays; delays != nil {
+		s.Delays = func(yield func(Delay) bool) {
+			for d := range delays {
+				d.Path, d.Dest = spell(d.Path), spell(d.Dest)
+				if !yield(d) {
+					return
+				}
+			}
+		}
+	}
 	s.LastError = s.LastError.with(spell)
 	return s
 }

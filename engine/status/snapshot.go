@@ -1,6 +1,9 @@
 package status
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // State says how far one sync is from its target.
 type State string
@@ -105,8 +108,8 @@ type Sync struct {
 	// Excludes and Filters are the patterns in use, as written.
 	Excludes []string `json:"excludes,omitempty"`
 	Filters  []string `json:"filters,omitempty"`
-	// Delays is the FIFO, oldest first. Only filled when asked for.
-	Delays []Delay `json:"delays,omitempty"`
+	// Delays yields the FIFO, oldest first, on any goroutine; nil if it was not asked for. There may be a million.
+	Delays iter.Seq[Delay] `json:"-"`
 }
 
 // Tunnel is what one tunnel was doing.
@@ -148,10 +151,10 @@ type Failure struct {
 // Delay is one entry of the FIFO.
 type Delay struct {
 	// Status is "wait", "active" or "block".
-	Status string `json:"status"`
+	Status string
 	// Kind is the event type, such as "Modify".
-	Kind string `json:"type"`
-	Path string `json:"path"`
+	Kind string
+	Path string
 	// Dest is the new path of a Move.
-	Dest string `json:"dest,omitempty"`
+	Dest string
 }

@@ -32,6 +32,10 @@ func answer(context.Context, Request) (Snapshot, error) { return sample(), nil }
 func TestAskedAndAnswered(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
 	serve(t, path, answer)
+	want := sample().UTF8()
+	for i := range want.Syncs {
+		want.Syncs[i].Delays = nil // they are not for the socket
+	}
 	var all sync.WaitGroup
 	for range 3 * maxClients {
 		all.Go(func() {
@@ -40,7 +44,7 @@ func TestAskedAndAnswered(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if !reflect.DeepEqual(got, sample().UTF8()) {
+			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v", got)
 			}
 		})
