@@ -281,8 +281,7 @@ func (r *Runtime) Close() {
 	}
 	r.watched.close()
 	r.masters.close()
-	r.limit.Close()
-	r.L.Close()
+	lua53.Close(r.L)
 }
 
 // Wait returns when the ssh connections that Close has let go of are closed, after a few seconds at the latest.

@@ -21,8 +21,7 @@
 //
 // Without effect: __gc, weak tables (__mode), collectgarbage apart from collect and count.
 //
-// Raise an error: coroutine.yield inside pcall, xpcall, table.sort, string.gsub, metamethods and iterators, as in Lua
-// 5.1; string.dump; a result of more than 500,000 values; comparing values of different types by __lt.
+// Raise an error: string.dump; a result of more than 500,000 values; comparing values of different types by __lt.
 //
 // Absent: string.pack, string.unpack, string.packsize, debug.sethook, package.loadlib, warn.
 //
@@ -33,6 +32,15 @@
 //
 // Slow: a function with very many different constants, as gopher-lua looks each up in a list: 10,000 strings in one table
 // constructor take 0.2 s to compile, 30,000 take 2 s.
+//
+// # Coroutines
+//
+// coroutine.yield works everywhere in a coroutine, also where Lua 5.3 refuses it, as in table.sort and string.gsub. Within a
+// function of the library, a metamethod or an iterator it takes a goroutine until the coroutine goes on; of more than
+// 1,000 that wait so the oldest is ended, as scripts may have forgotten it. Calls in a coroutine may be nested 4,096 deep.
+//
+// A Job is a coroutine that Go code resumes. A Go function suspends it through Suspend wherever the job calls it, in coroutines of
+// the script, too. Each resume is a call with limits of its own.
 //
 // # Limits
 //

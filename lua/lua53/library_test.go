@@ -17,7 +17,7 @@ import (
 func newState(t *testing.T) *glua.LState {
 	t.Helper()
 	L := NewState()
-	t.Cleanup(L.Close)
+	t.Cleanup(func() { Close(L) })
 	return L
 }
 
@@ -452,7 +452,7 @@ func BenchmarkConcat(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			L := NewState()
-			defer L.Close()
+			defer Close(L)
 			proto, err := Compile("x", []byte(c.src))
 			if err != nil {
 				b.Fatal(err)
@@ -465,7 +465,7 @@ func BenchmarkConcat(b *testing.B) {
 		})
 		b.Run(c.name+"/instruction", func(b *testing.B) {
 			L := NewState()
-			defer L.Close()
+			defer Close(L)
 			fn, err := L.LoadString(c.src)
 			if err != nil {
 				b.Fatal(err)
@@ -480,7 +480,7 @@ func BenchmarkConcat(b *testing.B) {
 
 func BenchmarkPattern(b *testing.B) {
 	L := NewState()
-	defer L.Close()
+	defer Close(L)
 	proto, err := Compile("x", []byte("for i = 1, 1000 do local d, f = ('/srv/data/file.txt'):match('^(.*)/([^/]+)$') end"))
 	if err != nil {
 		b.Fatal(err)
@@ -494,7 +494,7 @@ func BenchmarkPattern(b *testing.B) {
 
 func BenchmarkTableConcat(b *testing.B) {
 	L := NewState()
-	defer L.Close()
+	defer Close(L)
 	proto, err := Compile("x", []byte("t = {} for i = 1, 1e5 do t[i] = '/srv/data/p' .. i end return function() return #table.concat(t, '\\0') end"))
 	if err != nil {
 		b.Fatal(err)

@@ -24,6 +24,7 @@ var (
 	ErrMemory      = errors.New("the memory limit of the script is reached")
 	ErrInterrupted = errors.New("the script was interrupted")
 	errOver        = errors.New("the call is over") // by itself
+	errEnded       = errors.New("the coroutine was ended")
 )
 
 const (
@@ -43,6 +44,7 @@ type Limiter struct {
 	depth  int // calls in the coroutines that wait for another one
 	sentry atomic.Pointer[sentry]
 	timer  *time.Timer // nil: no limits
+	ending error       // why a coroutine that waits is being ended; the call under way goes on
 }
 
 // LimiterOf returns the limiter of a state, which has no limits before Set.
@@ -92,6 +94,9 @@ func (l *Limiter) Leave() {
 // Cause returns why the call under way is to end: ErrTime, ErrMemory, ErrInterrupted, what has ended a context that was
 // given to the state otherwise, or nil.
 func (l *Limiter) Cause() error {
+	if l.ending != nil {
+		return l.ending
+	}
 	return context.Cause(l.context())
 }
 

@@ -42,7 +42,7 @@ func TestAgainstLua53(t *testing.T) {
 				want := lua53(t, script)
 				L := NewState()
 				got, err := run(t, L, script, string(src))
-				L.Close()
+				Close(L)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -241,7 +241,7 @@ func compareWithLua53(t *testing.T, name, script string, env ...string) {
 	}
 	want := lua53(t, path, env...)
 	L := NewState()
-	defer L.Close()
+	defer Close(L)
 	got, err := run(t, L, path, script)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)

@@ -16,7 +16,7 @@ func TestReadOnly(t *testing.T) {
 	t.Setenv("DIR", dir)
 	t.Setenv("TMPDIR", dir)
 	L := NewState()
-	defer L.Close()
+	defer Close(L)
 	SetReadOnly(L)
 	fn, err := Compile("c.lua", []byte(`
 local dir = os.getenv('DIR')

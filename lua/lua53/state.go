@@ -19,6 +19,8 @@ type host struct {
 	input    glua.LValue       // default files of io, userdata
 	output   glua.LValue
 	limiter  *Limiter
+	carriers carriers
+	jobBody  *glua.LFunction
 	readOnly bool // of SetReadOnly
 }
 
@@ -28,7 +30,7 @@ const hostKey = "lsyncgo.lua53"
 // limit of 67,108,864.
 func init() { glua.MaxArrayIndex = 1 << 23 }
 
-// NewState returns a Lua state with the standard libraries as Lua 5.3 scripts know them. Close it after use.
+// NewState returns a Lua state with the standard libraries as Lua 5.3 scripts know them. Close ends it.
 //
 // Its chunks have to come from Compile or LoadFile: LState.Load, DoString and DoFile translate nothing.
 func NewState() *glua.LState {
@@ -46,6 +48,14 @@ func NewState() *glua.LState {
 	L.G.Registry.RawSetString(hostKey, ud)
 	install(L, h)
 	return L
+}
+
+// Close ends the jobs and coroutines of a state, and the state.
+func Close(L *glua.LState) {
+	h := hostOf(L)
+	h.carriers.close(h.limiter)
+	h.limiter.Close()
+	L.Close()
 }
 
 func (h *host) seed(seed uint64) { h.random = rand.New(rand.NewPCG(seed, 0)) }
@@ -84,7 +94,7 @@ func install(L *glua.LState, h *host) {
 	setConstants(L)
 	openPackage(L)
 	openIO(L, h)
-	openCoroutines(L, h.limiter)
+	openCoroutines(L, h)
 	openNumbers(L)
 }
 
