@@ -63,6 +63,7 @@ func TestTunnelPool(t *testing.T) {
 	p.write("source/before", "1")
 	d := daemon(t, p.config(fmt.Sprintf(`sync { default.rsync, source = "$SOURCE", target = "target:$TARGET", delay = 0.1, tunnel = %s,
 		rsync = { archive = true, rsh = "ssh -F %s -p ^localport" } }`, server.leads("parallel = 2"), server.Config)))
+	d.logs("tunnel way: ready, 2 of 2")
 	for i := range 4 {
 		p.write(fmt.Sprintf("source/file %d ^localport", i), "x")
 		p.same()
@@ -75,7 +76,7 @@ func TestTunnelPool(t *testing.T) {
 	if len(used) < 3 || !slices.Contains(used, ports[0]) || !slices.Contains(used, ports[1]) {
 		t.Errorf("rsync used %v of %v", used, ports)
 	}
-	for i := 2; i < len(used); i++ { // the first one may have found only one ready
+	for i := 2; i < len(used); i++ { // the startup may have found only one ready
 		if used[i] == used[i-1] {
 			t.Errorf("not in turn: %v", used)
 		}
@@ -88,10 +89,12 @@ func TestTunnelIsCut(t *testing.T) {
 	t.Parallel()
 	server, p := newSSHD(t), newPlace(t)
 	p.write("source/a", "1")
+	p.write("well", "")
 	d := daemon(t, "-pidfile", p.path("pid"), p.config(fmt.Sprintf(`sync { default.rsyncssh, source = "$SOURCE", host = "target", targetdir = "$TARGET", delay = 0.1,
-		tunnel = %s, rsync = { archive = true }, ssh = { port = "^localport", _extra = { "-F", %q } } }`, server.leads("parallel = 1"), server.Config)))
+		tunnel = %s, rsync = { archive = true }, ssh = { port = "^localport", _extra = { "-F", %q } } }`, server.leads(`parallel = 1, checkCommand = { "test", "-e", "$DIR/well" }, checkInterval = 0.2, checkMaxFailed = 1000`), server.Config)))
 	p.same()
 	before := localPorts(d)
+	p.remove("well") // the next one is not ready before it is wanted
 	if out := command(t, "pkill", "-KILL", "-P", strconv.Itoa(d.cmd.Process.Pid), "-f", "--", "-L "+before[0]+":"); out != "" {
 		t.Fatal(out)
 	}
@@ -101,6 +104,7 @@ func TestTunnelIsCut(t *testing.T) {
 	if out := command(t, binary, "status", "-pidfile", p.path("pid")); !strings.Contains(out, "waiting for tunnel way") || !strings.Contains(out, "tunnel way: 0 of 1 ready") {
 		t.Errorf("status while the tunnel is away:\n%s", out)
 	}
+	p.write("well", "")
 	eventually(t, "a second process of the tunnel", func() bool { return len(localPorts(d)) >= 2 })
 	p.same()
 	p.rename("source/c", "source/d")
@@ -148,7 +152,8 @@ func TestTunnelFails(t *testing.T) {
 	p.write("source/a", "1")
 	d := daemon(t, "-pidfile", p.path("pid"), p.config(`
 		sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1, tunnel = tunnel { retryDelay = 0.1,
-			command = { "sh", "-c", "echo its own words >&2; test -e $DIR/mended && exec sleep 3210; exit 3" }, readyDelay = 0.2 } }
+			command = { "sh", "-c", "echo its own words >&2; test -e $DIR/mended && exec sleep 3210; exit 3" },
+			checkCommand = { "test", "-e", "$DIR/mended" }, checkInterval = 0.2, checkMaxFailed = 1000 } }
 		sync { default.direct, source = "$SOURCE", target = "$DIR/other", delay = 0.1 }`))
 	d.logs("ended with exit code 3; its own words; starting again in 1s")
 	d.logs("ended with exit code 3; its own words; starting again in 2s")
