@@ -9,7 +9,7 @@ import (
 
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua/lua53"
-	"lsyncgo/lua/values"
+	"lsyncgo/lua/schema"
 )
 
 // ScriptError is a failure of Lua code, or of ours while it ran.
@@ -96,7 +96,7 @@ func (r *Runtime) excess(cause error) string {
 	case errors.Is(cause, lua53.ErrTime):
 		return fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", limits.Time.Seconds())
 	case errors.Is(cause, lua53.ErrMemory):
-		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", values.SizeText(limits.Memory))
+		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", schema.SizeText(limits.Memory))
 	}
 	return "the script was stopped, as the program ends"
 }

@@ -1,32 +1,27 @@
 package lua
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/inventory"
-	"lsyncgo/lua/values"
+	"lsyncgo/lua/schema"
 )
 
-// guardOf reads a value of guard: a table with maxDelete, or false for none.
-func guardOf(v glua.LValue) (*inventory.Limit, error) {
-	t, ok := v.(*glua.LTable)
-	switch {
-	case v == glua.LFalse:
-		return nil, nil
-	case !ok:
-		return nil, fmt.Errorf("must be a table, not %s", values.Describe(v))
-	}
-	for _, k := range values.SortedKeys(t) {
-		if k != glua.LString("maxDelete") && t.RawGet(k) != glua.LNil {
-			return nil, fmt.Errorf("holds %s, and knows only maxDelete", values.Describe(k))
-		}
-	}
-	return maxDeleteOf(t.RawGetString("maxDelete"))
-}
+// guardTable is the table guard; its zero value is guard = false.
+type guardTable struct{ maxDelete *inventory.Limit }
+
+const guardExample = `{ maxDelete = "50%" }`
+
+// guardKind takes it, for settings and for a sync.
+var guardKind = schema.Or(schema.Within("a table", &schema.Table[guardTable]{Keys: []schema.Key[guardTable]{{
+	Name:     "maxDelete",
+	Value:    schema.To(schema.Custom(`more than "0%" and at most "100%", or a number of entries, 0 or more`, maxDeleteOf), func(g *guardTable) **inventory.Limit { return &g.maxDelete }),
+	Required: true,
+	Example:  `"50%"`,
+	Doc:      "how much of the source may be deleted at once",
+}}}))
 
 func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 	switch v := v.(type) {
@@ -38,10 +33,8 @@ func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 		if n := float64(v); n >= 0 && n == math.Floor(n) && n <= math.MaxInt32 {
 			return inventory.Entries(int(n)), nil
 		}
-	case *glua.LNilType:
-		return nil, errors.New("has no maxDelete")
 	}
-	return nil, fmt.Errorf(`maxDelete must be more than "0%%" and at most "100%%", or a number of entries, 0 or more, not %s`, values.Describe(v))
+	return nil, schema.ErrUnfit
 }
 
 // maxDelete is the sync's own limit, or that of settings.
@@ -50,9 +43,6 @@ func (s *script) maxDelete(settings *Settings) *inventory.Limit {
 	if v == glua.LNil {
 		return settings.MaxDelete
 	}
-	limit, err := guardOf(v)
-	if err != nil {
-		s.problem(`write guard = { maxDelete = "50%" }, or guard = false`, "guard: %v", err)
-	}
-	return limit
+	guard, _ := guardKind.Read(v) // what could not be read has been refused
+	return guard.maxDelete
 }

@@ -1,28 +1,23 @@
 package lua
 
 import (
-	"lsyncgo/lua/values"
+	"errors"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/lua/schema"
+	"lsyncgo/lua/values"
 )
 
-// lenient are the keys of a sync whose values may only count as what they must be.
-var lenient = map[string]func(glua.LValue) error{
-	"delay":        func(v glua.LValue) error { _, err := values.Seconds(v); return err },
-	"maxDelays":    func(v glua.LValue) error { _, err := values.Whole(v); return err },
-	"maxProcesses": func(v glua.LValue) error { _, err := values.Whole(v); return err },
-	"subdirs":      func(v glua.LValue) error { _, err := values.Truth(v); return err },
-}
-
 // takeLeniently puts what values count as in their place, before prepare looks at them. Values that cannot be
-// meant are left to the checks.
+// taken are left to the checks.
 func (s *script) takeLeniently() {
-	for _, key := range values.Keys(lenient) {
+	for _, key := range syncKeys.Names() {
 		if v := s.table.RawGetString(key); v != glua.LNil {
-			if value, m, ok := values.TakenAs(v, lenient[key](v)); ok && m != nil {
-				s.warn(m.Advice(key), "%s: %v", key, m)
-				s.table.RawSetString(key, value)
+			if taken, found := syncKeys.Take(key, v, s); taken != nil {
+				s.r.report(found, s.place, s.name, "", "it")
+				s.table.RawSetString(key, taken)
 			}
 		}
 	}
@@ -36,17 +31,17 @@ func (r *Runtime) lsyncdFlag(L *glua.LState) int {
 	if v == glua.LNil {
 		return 0
 	}
-	_, err := values.Truth(v)
-	value, m, ok := values.TakenAs(v, err)
+	_, err := schema.Flag.Read(v)
+	m, counts := errors.AsType[*schema.Meant](err)
 	switch {
-	case !ok:
-		L.Push(glua.LString(name + " " + err.Error()))
-		return 1
-	case m != nil:
-		t.RawSetString(key, value)
+	case counts:
+		t.RawSetString(key, m.Value)
 		if r.preparing != nil {
 			r.preparing.warn(m.Advice(name), "%s: %v", name, m)
 		}
+	case err != nil:
+		L.Push(glua.LString(name + " " + err.Error()))
+		return 1
 	}
 	return 0
 }
@@ -63,13 +58,8 @@ func (s *script) delay(settings *Settings) time.Duration {
 	case v == glua.LNil:
 		return 0 // and scripts go on seeing nil
 	}
-	d, err := values.Seconds(v)
-	v, _, ok := values.TakenAs(v, err)
-	if !ok {
-		s.problem("write delay = seconds", "delay %v", err)
-		return 0
-	}
 	s.table.RawSetString("delay", v)
+	d, _ := schema.Seconds.Read(v) // it has been checked
 	return d
 }
 
@@ -82,13 +72,11 @@ func (s *script) number(key string, setting int, overPreset bool) int {
 	if setting > 0 && !own && (given == glua.LNil || overPreset) {
 		v = glua.LNumber(setting)
 	}
-	n, err := values.Whole(v)
-	v, _, ok := values.TakenAs(v, err)
-	if !ok {
-		s.problem("", "%s %v", key, err)
+	if v == glua.LNil { // it has been refused
 		return 1
 	}
 	s.table.RawSetString(key, v)
+	n, _ := schema.Count.Read(v)
 	return n
 }
 

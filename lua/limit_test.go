@@ -127,7 +127,7 @@ func TestScriptMemory(t *testing.T) {
 	}
 	for _, given := range []string{"0", "-1", "'x'", "'1T'", "'1.5G'", "''", "true", "1e300", "0/0", "'1K'"} {
 		st := newStage(t).config("settings{ scriptMemory = " + given + " } " + idle)
-		if err := st.load(); err == nil || !strings.Contains(err.Error(), `scriptMemory: must be a size of at least 1M`) {
+		if err := st.load(); err == nil || !strings.Contains(err.Error(), `scriptMemory must be a size of at least 1M`) {
 			t.Errorf("%s: %v", given, err)
 		}
 	}

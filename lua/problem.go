@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lsyncgo/engine/printable"
+	"lsyncgo/lua/schema"
 )
 
 // Problem is one fault of a config, or one warning about it.
@@ -82,4 +83,16 @@ func at(place, sync, remedy, format string, args ...any) Problem {
 		}
 	}
 	return p
+}
+
+// report takes over what was found in a table of the config. before stands before each text; self is what the table is called in it.
+func (r *Runtime) report(found schema.Findings, place, sync, before, self string) {
+	for _, f := range found {
+		p := at(place, sync, f.Remedy, "%s", before+f.Text(self))
+		if f.Warning {
+			r.warn(p)
+		} else {
+			r.problem(p)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/inventory"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
 
@@ -35,6 +36,7 @@ type Settings struct {
 	OnDieStop      bool
 	Fsync          bool             // default.direct flushes what it writes to the disk
 	MaxDelete      *inventory.Limit // of guard; nil: none
+	guard          guardTable
 }
 
 // What scripts may take, and how often the status file is written, unless set.
@@ -55,98 +57,62 @@ type settings struct {
 	resolved Settings
 }
 
-// setting says how one key is checked and taken over.
-type setting struct {
-	wants string // the type in words
-	take  func(v glua.LValue, to *Settings) error
-}
+// settingKeys are the keys of settings{}.
+var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Settings]{
+	{Name: "logfile", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.LogFile }),
+		Example: `"/var/log/lsyncgo.log"`, Doc: "the file that the log is written to"},
+	{Name: "pidfile", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.PidFile }),
+		Example: `"/run/lsyncgo.pid"`, Doc: "the file that has the number of the process"},
+	{Name: "statusFile", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.StatusFile }),
+		Example: `"/run/lsyncgo.status"`, Doc: "the file that says what is going on"},
+	{Name: "statusInterval", Value: schema.To(schema.Seconds, func(s *Settings) *time.Duration { return &s.StatusInterval }),
+		Default: "10", Example: "10", Doc: "shortest time between two writings of the status file, in seconds"},
+	{Name: "logfacility", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.LogFacility }),
+		Default: `"user"`, Example: `"daemon"`, Doc: "the facility of syslog"},
+	{Name: "logident", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.LogIdent }),
+		Example: `"mirror"`, Doc: "the program's name in syslog"},
+	{Name: "logformat", Value: schema.To(schema.Choice("text", "json"), func(s *Settings) *string { return &s.LogFormat }),
+		Default: `"text"`, Example: `"json"`, Doc: "how lines of the log are written"},
+	{Name: "insist", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.Insist }),
+		Default: "false", Example: "true", Doc: "go on although a sync cannot start"},
+	{Name: "onepass", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.OnePass }),
+		Default: "false", Example: "true", Doc: "end after the startup of all syncs"},
+	{Name: "nodaemon", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.NoDaemon }),
+		Default: "false", Example: "true", Doc: "stay in the foreground"},
+	{Name: "inotifyMode", Value: schema.To(schema.Custom(modeChoice.Wants, modeOf), func(s *Settings) *event.Mode { return &s.Mode }),
+		Default: `"CloseWrite"`, Example: `"CloseWrite or Modify"`, Doc: "when a file that is written counts as changed"},
+	{Name: "maxProcesses", Value: schema.To(schema.Count, func(s *Settings) *int { return &s.MaxProcesses }),
+		Example: "4", Doc: "most processes at a time over all syncs, and of each sync that sets none"},
+	{Name: "maxDelays", Value: schema.To(schema.Count, func(s *Settings) *int { return &s.MaxDelays }),
+		Example: "500", Doc: "so many waiting events are acted on at once, delay or not"},
+	{Name: "delay", Value: schema.To(schema.Mapped(schema.Seconds, func(d time.Duration) *time.Duration { return &d }), func(s *Settings) **time.Duration { return &s.Delay }),
+		Example: "5", Doc: "how long an event waits for others, in seconds"},
+	{Name: "scriptTimeout", Value: schema.To(schema.Seconds, func(s *Settings) *time.Duration { return &s.ScriptTimeout }),
+		Default: "10", Example: "30", Doc: "longest run of one function of a script, in seconds; 0: no limit"},
+	{Name: "scriptMemory", Value: schema.To(schema.Size, func(s *Settings) *int64 { return &s.ScriptMemory }),
+		Default: `"1G"`, Example: `"512M"`, Doc: "memory that one function of a script may take"},
+	{Name: "fsync", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.Fsync }),
+		Default: "false", Example: "true", Doc: "default.direct flushes what it writes to the disk"},
+	{Name: "monitor", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.Monitor }),
+		Default: `"auto"`, Example: `"poll"`, Doc: "how changes are noticed"},
+	{Name: "guard", Value: schema.To(guardKind, func(s *Settings) *guardTable { return &s.guard }),
+		Example: guardExample, Doc: "holds a sync that would delete too much"},
+	{Name: "onDie", Value: schema.To(schema.Mapped(schema.Choice("exit", "stop-sync"), func(v string) bool { return v == "stop-sync" }), func(s *Settings) *bool { return &s.OnDieStop }),
+		Default: `"exit"`, Example: `"stop-sync"`, Doc: "what a fatal exit code ends: the daemon, or its sync"},
+}}
 
-var settingTable = map[string]setting{
-	"logfile":        path(func(s *Settings) *string { return &s.LogFile }),
-	"pidfile":        path(func(s *Settings) *string { return &s.PidFile }),
-	"statusFile":     path(func(s *Settings) *string { return &s.StatusFile }),
-	"statusInterval": seconds(func(s *Settings, d time.Duration) { s.StatusInterval = d }),
-	"logfacility":    text(func(s *Settings) *string { return &s.LogFacility }),
-	"logident":       text(func(s *Settings) *string { return &s.LogIdent }),
-	"logformat":      choice(func(s *Settings, v string) { s.LogFormat = v }, "text", "json"),
-	"insist":         flag(func(s *Settings) *bool { return &s.Insist }),
-	"onepass":        flag(func(s *Settings) *bool { return &s.OnePass }),
-	"nodaemon":       flag(func(s *Settings) *bool { return &s.NoDaemon }),
-	"inotifyMode": {"a string", func(v glua.LValue, s *Settings) (err error) {
-		if v == glua.LString("") {
-			return &values.CountsAs{Given: v, Value: glua.LNil}
-		}
-		s.Mode, err = event.ParseMode(glua.LVAsString(v))
-		return err
-	}},
-	"maxProcesses":  whole(func(s *Settings) *int { return &s.MaxProcesses }),
-	"maxDelays":     whole(func(s *Settings) *int { return &s.MaxDelays }),
-	"delay":         seconds(func(s *Settings, d time.Duration) { s.Delay = &d }),
-	"scriptTimeout": seconds(func(s *Settings, d time.Duration) { s.ScriptTimeout = d }),
-	"scriptMemory": {`a number of bytes, or a text like "512M" or "1G"`, func(v glua.LValue, s *Settings) (err error) {
-		s.ScriptMemory, err = values.Size(v)
-		return err
-	}},
-	"fsync":   flag(func(s *Settings) *bool { return &s.Fsync }),
-	"monitor": text(func(s *Settings) *string { return &s.Monitor }),
-	"guard": {`{ maxDelete = "50%" }, or false`, func(v glua.LValue, s *Settings) (err error) {
-		s.MaxDelete, err = guardOf(v)
-		return err
-	}},
-	"onDie": choice(func(s *Settings, v string) { s.OnDieStop = v == "stop-sync" }, "exit", "stop-sync"),
-}
+var modeChoice = schema.Choice("CloseWrite", "Modify", "CloseWrite or Modify", "CloseWrite after Modify")
 
-func text(field func(*Settings) *string) setting {
-	return setting{"a string", func(v glua.LValue, s *Settings) error {
-		str, ok := v.(glua.LString)
-		if !ok {
-			return fmt.Errorf("must be a string, not %s", values.Describe(v))
-		}
-		*field(s) = string(str)
-		if str == "" {
-			return &values.CountsAs{Given: v, Value: glua.LNil}
-		}
-		return nil
-	}}
-}
-
-// path is a text that is made absolute when all is resolved.
-func path(field func(*Settings) *string) setting { return text(field) }
-
-func flag(field func(*Settings) *bool) setting {
-	return setting{"true or false", func(v glua.LValue, s *Settings) error {
-		b, err := values.Truth(v)
-		*field(s) = b
-		return err
-	}}
-}
-
-func whole(field func(*Settings) *int) setting {
-	return setting{"a whole number of at least 1", func(v glua.LValue, s *Settings) error {
-		n, err := values.Whole(v)
-		*field(s) = n
-		return err
-	}}
-}
-
-func seconds(set func(*Settings, time.Duration)) setting {
-	return setting{"a number of seconds", func(v glua.LValue, s *Settings) error {
-		d, err := values.Seconds(v)
-		set(s, d)
-		return err
-	}}
-}
-
-func choice(set func(*Settings, string), wanted ...string) setting {
-	return setting{fmt.Sprintf("%q or %q", wanted[0], wanted[1]), func(v glua.LValue, s *Settings) error {
-		for _, want := range wanted {
-			if v == glua.LString(want) {
-				set(s, want)
-				return nil
-			}
-		}
-		return fmt.Errorf("must be %q or %q, not %s", wanted[0], wanted[1], values.Describe(v))
-	}}
+// modeOf reads inotifyMode; an empty text is as none.
+func modeOf(v glua.LValue) (event.Mode, error) {
+	if v == glua.LString("") {
+		return 0, &schema.Meant{Given: v, Value: glua.LNil}
+	}
+	name, err := modeChoice.Read(v)
+	if err != nil {
+		return 0, err
+	}
+	return event.ParseMode(name)
 }
 
 func newSettings(r *Runtime) *settings {
@@ -168,8 +134,8 @@ func (s *settings) call(L *glua.LState) int {
 	place := where(L)
 	switch v := L.Get(2).(type) {
 	case glua.LString:
-		if _, ok := settingTable[string(v)]; !ok {
-			L.RaiseError("settings(%q): there is no such setting%s", string(v), values.Hint(string(v), values.Keys(settingTable)))
+		if settingKeys.Key(string(v)) == nil {
+			L.RaiseError("settings(%q): there is no such setting%s", string(v), values.Hint(string(v), settingKeys.Names()))
 		}
 		L.Push(s.value(string(v)))
 		return 1
@@ -204,22 +170,12 @@ func (s *settings) set(place string, k, v glua.LValue) {
 		return
 	}
 	key := string(name)
-	rule, known := settingTable[key]
-	if !known {
-		s.r.problem(at(place, "", values.RemedyFor(key, values.Keys(settingTable)), "settings: unknown setting %q", key))
-		return
+	taken, found := settingKeys.Take(key, v, &Settings{})
+	s.r.report(found, place, "", "settings: ", "it")
+	if taken != nil {
+		s.values.RawSetString(key, taken)
+		s.places[key] = place
 	}
-	err := rule.take(v, &Settings{})
-	v, m, taken := values.TakenAs(v, err)
-	switch {
-	case !taken:
-		s.r.problem(at(place, "", fmt.Sprintf("write settings{ %s = ... } with %s", key, rule.wants), "settings: %s: %v", key, err))
-		return
-	case m != nil:
-		s.r.warn(at(place, "", m.Advice(key), "settings: %s: %v", key, m))
-	}
-	s.values.RawSetString(key, v)
-	s.places[key] = place
 }
 
 func (s *settings) index(L *glua.LState) int {
@@ -260,13 +216,13 @@ func (s *settings) value(key string) glua.LValue {
 // resolve makes the typed copy.
 func (s *settings) resolve() {
 	to := Settings{ScriptTimeout: defaultScriptTimeout, ScriptMemory: defaultScriptMemory, StatusInterval: s.interval(), LogFormat: "text"}
-	for key, rule := range settingTable {
+	for _, key := range settingKeys.Names() {
 		if v := s.value(key); v != glua.LNil {
-			if err := rule.take(v, &to); err != nil {
-				s.r.problem(at(or(s.places[key], "command line"), "", "", "%s: %v", key, err))
-			}
+			_, found := settingKeys.Take(key, v, &to)
+			s.r.report(found, or(s.places[key], "command line"), "", "", "it")
 		}
 	}
+	to.MaxDelete = to.guard.maxDelete
 	for _, p := range []*string{&to.LogFile, &to.PidFile, &to.StatusFile} {
 		*p = s.r.anchored(*p)
 	}
@@ -276,7 +232,7 @@ func (s *settings) resolve() {
 
 // interval is default.statusInterval, which some configs change.
 func (s *settings) interval() time.Duration {
-	if d, err := values.Seconds(s.r.presets.table.RawGetString("statusInterval")); err == nil || values.IsCountsAs(err) {
+	if d, err := schema.Seconds.Read(s.r.presets.table.RawGetString("statusInterval")); schema.Taken(err) {
 		return d
 	}
 	return defaultStatusInterval

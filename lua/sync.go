@@ -18,6 +18,7 @@ import (
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/tunnel"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
 
@@ -191,54 +192,58 @@ func (s *script) check() {
 	s.readTunnel()
 }
 
-// kinds of values that the keys of every sync take.
-var syncTypes = []struct {
-	key   string
-	wants string
-	types []glua.LValueType
-}{
-	{"source", "a string", []glua.LValueType{glua.LTString}},
-	{"target", "a string", []glua.LValueType{glua.LTString}},
-	{"subdirs", "true or false", []glua.LValueType{glua.LTBool}},
-	{"monitor", "a string", []glua.LValueType{glua.LTString}},
-	{"action", "a function", []glua.LValueType{glua.LTFunction}},
-	{"collect", "a function", []glua.LValueType{glua.LTFunction}},
-	{"full", "a function", []glua.LValueType{glua.LTFunction}},
-	{"init", "a function, true or false", []glua.LValueType{glua.LTFunction, glua.LTBool}},
-	{"prepare", "a function", []glua.LValueType{glua.LTFunction, glua.LTBool}},
-	{"exitcodes", "a table", []glua.LValueType{glua.LTTable, glua.LTBool}},
-	{"capabilities", "a table", []glua.LValueType{glua.LTTable}},
-	{"checkgauge", "a table", []glua.LValueType{glua.LTTable}},
-	{"unsafeShell", "true or false", []glua.LValueType{glua.LTBool}},
+// syncKeys are the keys that mean the same to every sync.
+var syncKeys = schema.Table[script]{Keys: append([]schema.Key[script]{
+	{Name: "source", Value: ofType("a string", glua.LTString), Example: `"/directory"`, Doc: "the directory that is watched"},
+	{Name: "target", Value: ofType("a string", glua.LTString), Example: `"/directory"`, Doc: "where its files go"},
+	{Name: "delay", Value: schema.Checked[script](schema.Seconds), Example: "seconds", Doc: "how long an event waits for others, in seconds"},
+	{Name: "maxDelays", Value: schema.Checked[script](schema.Count), Default: "1000", Example: "500", Doc: "so many waiting events are acted on at once, delay or not"},
+	{Name: "maxProcesses", Value: schema.Checked[script](schema.Count), Default: "1", Example: "4", Doc: "most processes at a time"},
+	{Name: "guard", Value: schema.Checked[script](guardKind), Example: guardExample, Doc: "holds the sync if it would delete too much"},
+	{Name: "subdirs", Value: schema.Checked[script](schema.Flag), Default: "true", Example: "false", Doc: "whether directories in the source are watched, too"},
+	{Name: "monitor", Value: ofType("a string", glua.LTString), Example: `"poll"`, Doc: "how changes are noticed"},
+	{Name: "action", Value: ofType("a function", glua.LTFunction), Doc: "takes events from the inlet and acts on them"},
+	{Name: "collect", Value: ofType("a function", glua.LTFunction), Doc: "judges how a process ended"},
+	{Name: "full", Value: ofType("a function", glua.LTFunction), Doc: "brings everything into step"},
+	{Name: "init", Value: ofType("a function, true or false", glua.LTFunction, glua.LTBool), Doc: "the startup"},
+	{Name: "prepare", Value: ofType("a function", glua.LTFunction, glua.LTBool), Doc: "checks and completes the sync when it is read"},
+	{Name: "exitcodes", Value: ofType("a table", glua.LTTable, glua.LTBool), Example: `{ [0] = "ok" }`, Doc: "what exit codes mean"},
+	{Name: "capabilities", Value: ofType("a table", glua.LTTable), Doc: "what a preset declares about itself"},
+	{Name: "checkgauge", Value: ofType("a table", glua.LTTable), Doc: "the keys that a sync may have"},
+	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Doc: "commands may have a shell evaluate file names"},
+}, handlerKeys()...)}
+
+func ofType(wants string, types ...glua.LValueType) schema.Value[script] {
+	return schema.Checked[script](schema.OfType(wants, types...))
+}
+
+func handlerKeys() (list []schema.Key[script]) {
+	for _, key := range handlers {
+		list = append(list, schema.Key[script]{Name: key, Value: ofType("a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool),
+			Doc: "what to do about such an event: a function, or a command"})
+	}
+	return list
 }
 
 // handlers are the keys that are called on an event.
 var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onStartup"}
 
 func (s *script) checkTypes() {
-	for _, t := range syncTypes {
-		s.checkType(t.key, t.wants, t.types...)
-	}
-	for _, key := range handlers {
-		s.checkType(key, "a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool)
+	for _, key := range syncKeys.Names() {
+		v := s.table.RawGetString(key)
+		if v == glua.LNil {
+			continue
+		}
+		taken, found := syncKeys.Take(key, v, s)
+		s.r.report(found, s.place, s.name, "", "it")
+		if taken == nil {
+			taken = glua.LNil
+		}
+		s.table.RawSetString(key, taken)
 	}
 	for _, key := range values.ExitTables {
 		s.checkExitCodes(key)
 	}
-}
-
-func (s *script) checkType(key, wants string, types ...glua.LValueType) {
-	v := s.table.RawGetString(key)
-	if v == glua.LNil {
-		return
-	}
-	for _, t := range types {
-		if v.Type() == t {
-			return
-		}
-	}
-	s.table.RawSetString(key, glua.LNil)
-	s.problem("", "%s must be %s, not %s", key, wants, values.Describe(v))
 }
 
 func (s *script) checkExitCodes(key string) {

@@ -13,6 +13,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/tunnel"
+	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
 
@@ -24,112 +25,31 @@ type tunnelValue struct {
 	used   bool
 }
 
-// tunnelKey says how one key of tunnel{} is taken over. The error says what it must be.
-type tunnelKey struct {
-	remedy string
-	take   func(v glua.LValue, to *tunnel.Config) error
-}
-
-// into has read put a value into a field.
-func into[T any](field func(*tunnel.Config) *T, read func(glua.LValue, *T) error) func(glua.LValue, *tunnel.Config) error {
-	return func(v glua.LValue, to *tunnel.Config) error { return read(v, field(to)) }
-}
-
-var tunnelKeys = map[string]tunnelKey{
-	"name": {`write name = "..."`, into(func(c *tunnel.Config) *string { return &c.Name }, textOf)},
-	"mode": {`write mode = "command" for one process, or mode = "pool" for several with ports of their own`,
-		into(func(c *tunnel.Config) *bool { return &c.Pool }, poolOf)},
-	"command": {`write command = { "ssh", "-N", ... }, one string for each argument`,
-		into(func(c *tunnel.Config) *[]string { return &c.Command }, wordsOf)},
-	"parallel":   {"write parallel = number of processes", into(func(c *tunnel.Config) *int { return &c.Parallel }, wholeOf)},
-	"localhost":  {`write localhost = "localhost"`, into(func(c *tunnel.Config) *string { return &c.Localhost }, textOf)},
-	"retryDelay": {"write retryDelay = seconds", into(func(c *tunnel.Config) *time.Duration { return &c.RetryDelay }, waitOf)},
-	"readyDelay": {"write readyDelay = seconds", into(func(c *tunnel.Config) *time.Duration { return &c.ReadyDelay }, waitOf)},
-	"checkCommand": {`write checkCommand = { "program", ... }, one string for each argument`,
-		into(func(c *tunnel.Config) *[]string { return &c.Check }, wordsOf)},
-	"checkExitCodes": {"write checkExitCodes = { 0 }", into(func(c *tunnel.Config) *[]int { return &c.CheckExitCodes }, codesOf)},
-	"checkMaxFailed": {"write checkMaxFailed = number of checks", into(func(c *tunnel.Config) *int { return &c.CheckMaxFailed }, wholeOf)},
-	"checkInterval":  {"write checkInterval = seconds", into(func(c *tunnel.Config) *time.Duration { return &c.CheckInterval }, intervalOf)},
-}
-
-func poolOf(v glua.LValue, to *bool) error {
-	*to = v == glua.LString("pool")
-	if !*to && v != glua.LString("command") {
-		return fmt.Errorf(`must be "command" or "pool", not %s`, values.Describe(v))
-	}
-	return nil
-}
-
-func textOf(v glua.LValue, to *string) error {
-	s, ok := v.(glua.LString)
-	if !ok || s == "" {
-		return fmt.Errorf("must be a string, not %s", values.Describe(v))
-	}
-	if values.HasZero(string(s)) {
-		return fmt.Errorf("must be a string without zero bytes, not %s", values.Describe(v))
-	}
-	*to = string(s)
-	return nil
-}
-
-func wholeOf(v glua.LValue, to *int) (err error) {
-	*to, err = values.Whole(v)
-	return err
-}
-
-func waitOf(v glua.LValue, to *time.Duration) (err error) {
-	*to, err = values.Seconds(v)
-	return err
-}
-
-func intervalOf(v glua.LValue, to *time.Duration) error {
-	err := waitOf(v, to)
-	if (err == nil || values.IsCountsAs(err)) && *to <= 0 {
-		*to = time.Second
-		return &values.CountsAs{Given: v, Value: glua.LNumber(1)}
-	}
-	return err
-}
-
-// wordsOf takes a program and its arguments.
-func wordsOf(v glua.LValue, to *[]string) error {
-	t, ok := v.(*glua.LTable)
-	if !ok || t.Len() == 0 {
-		return fmt.Errorf("must be a list of strings, not %s", values.Describe(v))
-	}
-	for i := 1; i <= t.Len(); i++ {
-		word := t.RawGetInt(i)
-		if word.Type() != glua.LTString && word.Type() != glua.LTNumber {
-			return fmt.Errorf("must be a list of strings; it has [%d] = %s", i, values.Describe(word))
-		}
-		if values.HasZero(word.String()) {
-			return fmt.Errorf("must be a list of strings without zero bytes; it has [%d] = %s", i, values.Describe(word))
-		}
-		*to = append(*to, word.String())
-	}
-	return nil
-}
-
-// codesOf takes exit codes: a number, or a list of them.
-func codesOf(v glua.LValue, to *[]int) error {
-	t, ok := v.(*glua.LTable)
-	if !ok {
-		t = &glua.LTable{Metatable: glua.LNil}
-		t.Append(v)
-	}
-	*to = nil
-	for i := 1; i <= t.Len(); i++ {
-		n, ok := t.RawGetInt(i).(glua.LNumber)
-		if !ok || n != glua.LNumber(int(n)) || n < 0 || n > 255 {
-			return fmt.Errorf("must be a list of exit codes, 0 to 255; it has %s", values.Describe(t.RawGetInt(i)))
-		}
-		*to = append(*to, int(n))
-	}
-	if len(*to) == 0 {
-		return fmt.Errorf("must be a list of exit codes, not %s", values.Describe(v))
-	}
-	return nil
-}
+// tunnelKeys are the keys of tunnel{}.
+var tunnelKeys = schema.Table[tunnel.Config]{Keys: []schema.Key[tunnel.Config]{
+	{Name: "name", Value: schema.To(schema.Name, func(c *tunnel.Config) *string { return &c.Name }),
+		Example: `"..."`, Doc: "what messages and the status call it"},
+	{Name: "mode", Value: schema.To(schema.Mapped(schema.Choice("command", "pool"), func(v string) bool { return v == "pool" }), func(c *tunnel.Config) *bool { return &c.Pool }),
+		Default: `"command"`, Example: `"command" for one process, or mode = "pool" for several with ports of their own`, Doc: "one process, or several with ports of their own"},
+	{Name: "command", Value: schema.To(schema.Words, func(c *tunnel.Config) *[]string { return &c.Command }), Required: true,
+		Example: `{ "ssh", "-N", ... }, one string for each argument`, Doc: "the program that is kept running, and its arguments"},
+	{Name: "parallel", Value: schema.To(schema.Count, func(c *tunnel.Config) *int { return &c.Parallel }),
+		Default: "1", Example: "number of processes", Doc: "how many processes a pool has"},
+	{Name: "localhost", Value: schema.To(schema.Name, func(c *tunnel.Config) *string { return &c.Localhost }),
+		Default: `"localhost"`, Example: `"localhost"`, Doc: "the local end, for ^localhost"},
+	{Name: "retryDelay", Value: schema.To(schema.Seconds, func(c *tunnel.Config) *time.Duration { return &c.RetryDelay }),
+		Default: "10", Example: "seconds", Doc: "the pause before a process is started again, in seconds"},
+	{Name: "readyDelay", Value: schema.To(schema.Seconds, func(c *tunnel.Config) *time.Duration { return &c.ReadyDelay }),
+		Default: "5", Example: "seconds", Doc: "how long a process runs before it counts as ready, in seconds"},
+	{Name: "checkCommand", Value: schema.To(schema.Words, func(c *tunnel.Config) *[]string { return &c.Check }),
+		Example: `{ "program", ... }, one string for each argument`, Doc: "a program that tells by its exit code whether the tunnel works"},
+	{Name: "checkExitCodes", Value: schema.To(schema.ExitCodes, func(c *tunnel.Config) *[]int { return &c.CheckExitCodes }),
+		Default: "{ 0 }", Example: "{ 0 }", Doc: "exit codes of checkCommand that mean it works"},
+	{Name: "checkMaxFailed", Value: schema.To(schema.Count, func(c *tunnel.Config) *int { return &c.CheckMaxFailed }),
+		Default: "5", Example: "number of checks", Doc: "so many checks in a row may fail"},
+	{Name: "checkInterval", Value: schema.To(schema.Interval, func(c *tunnel.Config) *time.Duration { return &c.CheckInterval }),
+		Default: "5", Example: "seconds", Doc: "time between two checks, in seconds"},
+}}
 
 // globalTunnel is tunnel{}.
 func (r *Runtime) globalTunnel(L *glua.LState) int {
@@ -169,33 +89,16 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 	problem := func(remedy, format string, args ...any) {
 		r.problem(at(c.Place, "", remedy, "tunnel: "+format, args...))
 	}
-	faulty := false
-	for _, k := range values.SortedKeys(given) {
-		v := given.RawGet(k)
-		name, isName := k.(glua.LString)
-		key, known := tunnelKeys[string(name)]
-		switch {
-		case v == glua.LNil:
-			continue
-		case !isName:
-			problem("write key = value", "it holds %s without a key", values.Describe(v))
-		case !known:
-			problem(values.RemedyFor(string(name), values.Keys(tunnelKeys)), "unknown parameter %q", string(name))
-		default:
-			err := key.take(v, c)
-			v, m, taken := values.TakenAs(v, err)
+	found := tunnelKeys.Read(given, c)
+	r.report(found, c.Place, "", "tunnel: ", "it")
+	given.ForEach(func(k, v glua.LValue) {
+		if k.Type() == glua.LTString {
 			x.value.RawSet(k, v)
-			if m != nil {
-				r.warn(at(c.Place, "", m.Advice(string(name)), "tunnel: %s: %v", string(name), m))
-			} else if !taken {
-				faulty = true
-				problem(key.remedy, "%s %v", string(name), err)
-			}
 		}
-	}
+	})
 	x.named = given.RawGetString("name") != glua.LNil
 	x.value.RawSetString("name", glua.LString(c.Name))
-	if !faulty {
+	if !found.Faulty() {
 		r.checkTunnel(x, problem)
 	}
 	c.Digest = x.digest()
@@ -204,9 +107,6 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 // checkTunnel looks at how the keys go together.
 func (r *Runtime) checkTunnel(x *tunnelValue, problem func(remedy, format string, args ...any)) {
 	c := x.config
-	if c.Command == nil {
-		problem(tunnelKeys["command"].remedy, "command is missing")
-	}
 	for _, words := range [][]string{c.Command, c.Check} {
 		if len(words) > 0 {
 			if _, err := process.Find(words[0]); err != nil {

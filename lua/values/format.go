@@ -3,7 +3,6 @@ package values
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -206,16 +205,6 @@ func Describe(v glua.LValue) string {
 	default:
 		return "a " + v.Type().String()
 	}
-}
-
-// Keys returns the keys of a map in order.
-func Keys[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	sort.Strings(list)
-	return list
 }
 
 // Hint returns `; did you mean "x"?` if a known name is near, else nothing.
