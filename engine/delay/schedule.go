@@ -7,7 +7,7 @@ const (
 	unscheduled queueState = iota // active, blocked or not queued
 	scheduled                     // its alarm is to come
 	holding                       // as scheduled, by Retry: being over the limit does not hurry it
-	due                           // its alarm has come
+	due                           // its alarm has come, and others of later alarms are older
 )
 
 // schedule knows which of the delays that nothing blocks comes next.
@@ -79,27 +79,41 @@ func (s *schedule) leave(d *Delay) {
 
 // next returns the ready delay that is first in the FIFO, or nil.
 func (s *schedule) next(now instant, overLimit bool) *Delay {
-	s.ripen(&s.byAlarm, now)
-	s.ripen(&s.held, now)
-	first, key := s.due.peek()
+	first := s.ripen(&s.byAlarm, now)
+	candidates := [...]*Delay{s.ripen(&s.held, now), nil, nil}
+	candidates[1], _ = s.due.peek()
 	if overLimit {
-		if other, at := s.bySeq.peek(); other != nil && (first == nil || at < key) {
-			first = other
+		candidates[2], _ = s.bySeq.peek()
+	}
+	for _, d := range candidates {
+		if d != nil && (first == nil || d.seq < first.seq) {
+			first = d
 		}
 	}
 	return first
 }
 
-// ripen moves those of h whose time has come to the due ones.
-func (s *schedule) ripen(h *timerHeap, now instant) {
-	for {
-		first, key := h.peek()
-		if first == nil || key > int64(now) {
-			return
-		}
-		s.leave(first)
-		s.put(first, due)
+// ripen moves those of h whose time has come to the due ones, save for those of a run that is in order of position: a million
+// whose time comes at once would stop the engine. It returns the first of these.
+func (s *schedule) ripen(h *timerHeap, now instant) *Delay {
+	for d, key := h.peekHeap(); d != nil && key <= int64(now); d, key = h.peekHeap() {
+		s.moveToDue(d)
 	}
+	for {
+		d, key := h.peekRun()
+		if d == nil || key > int64(now) {
+			return nil
+		}
+		if !h.mixed {
+			return d
+		}
+		s.moveToDue(d)
+	}
+}
+
+func (s *schedule) moveToDue(d *Delay) {
+	s.leave(d)
+	s.put(d, due)
 }
 
 // alarm returns when next will return something, if it ever will.

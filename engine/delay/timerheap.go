@@ -24,6 +24,8 @@ type timerHeap struct {
 	bySeq bool // the key is the position, else the alarm
 	run   []runItem
 	last  int64      // the key of the last of run
+	young uint64     // its position
+	mixed bool       // run is not in order of position
 	done  int        // the first of run that have been dropped
 	heap  []heapItem // each no greater than its children: 4i+1 to 4i+4
 }
@@ -38,7 +40,8 @@ func (h *timerHeap) key(d *Delay) int64 {
 func (h *timerHeap) push(d *Delay) {
 	key, item := h.key(d), runItem{d, d.turn}
 	if len(h.run) == 0 || h.last <= key {
-		h.run, h.last = append(h.run, item), key
+		h.mixed = len(h.run) > 0 && (h.mixed || d.seq < h.young)
+		h.run, h.last, h.young = append(h.run, item), key, d.seq
 		return
 	}
 	h.heap = append(h.heap, heapItem{key, item})
@@ -47,17 +50,27 @@ func (h *timerHeap) push(d *Delay) {
 
 // peek returns the first delay that is not void, and its key; nil if there is none.
 func (h *timerHeap) peek() (*Delay, int64) {
+	first, key := h.peekRun()
+	if other, otherKey := h.peekHeap(); other != nil && (first == nil || otherKey < key) {
+		return other, otherKey
+	}
+	return first, key
+}
+
+func (h *timerHeap) peekRun() (*Delay, int64) {
 	for h.done < len(h.run) && h.run[h.done].void() {
 		h.dropRun()
 	}
+	if h.done == len(h.run) {
+		return nil, 0
+	}
+	first := h.run[h.done].delay
+	return first, h.key(first)
+}
+
+func (h *timerHeap) peekHeap() (*Delay, int64) {
 	for len(h.heap) > 0 && h.heap[0].void() {
 		h.dropHeap()
-	}
-	if h.done < len(h.run) {
-		first := h.run[h.done].delay
-		if key := h.key(first); len(h.heap) == 0 || key <= h.heap[0].key {
-			return first, key
-		}
 	}
 	if len(h.heap) == 0 {
 		return nil, 0
