@@ -292,7 +292,7 @@ func TestMemoryIsReturned(t *testing.T) {
 	}
 }
 
-// TestRemoveAll: a long list leaves in parts. Until its part leaves, a delay is done to everybody but what waits for it.
+// §10: a long list leaves in parts. Until its part leaves, a delay is done to everybody but what waits for it.
 func TestRemoveAll(t *testing.T) {
 	q := New(0)
 	const n = 2*maxRemoved + 1

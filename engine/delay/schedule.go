@@ -79,8 +79,8 @@ func (s *schedule) leave(d *Delay) {
 
 // next returns the ready delay that is first in the FIFO, or nil.
 func (s *schedule) next(now instant, overLimit bool) *Delay {
-	first := s.ripen(&s.byAlarm, now)
-	candidates := [...]*Delay{s.ripen(&s.held, now), nil, nil}
+	first := s.takeDue(&s.byAlarm, now)
+	candidates := [...]*Delay{s.takeDue(&s.held, now), nil, nil}
 	candidates[1], _ = s.due.peek()
 	if overLimit {
 		candidates[2], _ = s.bySeq.peek()
@@ -93,9 +93,9 @@ func (s *schedule) next(now instant, overLimit bool) *Delay {
 	return first
 }
 
-// ripen moves those of h whose time has come to the due ones, save for those of a run that is in order of position: a million
+// takeDue moves those of h whose time has come to the due ones, save for those of a run that is in order of position: a million
 // whose time comes at once would stop the engine. It returns the first of these.
-func (s *schedule) ripen(h *timerHeap, now instant) *Delay {
+func (s *schedule) takeDue(h *timerHeap, now instant) *Delay {
 	for d, key := h.peekHeap(); d != nil && key <= int64(now); d, key = h.peekHeap() {
 		s.moveToDue(d)
 	}
