@@ -38,11 +38,11 @@ conformance:
 churn:
 	scripts/deps.sh churn
 	CHURN_SEEDS=$${CHURN_SEEDS:-1-200} CHURN_OPS=$${CHURN_OPS:-60} $(GO) test -race -count=1 -timeout 60m ./cmd/lsyncgo/e2e -run 'TestFaults$$'
-	PLAN_SEEDS=$${PLAN_SEEDS:-1-1000} $(GO) test -count=1 -timeout 60m ./engine/transfer -run 'TestLikeRecursion$$'
-	RACE_SECONDS=$${RACE_SECONDS:-20} $(GO) test -race -count=1 ./engine/transfer ./cmd/lsyncgo/e2e -run 'TestRace$$' -v
+	PLAN_SEEDS=$${PLAN_SEEDS:-1-1000} $(GO) test -count=1 -timeout 60m ./engine/rsync -run 'TestLikeRecursion$$'
+	RACE_SECONDS=$${RACE_SECONDS:-20} $(GO) test -race -count=1 ./engine/mirror ./cmd/lsyncgo/e2e -run 'TestRace$$' -v
 	$(GO) test -count=1 -tags churn ./cmd/lsyncgo/e2e -run 'TestImage' -v
 	COMPARE_SEEDS=$${COMPARE_SEEDS:-20} $(GO) test -count=1 -timeout 30m ./lua/lua53 -run 'TestAgainstLua53$$|TestRandomPrograms$$'
-	CRASH_ROUNDS=$${CRASH_ROUNDS:-20} $(GO) test -count=1 -timeout 60m ./engine/transfer -run 'TestInjected$$|TestKilled$$' -v
+	CRASH_ROUNDS=$${CRASH_ROUNDS:-20} $(GO) test -count=1 -timeout 60m ./engine/mirror -run 'TestInjected$$|TestKilled$$' -v
 
 bench: build
 	scripts/bench/bench.sh $(BENCHFLAGS)

@@ -14,7 +14,7 @@ import (
 
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/process"
-	"lsyncgo/engine/transfer"
+	"lsyncgo/engine/rsync"
 )
 
 // anew are the options by which rsync sends a file whatever its size and time, and whatever it holds.
@@ -54,7 +54,7 @@ func (p *plan) listed(ctx context.Context, step *process.Command) (first, all bo
 		return true, true
 	}
 	p.dirs.Store(&summary.Dirs) // the first step may be cut off, too
-	step.Feed = func(ctx context.Context, w io.Writer) error { return transfer.WriteList(ctx, w, list) }
+	step.Feed = func(ctx context.Context, w io.Writer) error { return rsync.WriteList(ctx, w, list) }
 	p.log.Log("Exec", p.name, ": ", len(list), " paths first, whatever their size and time: ", step.Describe())
 	return true, false
 }
@@ -83,12 +83,12 @@ func ahead(args, options []string) []string {
 
 // quickCheck reads what a preset knows of rsync's options: { owner, changed, any_time, window }; owner is true, or
 // the user that is to own everything.
-func (s *script) quickCheck(v glua.LValue) *transfer.QuickCheck {
+func (s *script) quickCheck(v glua.LValue) *rsync.QuickCheck {
 	t, ok := v.(*glua.LTable)
 	if !ok {
 		return nil
 	}
-	q := &transfer.QuickCheck{Changed: glua.LVAsBool(t.RawGetString("changed")), AnyTime: glua.LVAsBool(t.RawGetString("any_time"))}
+	q := &rsync.QuickCheck{Changed: glua.LVAsBool(t.RawGetString("changed")), AnyTime: glua.LVAsBool(t.RawGetString("any_time"))}
 	if n, ok := t.RawGetString("window").(glua.LNumber); ok && n > 0 {
 		q.Window = time.Duration(float64(n) * float64(time.Second))
 	}

@@ -14,16 +14,16 @@ import (
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
+	"lsyncgo/engine/mirror"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/root"
-	"lsyncgo/engine/transfer"
 	"lsyncgo/lua/values"
 )
 
 // mirror reads the options of apply and tree.
-func (s *script) mirror(L *glua.LState, name string) transfer.Options {
-	o := transfer.Defaults()
+func (s *script) mirror(L *glua.LState, name string) mirror.Options {
+	o := mirror.Defaults()
 	given := L.OptTable(2, L.NewTable())
 	target, ok := given.RawGetString("target").(glua.LString)
 	if !ok {
@@ -58,7 +58,7 @@ func (s *script) mirror(L *glua.LState, name string) transfer.Options {
 // transferUnsafe is transfer.unsafe(): whether apply and tree need the option unsafe, which is as root on systems that
 // have no way to hold what is worked on.
 func transferUnsafe(L *glua.LState) int {
-	L.Push(glua.LBool(transfer.Unsafe()))
+	L.Push(glua.LBool(mirror.Unsafe()))
 	return 1
 }
 
@@ -66,18 +66,18 @@ func transferUnsafe(L *glua.LState) int {
 func (r *Runtime) transferApply(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.apply")
 	o := s.mirror(L, "transfer.apply")
-	ops := make([]transfer.Op, 0, len(a.Delays))
+	ops := make([]mirror.Op, 0, len(a.Delays))
 	for _, d := range a.Delays {
 		if d.Kind <= event.Move {
-			ops = append(ops, transfer.Op{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()})
+			ops = append(ops, mirror.Op{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()})
 		}
 	}
 	log := r.log
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
-			return s.mirrorInto(o, out, func(o transfer.Options) int {
-				report, err := transfer.Apply(ctx, o, ops)
+			return s.mirrorInto(o, out, func(o mirror.Options) int {
+				report, err := mirror.Apply(ctx, o, ops)
 				s.mirrored(log, report)
 				return conclude(report, err, out)
 			})
@@ -106,9 +106,9 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 	s.spawn(L, a, &process.Job{
 		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
-			return s.mirrorInto(o, out, func(o transfer.Options) int {
+			return s.mirrorInto(o, out, func(o mirror.Options) int {
 				if limited && o.Delete {
-					if code := within(ctx, o, path, limit, out); code != transfer.ExitOK {
+					if code := within(ctx, o, path, limit, out); code != mirror.ExitOK {
 						return code
 					}
 				}
@@ -123,7 +123,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 
 // mirrorInto runs work on the target that was looked at, which stays open until it has ended: nobody can put
 // another one in its place meanwhile.
-func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfer.Options) int) int {
+func (s *script) mirrorInto(o mirror.Options, out io.Writer, work func(mirror.Options) int) int {
 	var dir *os.File
 	var err error
 	if s.home != nil && o.Target == withSlash(s.homePath) { // else the script mirrors into a directory of its own choice
@@ -134,7 +134,7 @@ func (s *script) mirrorInto(o transfer.Options, out io.Writer, work func(transfe
 	}
 	if err != nil {
 		tell(out, err)
-		return transfer.ExitUnreachable
+		return mirror.ExitUnreachable
 	}
 	defer dir.Close()
 	o.TargetDir = dir
@@ -154,34 +154,34 @@ func (s *script) warnOnce(log core.Log) func(format string, args ...any) {
 }
 
 // mirrored tells what a job has done. It is called by the job's goroutine.
-func (s *script) mirrored(log core.Log, report transfer.Report) {
+func (s *script) mirrored(log core.Log, report mirror.Report) {
 	if log.Enabled("Debug") {
 		log.Log("Debug", s.name, ": mirrored: ", report.Summary())
 	}
 }
 
 // within counts what would be deleted before anything is touched.
-func within(ctx context.Context, o transfer.Options, path string, limit int, out io.Writer) int {
-	n, err := transfer.Surplus(ctx, o, path)
+func within(ctx context.Context, o mirror.Options, path string, limit int, out io.Writer) int {
+	n, err := mirror.Surplus(ctx, o, path)
 	switch {
 	case err != nil:
-		return conclude(transfer.Report{}, err, out)
+		return conclude(mirror.Report{}, err, out)
 	case n > limit:
 		fmt.Fprintf(out, "%d entries are at the target only\n", n)
 		return failure.DeleteLimit
 	}
-	return transfer.ExitOK
+	return mirror.ExitOK
 }
 
 // bring does a whole tree, or one path that may be a file or gone.
-func bring(ctx context.Context, o transfer.Options, path string) (transfer.Report, error) {
+func bring(ctx context.Context, o mirror.Options, path string) (mirror.Report, error) {
 	if path == "" {
-		return transfer.Tree(ctx, o, "")
+		return mirror.Tree(ctx, o, "")
 	}
 	if info, err := os.Lstat(o.Source + path); err == nil && info.IsDir() {
 		path = withSlash(path)
 	}
-	return transfer.Apply(ctx, o, []transfer.Op{{Kind: event.Create, Path: path, Tree: event.IsDir(path)}})
+	return mirror.Apply(ctx, o, []mirror.Op{{Kind: event.Create, Path: path, Tree: event.IsDir(path)}})
 }
 
 // makeTarget opens the target of a sync that remembers none, or makes it, but not the directories above: those
@@ -204,15 +204,15 @@ func tell(out io.Writer, err error) {
 }
 
 // conclude writes what failed and returns the exit code.
-func conclude(report transfer.Report, err error, out io.Writer) int {
+func conclude(report mirror.Report, err error, out io.Writer) int {
 	for _, f := range report.Failed {
 		tell(out, f)
 	}
 	code := report.ExitCode()
 	if err != nil {
 		tell(out, err)
-		if code == transfer.ExitOK || code == transfer.ExitVanished {
-			code = transfer.ExitUnreachable
+		if code == mirror.ExitOK || code == mirror.ExitVanished {
+			code = mirror.ExitUnreachable
 		}
 	}
 	return code

@@ -14,7 +14,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
-	"lsyncgo/engine/transfer"
+	"lsyncgo/engine/rsync"
 )
 
 // transferTable is the global `transfer`: what would be slow in Lua over many
@@ -32,7 +32,7 @@ func (r *Runtime) transferTable() *glua.LTable {
 
 // plan is what transfer.plan returns: a child's input that is written while the child runs.
 type plan struct {
-	transfer.Plan
+	rsync.Plan
 	name string // of the sync
 	log  core.Log
 	// dirs is where the child may write; nil until all of the list was handed over.
@@ -42,8 +42,8 @@ type plan struct {
 	// text is the input instead of a list of paths: rules, and those of only. hints are what these are about; nil: everything.
 	text  *string
 	rules []string
-	only  transfer.Only
-	hints *transfer.Plan
+	only  rsync.Only
+	hints *rsync.Plan
 	// check looks at the target before the child is started.
 	check func() error
 	// root is the source; mounted are the mount points below it. They may be none any more when the child is
@@ -70,7 +70,7 @@ func (p *plan) feed(ctx context.Context, w io.Writer) error {
 }
 
 // told is what a list has become, in words.
-func (p *plan) told(summary transfer.PlanSummary) string {
+func (p *plan) told(summary rsync.Summary) string {
 	text := fmt.Sprintf("rsync is told %d paths for %d events, %d of them gone from the source", summary.Listed, len(p.Entries), summary.Missing)
 	if len(p.Sweep) > 0 {
 		text += fmt.Sprintf("; %d directories with all they hold, for what a transfer that was cut off may have left", len(p.Sweep))
@@ -151,7 +151,7 @@ func (r *Runtime) transferInput(L *glua.LState) int {
 	p.rules, p.name, p.log = listOf(L.CheckTable(2)), s.name, r.log
 	rules := p.rules
 	if o := L.OptTable(3, nil); o != nil {
-		p.only = transfer.Only{Paths: listOf(o.RawGetString("paths")), Strays: listOf(o.RawGetString("strays")), Both: glua.LVAsBool(o.RawGetString("both"))}
+		p.only = rsync.Only{Paths: listOf(o.RawGetString("paths")), Strays: listOf(o.RawGetString("strays")), Both: glua.LVAsBool(o.RawGetString("both"))}
 		rules = slices.Concat(rules, p.only.Rules())
 		if q := s.quickCheck(o.RawGetString("quick")); q != nil {
 			q.Follow = glua.LVAsBool(o.RawGetString("follow"))
@@ -185,10 +185,10 @@ func listOf(v glua.LValue) (list []string) {
 }
 
 // hints returns a plan of what the events of a are about.
-func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *transfer.Plan {
-	p := &transfer.Plan{
+func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *rsync.Plan {
+	p := &rsync.Plan{
 		Source:    s.stringKey("source"),
-		Entries:   make([]transfer.PlanEntry, len(a.Delays)),
+		Entries:   make([]rsync.Entry, len(a.Delays)),
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer").Hidden(),
 	}
@@ -196,7 +196,7 @@ func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *transfer.
 		p.Target = withSlash(s.homePath)
 	}
 	for i, d := range a.Delays {
-		p.Entries[i] = transfer.PlanEntry{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()}
+		p.Entries[i] = rsync.Entry{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()}
 	}
 	return p
 }
@@ -247,7 +247,7 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 		p.Sweep, p.trees = s.due()
 	}
 	for _, dir := range p.trees {
-		p.Entries = append(p.Entries, transfer.PlanEntry{Kind: event.Attrib, Path: dir, Tree: true})
+		p.Entries = append(p.Entries, rsync.Entry{Kind: event.Attrib, Path: dir, Tree: true})
 	}
 	ud := L.NewUserData()
 	ud.Value = p

@@ -6,7 +6,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/mount"
-	"lsyncgo/engine/transfer"
+	"lsyncgo/engine/rsync"
 )
 
 // guardMounts tells the plan of a child what it must not delete.
@@ -29,7 +29,7 @@ func (p *plan) protect() []string {
 		p.Spared = slices.Concat(p.Spared, missing)
 		p.noticed(missing)
 	}
-	return transfer.ProtectOptions(p.Spared)
+	return rsync.ProtectOptions(p.Spared)
 }
 
 // getUnmounted is inlet.getUnmounted(): the mount points of the source where nothing is mounted any more, as

@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lsyncgo/engine/fsat/treetest"
 	"lsyncgo/engine/status"
-	"lsyncgo/engine/transfer/transfertest"
 )
 
 // TestFaults: the source changes at random while transfers are killed, the
@@ -149,8 +149,8 @@ type faulty struct {
 	*place
 	ps       preset
 	rng      *rand.Rand
-	churner  *transfertest.Churner
-	options  transfertest.Options
+	churner  *treetest.Churner
+	options  treetest.Options
 	config   string
 	daemon   *process
 	happened []string
@@ -170,7 +170,7 @@ func newFaulty(t *testing.T, ps preset, processes int, seed uint64) *faulty {
 	p.mkdir("disk/mounted/target")
 	p.target = p.path("disk/mounted/target")
 	rng := rand.New(rand.NewPCG(seed, uint64(processes)))
-	f := &faulty{place: p, ps: ps, rng: rng, churner: transfertest.NewChurner(rng, p.source)}
+	f := &faulty{place: p, ps: ps, rng: rng, churner: treetest.NewChurner(rng, p.source)}
 	// Transfers that run at the same time in one directory cannot know which of
 	// them sets its time last; all else is equal.
 	f.options.NoDirTimes = processes > 1
@@ -305,7 +305,7 @@ func (f *faulty) settled() {
 		if !f.inStep() {
 			return false
 		}
-		differences = transfertest.Equal(f.source, f.target, f.options)
+		differences = treetest.Equal(f.source, f.target, f.options)
 		return len(differences) == 0
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/engine/transfer/transfertest"
+	"lsyncgo/engine/fsat/treetest"
 )
 
 // binary is the program under test, built with the race detector.
@@ -178,11 +178,11 @@ func (p *place) same() {
 
 func (p *place) sameTrees(source, target string) {
 	p.t.Helper()
-	p.sameBut(transfertest.Options{}, source, target)
+	p.sameBut(treetest.Options{}, source, target)
 }
 
 // sameBut waits until two trees are equal, save for what the options leave out.
-func (p *place) sameBut(o transfertest.Options, source, target string) {
+func (p *place) sameBut(o treetest.Options, source, target string) {
 	p.t.Helper()
 	var differences []string
 	defer func() {
@@ -191,7 +191,7 @@ func (p *place) sameBut(o transfertest.Options, source, target string) {
 		}
 	}()
 	eventually(p.t, "target equal to source", func() bool {
-		differences = transfertest.Equal(source, target, o)
+		differences = treetest.Equal(source, target, o)
 		return len(differences) == 0
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lsyncgo/engine/transfer/transfertest"
+	"lsyncgo/engine/fsat/treetest"
 )
 
 // preset says how a test makes a config for one preset.
@@ -299,7 +299,7 @@ func TestChurn(t *testing.T) {
 func churn(t *testing.T, extra string) {
 	// Transfers that run at the same time in one directory cannot know which of
 	// them sets its time last; all else is equal.
-	parallel := transfertest.Options{NoDirTimes: extra != "maxProcesses = 1"}
+	parallel := treetest.Options{NoDirTimes: extra != "maxProcesses = 1"}
 	seed := rand.Uint64()
 	eachRsync(t, func(t *testing.T, ps preset) {
 		extra := extra
@@ -309,14 +309,14 @@ func churn(t *testing.T, extra string) {
 		t.Logf("seed %d", seed)
 		p := newPlace(t)
 		rng := rand.New(rand.NewPCG(seed, uint64(len(ps.name))))
-		if err := transfertest.RandomTree(rng, p.source); err != nil {
+		if err := treetest.RandomTree(rng, p.source); err != nil {
 			t.Fatal(err)
 		}
 		d := daemon(t, p.config(ps.config(extra)))
 		// Each round ends in step: only within one does Churn know of changes to
 		// a hard-linked file whose changed name goes away before they are sent.
 		for range 3 {
-			if _, err := transfertest.Churn(rng, p.source, 200); err != nil {
+			if _, err := treetest.Churn(rng, p.source, 200); err != nil {
 				t.Fatal(err)
 			}
 			p.sameBut(parallel, p.source, p.target)
@@ -334,11 +334,11 @@ func TestKilledDaemon(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		change := func() {
 			t.Helper()
-			if _, err := transfertest.Churn(rng, p.source, 60); err != nil {
+			if _, err := treetest.Churn(rng, p.source, 60); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := transfertest.RandomTree(rng, p.source); err != nil {
+		if err := treetest.RandomTree(rng, p.source); err != nil {
 			t.Fatal(err)
 		}
 		config := p.config(ps.config(""))

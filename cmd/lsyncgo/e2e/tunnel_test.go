@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lsyncgo/engine/transfer/transfertest"
+	"lsyncgo/engine/fsat/treetest"
 )
 
 // rsyncd starts an rsync daemon with the module "target", and returns its port.
@@ -301,7 +301,7 @@ func TestTunnelOnePass(t *testing.T) {
 	if !regexp.MustCompile(`(?s)starting sh .*ready, 1 of 1.*startup done.*ending sh .*--- Ended`).MatchString(d.out.String()) {
 		t.Fatal("want the tunnel ready before the startup is done, and ended before the program")
 	}
-	if differences := transfertest.Equal(p.source, p.target, transfertest.Options{}); len(differences) > 0 {
+	if differences := treetest.Equal(p.source, p.target, treetest.Options{}); len(differences) > 0 {
 		t.Errorf("the startup left differences: %v", differences)
 	}
 	p.left(p.stubs(2))

@@ -1,0 +1,289 @@
+//go:build linux && !portable
+
+package fsat
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/root"
+)
+
+// dir is an open directory. Names given to its methods are single segments.
+type Dir struct {
+	fd        int         // -1: closed, or not found again
+	announced atomic.Bool // others know that this process has temporary entries here
+
+	// The way from the directory that it was opened in, which is nil for a root.
+	up         *Dir
+	name       string
+	id         *root.Identity // which directory it is; nil: not asked yet
+	sequential bool           // see within
+}
+
+// ref names something whose attributes are read: what fd is open on, or the
+// entry name in the directory fd. Symbolic links are not followed.
+type Attrs struct {
+	fd   int
+	name string
+	path bool // fd was opened with O_PATH
+}
+
+const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
+
+// openRoot opens a directory that is open to be named only.
+func OpenRoot(top *os.File) (*Dir, error) {
+	fd, err := openat(int(top.Fd()), ".", dirFlags, 0)
+	runtime.KeepAlive(top)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{fd: fd}, nil
+}
+
+// openat survives the signals that the Go runtime sends to its own threads:
+// network and user space file systems answer them with EINTR.
+func openat(at int, name string, flags int, perm uint32) (int, error) {
+	for {
+		fd, err := unix.Openat(at, name, flags, perm)
+		if err != unix.EINTR {
+			return fd, err
+		}
+	}
+}
+
+func (d *Dir) Close() {
+	if d.fd >= 0 {
+		_ = unix.Close(d.fd)
+		d.fd = -1
+	}
+}
+
+func (d *Dir) Attrs(name string) Attrs { return Attrs{fd: d.fd, name: name} }
+func (d *Dir) Stat() (Stat, error)     { return fstat(d.fd) }
+func (d *Dir) Rmdir(n string) error    { return unix.Unlinkat(d.fd, n, unix.AT_REMOVEDIR) }
+
+// sub opens a directory in d; a symbolic link is ENOTDIR or ELOOP.
+func (d *Dir) OpenDir(name string) (*Dir, error) {
+	fd, err := openat(d.fd, name, dirFlags|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{fd: fd, up: d, name: name}, nil
+}
+
+// noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
+var noOpenat2 atomic.Bool
+
+// below opens the directory rel, "" or "a/b/", without following any link.
+func (d *Dir) OpenBelow(rel string) (*Dir, error) {
+	name := strings.TrimSuffix(rel, "/")
+	if name == "" {
+		return d.OpenDir(".")
+	}
+	at := d
+	for rest := name; ; {
+		var part string
+		part, rest = piece(rest)
+		fd, err := at.chain(part)
+		if at != d {
+			at.Close()
+		}
+		if err != nil {
+			return nil, err
+		}
+		at = &Dir{fd: fd, up: d, name: name}
+		if rest == "" {
+			return at, nil
+		}
+	}
+}
+
+// piece cuts from a path what the kernel takes at once.
+func piece(path string) (part, rest string) {
+	if len(path) < unix.PathMax {
+		return path, ""
+	}
+	at := strings.LastIndexByte(path[:unix.PathMax], '/')
+	if at < 0 {
+		return path, "" // a name of that length is an error of the kernel's
+	}
+	return path[:at], path[at+1:]
+}
+
+// chain opens a directory below d whose path is no longer than the kernel takes.
+func (d *Dir) chain(path string) (int, error) {
+	if !noOpenat2.Load() {
+		fd, err := unix.Openat2(d.fd, path, &unix.OpenHow{
+			Flags:   dirFlags,
+			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
+		})
+		switch err {
+		case unix.ENOSYS, unix.EPERM:
+			noOpenat2.Store(true)
+		case unix.EINTR, unix.EAGAIN:
+		default:
+			return fd, err
+		}
+	}
+	fd := d.fd
+	for name := range strings.SplitSeq(path, "/") {
+		next, err := openat(fd, name, dirFlags|unix.O_NOFOLLOW, 0)
+		if fd != d.fd {
+			_ = unix.Close(fd)
+		}
+		if err != nil {
+			return -1, err
+		}
+		fd = next
+	}
+	return fd, nil
+}
+
+func (d *Dir) Lstat(name string) (Stat, error) {
+	var st unix.Stat_t
+	if err := unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return Stat{}, err
+	}
+	return convert(&st), nil
+}
+
+func fstat(fd int) (Stat, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return Stat{}, err
+	}
+	return convert(&st), nil
+}
+
+func convert(st *unix.Stat_t) Stat {
+	return Stat{
+		Inode:  Inode{wide(st.Dev), st.Ino},
+		Kind:   kindOf(st.Mode),
+		Perm:   st.Mode & 0o7777,
+		UID:    st.Uid,
+		GID:    st.Gid,
+		Nlink:  wide(st.Nlink),
+		Size:   st.Size,
+		Blocks: st.Blocks,
+		Rdev:   wide(st.Rdev),
+		Mtime:  Time{int64(wide(st.Mtim.Sec)), int64(wide(st.Mtim.Nsec))},
+		Ctime:  Time{int64(wide(st.Ctim.Sec)), int64(wide(st.Ctim.Nsec))},
+	}
+}
+
+// wide converts fields whose width differs between architectures; signs survive
+// the way back to int64.
+func wide[T int32 | int64 | uint32 | uint64](v T) uint64 { return uint64(v) }
+
+func kindOf(mode uint32) Kind {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return Regular
+	case unix.S_IFDIR:
+		return Directory
+	case unix.S_IFLNK:
+		return Symlink
+	case unix.S_IFIFO:
+		return FIFO
+	case unix.S_IFSOCK:
+		return Socket
+	case unix.S_IFCHR:
+		return CharDevice
+	case unix.S_IFBLK:
+		return BlockDevice
+	}
+	return Unknown
+}
+
+var listBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
+
+// list reads all names of d, which must not have been listed before.
+func (d *Dir) List() ([]Entry, error) {
+	buf := listBuffers.Get().(*[]byte)
+	defer listBuffers.Put(buf)
+	var out []Entry
+	for {
+		n, err := unix.Getdents(d.fd, *buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return out, nil
+		}
+		out = appendDirents(out, (*buf)[:n])
+	}
+}
+
+// rewind makes d one that has not been listed.
+func (d *Dir) Rewind() error {
+	_, err := unix.Seek(d.fd, 0, 0)
+	return err
+}
+
+func appendDirents(out []Entry, buf []byte) []Entry {
+	const (
+		lenAt  = unsafe.Offsetof(unix.Dirent{}.Reclen)
+		typeAt = unsafe.Offsetof(unix.Dirent{}.Type)
+		nameAt = unsafe.Offsetof(unix.Dirent{}.Name)
+	)
+	for len(buf) > int(nameAt) {
+		rec := buf[:binary.NativeEndian.Uint16(buf[lenAt:])]
+		buf = buf[len(rec):]
+		name := rec[nameAt:]
+		name = name[:bytes.IndexByte(name, 0)]
+		if string(name) == "." || string(name) == ".." {
+			continue
+		}
+		out = append(out, Entry{string(name), kindOf(uint32(rec[typeAt]) << 12)})
+	}
+	return out
+}
+
+func (d *Dir) Unlink(name string) error { return unix.Unlinkat(d.fd, name, 0) }
+
+func (d *Dir) Mkdir(name string, perm uint32) error { return unix.Mkdirat(d.fd, name, perm) }
+
+func (d *Dir) Rename(name string, to *Dir, toName string) error {
+	return unix.Renameat(d.fd, name, to.fd, toName)
+}
+
+// exchange makes two entries change places.
+func (d *Dir) Exchange(name string, to *Dir, toName string) error {
+	return unix.Renameat2(d.fd, name, to.fd, toName, unix.RENAME_EXCHANGE)
+}
+
+func (d *Dir) Symlink(text, name string) error { return unix.Symlinkat(text, d.fd, name) }
+
+func (d *Dir) Readlink(name string) (string, error) {
+	for size := 256; ; size *= 4 {
+		buf := make([]byte, size)
+		n, err := unix.Readlinkat(d.fd, name, buf)
+		if err != nil {
+			return "", err
+		}
+		if n < size {
+			return string(buf[:n]), nil
+		}
+	}
+}
+
+// mknod makes a fifo or a device like s.
+func (d *Dir) Mknod(name string, s Stat) error {
+	mode := map[Kind]uint32{FIFO: unix.S_IFIFO, CharDevice: unix.S_IFCHR, BlockDevice: unix.S_IFBLK}[s.Kind]
+	return unix.Mknodat(d.fd, name, mode|0o600, int(s.Rdev))
+}
+
+// privileged tells whether owners can be given away and modes do not matter.
+func Privileged() bool { return os.Geteuid() == 0 }

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package transfer
-
-import "io/fs"
-
-// identify has nothing to add.
-func identify(fs.FileInfo, *stat) {}

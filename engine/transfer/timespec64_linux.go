@@ -1,7 +1,0 @@
-//go:build linux && !portable && (amd64 || arm64 || loong64 || mips64 || mips64le || ppc64 || ppc64le || riscv64 || s390x)
-
-package transfer
-
-import "golang.org/x/sys/unix"
-
-func timespec(t stamp) unix.Timespec { return unix.Timespec{Sec: t.sec, Nsec: t.nsec} }

@@ -1,3 +1,0 @@
-// Package transfertest makes trees, changes them at random and compares them,
-// for tests of everything that keeps two trees equal.
-package transfertest
