@@ -17,7 +17,7 @@ import (
 	"lsyncgo/engine/root"
 )
 
-// dir is an open directory. Names given to its methods are single segments.
+// Dir is an open directory. Names given to its methods are single segments.
 type Dir struct {
 	fd        int         // -1: closed, or not found again
 	announced atomic.Bool // others know that this process has temporary entries here
@@ -29,7 +29,7 @@ type Dir struct {
 	sequential bool           // see within
 }
 
-// ref names something whose attributes are read: what fd is open on, or the
+// Attrs names something whose attributes are read: what fd is open on, or the
 // entry name in the directory fd. Symbolic links are not followed.
 type Attrs struct {
 	fd   int
@@ -39,7 +39,7 @@ type Attrs struct {
 
 const dirFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC
 
-// openRoot opens a directory that is open to be named only.
+// OpenRoot opens a directory that is open to be named only.
 func OpenRoot(top *os.File) (*Dir, error) {
 	fd, err := openat(int(top.Fd()), ".", dirFlags, 0)
 	runtime.KeepAlive(top)
@@ -60,6 +60,7 @@ func openat(at int, name string, flags int, perm uint32) (int, error) {
 	}
 }
 
+// Close closes the directory; d must not be used then.
 func (d *Dir) Close() {
 	if d.fd >= 0 {
 		_ = unix.Close(d.fd)
@@ -67,11 +68,16 @@ func (d *Dir) Close() {
 	}
 }
 
+// Attrs is where the extended attributes of the entry name are read.
 func (d *Dir) Attrs(name string) Attrs { return Attrs{fd: d.fd, name: name} }
-func (d *Dir) Stat() (Stat, error)     { return fstat(d.fd) }
-func (d *Dir) Rmdir(n string) error    { return unix.Unlinkat(d.fd, n, unix.AT_REMOVEDIR) }
 
-// sub opens a directory in d; a symbolic link is ENOTDIR or ELOOP.
+// Stat looks at the directory itself.
+func (d *Dir) Stat() (Stat, error) { return fstat(d.fd) }
+
+// Rmdir removes an empty directory.
+func (d *Dir) Rmdir(n string) error { return unix.Unlinkat(d.fd, n, unix.AT_REMOVEDIR) }
+
+// OpenDir opens a directory in d; a symbolic link is ENOTDIR or ELOOP.
 func (d *Dir) OpenDir(name string) (*Dir, error) {
 	fd, err := openat(d.fd, name, dirFlags|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -83,7 +89,7 @@ func (d *Dir) OpenDir(name string) (*Dir, error) {
 // noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
 var noOpenat2 atomic.Bool
 
-// below opens the directory rel, "" or "a/b/", without following any link.
+// OpenBelow opens the directory rel, "" or "a/b/", without following any link.
 func (d *Dir) OpenBelow(rel string) (*Dir, error) {
 	name := strings.TrimSuffix(rel, "/")
 	if name == "" {
@@ -148,6 +154,7 @@ func (d *Dir) chain(path string) (int, error) {
 	return fd, nil
 }
 
+// Lstat looks at an entry; a symbolic link is not followed.
 func (d *Dir) Lstat(name string) (Stat, error) {
 	var st unix.Stat_t
 	if err := unix.Fstatat(d.fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
@@ -206,7 +213,7 @@ func kindOf(mode uint32) Kind {
 
 var listBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
-// list reads all names of d, which must not have been listed before.
+// List reads all names of d, which must not have been listed before.
 func (d *Dir) List() ([]Entry, error) {
 	buf := listBuffers.Get().(*[]byte)
 	defer listBuffers.Put(buf)
@@ -226,7 +233,7 @@ func (d *Dir) List() ([]Entry, error) {
 	}
 }
 
-// rewind makes d one that has not been listed.
+// Rewind makes d one that has not been listed.
 func (d *Dir) Rewind() error {
 	_, err := unix.Seek(d.fd, 0, 0)
 	return err
@@ -251,21 +258,26 @@ func appendDirents(out []Entry, buf []byte) []Entry {
 	return out
 }
 
+// Unlink removes an entry that is no directory.
 func (d *Dir) Unlink(name string) error { return unix.Unlinkat(d.fd, name, 0) }
 
+// Mkdir makes a directory.
 func (d *Dir) Mkdir(name string, perm uint32) error { return unix.Mkdirat(d.fd, name, perm) }
 
+// Rename moves an entry, in the place of what has the name, which may be no directory.
 func (d *Dir) Rename(name string, to *Dir, toName string) error {
 	return unix.Renameat(d.fd, name, to.fd, toName)
 }
 
-// exchange makes two entries change places.
+// Exchange makes two entries change places.
 func (d *Dir) Exchange(name string, to *Dir, toName string) error {
 	return unix.Renameat2(d.fd, name, to.fd, toName, unix.RENAME_EXCHANGE)
 }
 
+// Symlink makes a symbolic link.
 func (d *Dir) Symlink(text, name string) error { return unix.Symlinkat(text, d.fd, name) }
 
+// Readlink returns what a symbolic link says.
 func (d *Dir) Readlink(name string) (string, error) {
 	for size := 256; ; size *= 4 {
 		buf := make([]byte, size)
@@ -279,11 +291,11 @@ func (d *Dir) Readlink(name string) (string, error) {
 	}
 }
 
-// mknod makes a fifo or a device like s.
+// Mknod makes a fifo or a device like s.
 func (d *Dir) Mknod(name string, s Stat) error {
 	mode := map[Kind]uint32{FIFO: unix.S_IFIFO, CharDevice: unix.S_IFCHR, BlockDevice: unix.S_IFBLK}[s.Kind]
 	return unix.Mknodat(d.fd, name, mode|0o600, int(s.Rdev))
 }
 
-// privileged tells whether owners can be given away and modes do not matter.
+// Privileged tells whether owners can be given away and modes do not matter.
 func Privileged() bool { return os.Geteuid() == 0 }

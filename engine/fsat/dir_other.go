@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// dir is a directory below a root. Every step goes through the one os.Root of
+// Dir is a directory below a root. Every step goes through the one os.Root of
 // its side, which lets no symbolic link lead outside, and which alone can
 // rename between two directories.
 type Dir struct {
@@ -21,7 +21,7 @@ type Dir struct {
 	owner bool   // closes base
 }
 
-// ref names an entry whose attributes are read.
+// Attrs names an entry whose attributes are read.
 type Attrs struct{}
 
 // handle is an entry below a root. Nothing holds its inode here: see [Options.Unsafe].
@@ -30,12 +30,13 @@ type handle struct {
 	path string
 }
 
-// canPin tells that inodes are held by descriptors here.
+// CanPin tells that inodes are held by descriptors here.
 const CanPin = false
 
+// ErrNoProc says that a kernel needs /proc for what was to be done by descriptor.
 var ErrNoProc = errors.ErrUnsupported
 
-// openRoot opens a directory again that is open. Its path may have come to mean another one.
+// OpenRoot opens a directory again that is open. Its path may have come to mean another one.
 func OpenRoot(top *os.File) (*Dir, error) {
 	base, err := os.OpenRoot(top.Name())
 	if err != nil {
@@ -55,7 +56,7 @@ func OpenRoot(top *os.File) (*Dir, error) {
 	return &Dir{base: base, owner: true}, nil
 }
 
-// close closes the root; directories below hold nothing open.
+// Close closes the root; directories below hold nothing open.
 func (d *Dir) Close() {
 	if d.owner {
 		_ = d.base.Close()
@@ -64,12 +65,17 @@ func (d *Dir) Close() {
 
 func (d *Dir) path(name string) string { return d.rel + name }
 func (d *Dir) own() handle             { return handle{d.base, d.path(".")} }
-func (d *Dir) Attrs(string) Attrs      { return Attrs{} }
-func (d *Dir) Rewind() error           { return nil }
+
+// Attrs is where the extended attributes of the entry name are read.
+func (d *Dir) Attrs(string) Attrs { return Attrs{} }
+func (d *Dir) Rewind() error      { return nil }
 
 func (d *Dir) handle(name string) (handle, error) { return handle{d.base, d.path(name)}, nil }
-func (d *Dir) Stat() (Stat, error)                { return d.Lstat(".") }
 
+// Stat looks at the directory itself.
+func (d *Dir) Stat() (Stat, error) { return d.Lstat(".") }
+
+// Lstat looks at an entry; a symbolic link is not followed.
 func (d *Dir) Lstat(name string) (Stat, error) {
 	info, err := d.base.Lstat(d.path(name))
 	if err != nil {
@@ -89,7 +95,7 @@ func (d *Dir) OpenDir(name string) (*Dir, error) {
 	return &Dir{base: d.base, rel: d.path(name) + "/"}, nil
 }
 
-// below opens the directory rel, "" or "a/b/".
+// OpenBelow opens the directory rel, "" or "a/b/".
 func (d *Dir) OpenBelow(rel string) (*Dir, error) {
 	at := &Dir{base: d.base, rel: d.rel}
 	for rel != "" {
@@ -121,16 +127,27 @@ func (d *Dir) List() ([]Entry, error) {
 	return out, nil
 }
 
+// Unlink removes an entry that is no directory.
 func (d *Dir) Unlink(name string) error { return d.base.Remove(d.path(name)) }
-func (d *Dir) Rmdir(name string) error  { return d.base.Remove(d.path(name)) }
+
+// Rmdir removes an empty directory.
+func (d *Dir) Rmdir(name string) error { return d.base.Remove(d.path(name)) }
+
+// Mkdir makes a directory.
 func (d *Dir) Mkdir(name string, perm uint32) error {
 	return d.base.Mkdir(d.path(name), fs.FileMode(perm))
 }
+
+// Rename moves an entry, in the place of what has the name, which may be no directory.
 func (d *Dir) Rename(name string, to *Dir, toName string) error {
 	return d.base.Rename(d.path(name), to.path(toName))
 }
-func (d *Dir) Exchange(string, *Dir, string) error  { return errors.ErrUnsupported }
-func (d *Dir) Symlink(text, name string) error      { return d.base.Symlink(text, d.path(name)) }
+func (d *Dir) Exchange(string, *Dir, string) error { return errors.ErrUnsupported }
+
+// Symlink makes a symbolic link.
+func (d *Dir) Symlink(text, name string) error { return d.base.Symlink(text, d.path(name)) }
+
+// Readlink returns what a symbolic link says.
 func (d *Dir) Readlink(name string) (string, error) { return d.base.Readlink(d.path(name)) }
 func (d *Dir) Mknod(string, Stat) error             { return errors.ErrUnsupported }
 func (r Attrs) Read() (map[string]string, error)    { return nil, nil }
@@ -147,7 +164,7 @@ func (f File) NextData(off, size int64) (int64, int64, bool, error) {
 	return off, size, off < size, nil
 }
 
-// copyRange leaves everything to read and write.
+// CopyRange leaves everything to read and write.
 func CopyRange(_, _ File, off, _ int64, _ func() error) (int64, error) { return off, nil }
 
 func (h handle) chmod(perm uint32) error {
@@ -176,10 +193,10 @@ func (h handle) stat() (Stat, error) {
 	return StatOf(info), nil
 }
 
-// flushesAll tells that there is no flush but for each file.
+// SyncsAll tells that there is no flush but for each file.
 const SyncsAll = false
 
-// file is an open regular file.
+// File is an open regular file.
 type File struct {
 	f *os.File
 	h handle
@@ -197,13 +214,22 @@ func (d *Dir) openFile(name string, flags int, perm uint32) (File, error) {
 	return File{f, handle{d.base, d.path(name)}}, err
 }
 
-func (f File) own() handle               { return f.h }
-func (f File) Attrs() Attrs              { return Attrs{} }
-func (f File) Sync() error               { return f.f.Sync() }
-func (d *Dir) SyncFS() error             { return nil }
-func (f File) Close() error              { return f.f.Close() }
+func (f File) own() handle { return f.h }
+
+// Attrs is where its extended attributes are read.
+func (f File) Attrs() Attrs { return Attrs{} }
+
+// Sync writes the file's data to its disk.
+func (f File) Sync() error   { return f.f.Sync() }
+func (d *Dir) SyncFS() error { return nil }
+
+// Close closes the file, and returns what network file systems tell of the writes only then.
+func (f File) Close() error { return f.f.Close() }
+
+// Truncate sets the size.
 func (f File) Truncate(size int64) error { return f.f.Truncate(size) }
 
+// Stat looks at the open file.
 func (f File) Stat() (Stat, error) {
 	info, err := f.f.Stat()
 	if err != nil {
@@ -220,6 +246,7 @@ func (f File) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
+// WriteAt writes all of b from off on.
 func (f File) WriteAt(b []byte, off int64) error {
 	_, err := f.f.WriteAt(b, off)
 	return err

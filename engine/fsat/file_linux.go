@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// file is an open regular file. A descriptor and not an os.File, which would
+// File is an open regular file. A descriptor and not an os.File, which would
 // cost an allocation, a finalizer and a system call for each of many small files.
 type File int
 
-// open opens an entry for reading. O_NONBLOCK keeps a fifo that has just taken
+// Open opens an entry for reading. O_NONBLOCK keeps a fifo that has just taken
 // the place of the file from blocking. Reading must not write access times into
 // the source where that can be had, which is for the owner and for root.
 func (d *Dir) Open(name string) (File, error) {
@@ -25,24 +25,31 @@ func (d *Dir) Open(name string) (File, error) {
 	return File(fd), err
 }
 
-// create makes a new file for writing.
+// Create makes a new file for writing.
 func (d *Dir) Create(name string, perm uint32) (NewFile, error) {
 	fd, err := openat(d.fd, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, perm)
 	return NewFile{File(fd)}, err
 }
 
-func (f File) Attrs() Attrs        { return Attrs{fd: int(f)} }
-func (f File) Stat() (Stat, error) { return fstat(int(f)) }
-func (f File) Close() error        { return unix.Close(int(f)) }
+// Attrs is where its extended attributes are read.
+func (f File) Attrs() Attrs { return Attrs{fd: int(f)} }
 
-// flushesAll tells that one flush does it for all files of a file system.
+// Stat looks at the open file.
+func (f File) Stat() (Stat, error) { return fstat(int(f)) }
+
+// Close closes the file, and returns what network file systems tell of the writes only then.
+func (f File) Close() error { return unix.Close(int(f)) }
+
+// SyncsAll tells that one flush does it for all files of a file system.
 const SyncsAll = true
 
-// flush writes all data of the file system that d is on to its disk.
+// SyncFS writes all data of the file system that d is on to its disk.
 func (d *Dir) SyncFS() error { return unix.Syncfs(d.fd) }
 
+// Sync writes the file's data to its disk.
 func (f File) Sync() error { return unix.Fsync(int(f)) }
 
+// Truncate sets the size.
 func (f File) Truncate(size int64) error {
 	for {
 		if err := unix.Ftruncate(int(f), size); err != unix.EINTR {
@@ -51,7 +58,7 @@ func (f File) Truncate(size int64) error {
 	}
 }
 
-// readAt fills b from off as far as the file goes.
+// ReadAt fills b from off as far as the file goes.
 func (f File) ReadAt(b []byte, off int64) (int, error) {
 	done := 0
 	for done < len(b) {
@@ -69,6 +76,7 @@ func (f File) ReadAt(b []byte, off int64) (int, error) {
 	return done, nil
 }
 
+// WriteAt writes all of b from off on.
 func (f File) WriteAt(b []byte, off int64) error {
 	for len(b) > 0 {
 		n, err := unix.Pwrite(int(f), b, off)
@@ -85,10 +93,10 @@ func (f File) WriteAt(b []byte, off int64) error {
 	return nil
 }
 
-// clone makes out share the blocks of in; false if these file systems cannot.
+// Clone makes out share the blocks of in; false if these file systems cannot.
 func Clone(in, out File) bool { return unix.IoctlFileClone(int(out), int(in)) == nil }
 
-// copyRange lets the kernel copy, in pieces so that the work can be cancelled.
+// CopyRange lets the kernel copy, in pieces so that the work can be cancelled.
 // It returns how far it came; the rest has to be copied by hand.
 func CopyRange(in, out File, off, end int64, stop func() error) (int64, error) {
 	const piece = 64 << 20
@@ -110,7 +118,7 @@ func CopyRange(in, out File, off, end int64, stop func() error) (int64, error) {
 	return off, nil
 }
 
-// data returns the next range at or after off that is no hole; ok is false at the end.
+// NextData returns the next range at or after off that is no hole; ok is false at the end.
 func (f File) NextData(off, size int64) (from, to int64, ok bool, err error) {
 	from, err = unix.Seek(int(f), off, unix.SEEK_DATA)
 	if errors.Is(err, unix.ENXIO) {

@@ -4,5 +4,5 @@ package fsat
 
 import "lsyncgo/engine/mount"
 
-// isMount reports whether d is the top of a mounted file system.
+// IsMount reports whether d is the top of a mounted file system.
 func (d *Dir) IsMount() (is, known bool) { return mount.IsFD(d.fd) }

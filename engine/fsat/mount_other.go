@@ -2,5 +2,5 @@
 
 package fsat
 
-// isMount cannot tell.
+// IsMount cannot tell.
 func (d *Dir) IsMount() (is, known bool) { return false, false }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// errOutside refuses paths that are no paths below the root.
+// ErrOutside refuses paths that are no paths below the root.
 var ErrOutside = errors.New("refused: the path does not stay below the root")
 
-// segments splits a relative path; the root has none.
+// Segments splits a relative path; the root has none.
 func Segments(path string) ([]string, error) {
 	var out []string
 	for s := range strings.SplitSeq(path, "/") {
@@ -23,7 +23,7 @@ func Segments(path string) ([]string, error) {
 	return out, nil
 }
 
-// nearby remembers the directory opened last: ops come in runs of one directory.
+// ParentCache remembers the directory opened last: ops come in runs of one directory.
 // A rename never outdates it, since it opens the directories above both ends.
 type ParentCache struct {
 	Root *Dir
@@ -31,7 +31,7 @@ type ParentCache struct {
 	dir  *Dir
 }
 
-// parent returns the directory that holds path and the last segment. The
+// Parent returns the directory that holds path and the last segment. The
 // directory stays open until the next call.
 func (n *ParentCache) Parent(path []string) (*Dir, string, error) {
 	last := len(path) - 1
@@ -48,7 +48,7 @@ func (n *ParentCache) Parent(path []string) (*Dir, string, error) {
 	return d, path[last], nil
 }
 
-// lstat looks at path.
+// Lstat looks at path.
 func (n *ParentCache) Lstat(path []string) (Stat, error) {
 	d, name, err := n.Parent(path)
 	if err != nil {
@@ -57,7 +57,7 @@ func (n *ParentCache) Lstat(path []string) (Stat, error) {
 	return d.Lstat(name)
 }
 
-// forget closes what is open.
+// Close closes what is open.
 func (n *ParentCache) Close() {
 	if n.dir != nil {
 		n.dir.Close()

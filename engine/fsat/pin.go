@@ -2,7 +2,7 @@ package fsat
 
 import "errors"
 
-// pinned is an inode that was looked at and is held since, so that nobody can put another one in its place.
+// Pinned is an inode that was looked at and is held since, so that nobody can put another one in its place.
 // Owner, mode, times, attributes and hard links of the target are set by its methods and by nothing else: a
 // name may lead to another inode by the time a system call takes it.
 type Pinned struct {
@@ -11,11 +11,13 @@ type Pinned struct {
 }
 
 var (
+	// ErrReplaced says that a name has come to mean another inode than the one looked at.
 	ErrReplaced = errors.New("another entry took its place while it was worked on")
-	ErrForeign  = errors.New("refused: setuid, setgid and capabilities go to files only that are new and have the owner already")
+	// ErrForeign refuses what would make a program of somebody's run as somebody else.
+	ErrForeign = errors.New("refused: setuid, setgid and capabilities go to files only that are new and have the owner already")
 )
 
-// pin holds the entry name if it still is the inode that was looked at, and returns what it is now.
+// Pin holds the entry name if it still is the inode that was looked at, and returns what it is now.
 func (d *Dir) Pin(name string, looked Stat) (Pinned, Stat, error) {
 	x, now, err := d.Hold(name)
 	if err == nil && (now.Inode != looked.Inode || now.Kind != looked.Kind) {
@@ -25,7 +27,7 @@ func (d *Dir) Pin(name string, looked Stat) (Pinned, Stat, error) {
 	return x, now, err
 }
 
-// hold holds whatever has the name now.
+// Hold holds whatever has the name now.
 func (d *Dir) Hold(name string) (Pinned, Stat, error) {
 	h, err := d.handle(name)
 	if err != nil {
@@ -39,27 +41,40 @@ func (d *Dir) Hold(name string) (Pinned, Stat, error) {
 	return Pinned{held: h}, now, nil
 }
 
-// self is the open directory itself. It is not closed but with d.
+// Self is the open directory itself. It is not closed but with d.
 func (d *Dir) Self() Pinned { return Pinned{held: d.own()} }
 
-// newFile is an open file that create made.
+// NewFile is an open file that create made.
 type NewFile struct{ File }
 
-// pin is not closed but with f.
+// Pin is not closed but with f.
 func (f NewFile) Pin() Pinned { return Pinned{held: f.own(), Made: true} }
 
-func (x Pinned) Close()                        { x.held.close() }
-func (x Pinned) Stat() (Stat, error)           { return x.held.stat() }
-func (x Pinned) Attrs() Attrs                  { return x.held.ref() }
-func (x Pinned) Readlink() (string, error)     { return x.held.readlink() }
-func (x Pinned) Chown(uid, gid int) error      { return x.held.chown(uid, gid) }
-func (x Pinned) SetTime(t Time) error          { return x.held.setTime(t) }
+// Close lets the inode go.
+func (x Pinned) Close() { x.held.close() }
+
+// Stat looks at the inode.
+func (x Pinned) Stat() (Stat, error) { return x.held.stat() }
+
+// Attrs is where its extended attributes are read.
+func (x Pinned) Attrs() Attrs { return x.held.ref() }
+
+// Readlink returns what the symbolic link says.
+func (x Pinned) Readlink() (string, error) { return x.held.readlink() }
+
+// Chown sets owner and group, -1 for one that stays.
+func (x Pinned) Chown(uid, gid int) error { return x.held.chown(uid, gid) }
+
+// SetTime sets the modification time.
+func (x Pinned) SetTime(t Time) error { return x.held.setTime(t) }
+
+// RemoveXattr removes an extended attribute; it is no error if there is none.
 func (x Pinned) RemoveXattr(name string) error { return x.held.removeXattr(name) }
 
-// link gives the inode one more name.
+// Link gives the inode one more name.
 func (x Pinned) Link(to *Dir, name string) error { return x.held.link(to, name) }
 
-// chmod sets the permission bits of s, of which those that let others run a file as its owner or group go to new
+// Chmod sets the permission bits of s, of which those that let others run a file as its owner or group go to new
 // files only that have the owner of s. Directories are exempt: there they say who owns what is made.
 func (x Pinned) Chmod(perm uint32, s Stat) error {
 	if s.Kind != Directory && perm&(Setuid|Setgid) != 0 {
@@ -74,7 +89,7 @@ func (x Pinned) Chmod(perm uint32, s Stat) error {
 	return x.held.chmod(perm)
 }
 
-// give changes the owner and looks: some file systems accept it and do nothing.
+// ChownChecked changes the owner and looks: some file systems accept it and do nothing.
 func (x Pinned) ChownChecked(uid, gid int) error {
 	if err := x.Chown(uid, gid); err != nil {
 		return err
@@ -86,7 +101,7 @@ func (x Pinned) ChownChecked(uid, gid int) error {
 	return err
 }
 
-// become sets the mode of an entry of our own and looks: some file systems accept it and do nothing.
+// ChmodChecked sets the mode of an entry of our own and looks: some file systems accept it and do nothing.
 func (x Pinned) ChmodChecked(perm uint32) error {
 	err := x.held.chmod(perm)
 	if now, serr := x.Stat(); err == nil && (serr != nil || now.Perm&0o777 != perm) {
@@ -95,10 +110,10 @@ func (x Pinned) ChmodChecked(perm uint32) error {
 	return err
 }
 
-// capability is the attribute that gives a program privileges.
+// Capability is the attribute that gives a program privileges.
 const Capability = "security.capability"
 
-// setXattr sets an attribute of s; capabilities as chmod sets setuid.
+// SetXattr sets an attribute of s; capabilities as chmod sets setuid.
 func (x Pinned) SetXattr(name, value string, s Stat) error {
 	if name == Capability {
 		now, err := x.Stat()

@@ -17,7 +17,7 @@ type handle struct {
 	path bool // opened with O_PATH, which the system calls for open files do not take
 }
 
-// canPin tells that inodes are held by descriptors here.
+// CanPin tells that inodes are held by descriptors here.
 const CanPin = true
 
 // handle holds an entry. O_PATH opens what may not be read, and has no effect on a device.
@@ -96,6 +96,7 @@ func (h handle) removeXattr(name string) error {
 	return err
 }
 
+// ErrNoProc says that a kernel needs /proc for what was to be done by descriptor.
 var ErrNoProc = errors.New("this kernel does it with a name only; mount /proc")
 
 // hasProc tells whether /proc is what it should be. Its links lead to the inode of a descriptor, whatever is

@@ -2,7 +2,7 @@ package fsat
 
 import "time"
 
-// kind is the type of a directory entry.
+// Kind is the type of a directory entry.
 type Kind uint8
 
 const (
@@ -16,20 +16,21 @@ const (
 	BlockDevice
 )
 
-// stamp is a time as file systems keep it. time.Time.UnixNano does not reach
+// Time is a time as file systems keep it. time.Time.UnixNano does not reach
 // all of them: ext4 and xfs go past the year 2262.
 type Time struct{ Sec, Nsec int64 }
 
 // Std is t for the time package.
 func (t Time) Std() time.Time { return time.Unix(t.Sec, t.Nsec) }
 
+// After reports whether t is later than u.
 func (t Time) After(u Time) bool { return t.Sec > u.Sec || t.Sec == u.Sec && t.Nsec > u.Nsec }
 
-// inode names a file on this machine whatever its paths. It is zero where the
+// Inode names a file on this machine whatever its paths. It is zero where the
 // system does not tell.
 type Inode struct{ Dev, Ino uint64 }
 
-// stat is what decides whether two entries are equal, and whether one changed.
+// Stat is what decides whether two entries are equal, and whether one changed.
 type Stat struct {
 	Inode
 	Kind         Kind
@@ -42,17 +43,17 @@ type Stat struct {
 	Mtime, Ctime Time
 }
 
-// unchanged tells whether b, taken later, is still the file and the state of a.
+// Unchanged tells whether b, taken later, is still the file and the state of a.
 func (a Stat) Unchanged(b Stat) bool {
 	return a.Inode == b.Inode && a.Kind == b.Kind && a.Size == b.Size && a.Mtime == b.Mtime && a.Ctime == b.Ctime
 }
 
-// alike is the quick check: an entry that passes is taken to hold the same data.
+// QuickMatch is the quick check: an entry that passes is taken to hold the same data.
 func (a Stat) QuickMatch(b Stat) bool {
 	return a.Kind == b.Kind && a.Size == b.Size && a.Mtime == b.Mtime
 }
 
-// dirent is one name of a listing.
+// Entry is one name of a listing.
 type Entry struct {
 	Name string
 	Kind Kind

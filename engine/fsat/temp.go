@@ -38,7 +38,7 @@ func tempName(name string) string {
 	return "." + name + tail
 }
 
-// isTemp tells whether name has the form that tempName gives.
+// IsTemp tells whether name has the form that tempName gives.
 func IsTemp(name string) bool {
 	at := strings.LastIndex(name, tempMark)
 	if at < 2 || name[0] != '.' {
@@ -48,13 +48,13 @@ func IsTemp(name string) bool {
 	return len(id) == 16 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
-// foreign tells whether name is a temporary file of another process.
+// IsForeignTemp tells whether name is a temporary file of another process.
 func IsForeignTemp(name string) bool { return IsTemp(name) && markOf(name) != tempProcess }
 
 // markOf is the part of a temporary name that tells its process.
 func markOf(temp string) string { return temp[len(temp)-16 : len(temp)-8] }
 
-// temp returns a name for a temporary entry of d. Others are told first that this
+// TempName returns a name for a temporary entry of d. Others are told first that this
 // process writes there, so that none of them takes the entry for a leftover.
 func (d *Dir) TempName(name string) string {
 	d.announce()
@@ -65,7 +65,7 @@ func (d *Dir) TempName(name string) string {
 // counts as a leftover where its writer may be out of sight.
 const leftoverAge = time.Hour
 
-// leftover tells whether nobody writes the temporary entry name of d any more.
+// IsLeftover tells whether nobody writes the temporary entry name of d any more.
 func (d *Dir) IsLeftover(name string, have Stat) bool {
 	if !IsForeignTemp(name) {
 		return false

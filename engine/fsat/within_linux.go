@@ -21,7 +21,7 @@ var openDirs atomic.Int64
 
 func init() { openDirs.Store(int64(min(max((MaxOpen()-48)/2, 4), 1024))) }
 
-// maxOpen is how many descriptors this process can have.
+// MaxOpen is how many descriptors this process can have.
 func MaxOpen() int {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil || limit.Cur > 1<<20 {
@@ -30,7 +30,7 @@ func MaxOpen() int {
 	return int(limit.Cur)
 }
 
-// takeDirs tells whether n directories more may stay open; then giveDirs has to follow.
+// ReserveDirs tells whether n directories more may stay open; then giveDirs has to follow.
 func ReserveDirs(n int64) bool {
 	if openDirs.Add(-n) >= 0 {
 		return true
@@ -39,9 +39,10 @@ func ReserveDirs(n int64) bool {
 	return false
 }
 
+// ReleaseDirs gives back what ReserveDirs has taken.
 func ReleaseDirs(n int64) { openDirs.Add(n) }
 
-// within calls f with the directory name of d, which f has for itself. Where no more directories
+// Within calls f with the directory name of d, which f has for itself. Where no more directories
 // may stay open d is closed meanwhile, if it was given to an f itself.
 func (d *Dir) Within(name string, f func(sub *Dir) error) error {
 	sub, err := d.OpenDir(name)
@@ -67,7 +68,7 @@ func (d *Dir) Within(name string, f func(sub *Dir) error) error {
 	return err
 }
 
-// leave closes d until back opens it again.
+// Suspend closes d until back opens it again.
 func (d *Dir) Suspend() error {
 	if d.id == nil {
 		id, err := root.OfDescriptor(d.fd)
@@ -81,7 +82,7 @@ func (d *Dir) Suspend() error {
 	return nil
 }
 
-// back opens d again from a directory below, or if that is nil or was moved, from the root.
+// Resume opens d again from a directory below, or if that is nil or was moved, from the root.
 func (d *Dir) Resume(below *Dir) error {
 	if below != nil && below.fd >= 0 {
 		if fd, err := openat(below.fd, "..", dirFlags|unix.O_NOFOLLOW, 0); err == nil && d.take(fd) {
@@ -117,5 +118,5 @@ func (d *Dir) take(fd int) bool {
 	return true
 }
 
-// away tells whether d was not found again.
+// Lost tells whether d was not found again.
 func (d *Dir) Lost() bool { return d.fd < 0 }

@@ -7,9 +7,11 @@ package fsat
 func MaxOpen() int { return 1 << 20 }
 
 func ReserveDirs(int64) bool { return true }
-func ReleaseDirs(int64)      {}
 
-// within calls f with the directory name of d.
+// ReleaseDirs gives back what ReserveDirs has taken.
+func ReleaseDirs(int64) {}
+
+// Within calls f with the directory name of d.
 func (d *Dir) Within(name string, f func(sub *Dir) error) error {
 	sub, err := d.OpenDir(name)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// xattrs reads the extended attributes that a mirror keeps; nil if there are none.
+// Read reads the extended attributes that a mirror keeps; nil if there are none.
 func (r Attrs) Read() (map[string]string, error) {
 	names, err := r.xattrNames()
 	if err != nil || len(names) == 0 {

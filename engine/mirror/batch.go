@@ -15,7 +15,7 @@ const (
 	batchPlaces = 64
 )
 
-// unnamed is a file that is whole but for its name.
+// pendingFile is a file that is whole but for its name.
 type pendingFile struct {
 	p          *dirPair
 	temp, name string
@@ -32,7 +32,7 @@ type batch struct {
 	flushing sync.Mutex // held while the files of a batch get their names
 }
 
-// settle gives a temporary file of that many bytes its name, with Fsync when its data is on the disk.
+// commit gives a temporary file of that many bytes its name, with Fsync when its data is on the disk.
 func (p *dirPair) commit(temp, name string, have fsat.Stat, size int64) error {
 	if !p.m.o.Fsync || !fsat.SyncsAll {
 		return p.put(temp, name, have)
@@ -82,7 +82,7 @@ func (m *mirror) flush() {
 	}
 }
 
-// settle gives u its name, unless its data could not be flushed.
+// commit gives u its name, unless its data could not be flushed.
 func (u pendingFile) commit(err error) {
 	p := u.p
 	if err == nil {

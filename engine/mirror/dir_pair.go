@@ -9,7 +9,7 @@ import (
 	"lsyncgo/engine/fsat"
 )
 
-// place is one directory on both sides while work goes on in it. Its metadata
+// dirPair is one directory on both sides while work goes on in it. Its metadata
 // is set when the last of that work is done, because each entry made or removed
 // changes the directory's time, and may need write permission.
 type dirPair struct {
@@ -41,7 +41,7 @@ type dirPair struct {
 	pending atomic.Int32 // pieces of work that are not done yet
 }
 
-// todo is one entry to look at.
+// workItem is one entry to look at.
 type workItem struct {
 	name   string
 	dirty  *dirtyNode // may be nil
@@ -133,7 +133,7 @@ func (p *dirPair) release() {
 	p.parent.release()
 }
 
-// todos lists the entries to look at.
+// workItems lists the entries to look at.
 func (p *dirPair) workItems() []workItem {
 	if p.whole {
 		return p.compare()
@@ -291,7 +291,7 @@ func (p *dirPair) gone(t workItem) {
 	}
 }
 
-// thin removes what is marked below a directory that the source lacks although
+// removeDirty removes what is marked below a directory that the source lacks although
 // nobody has said so yet. It may have been renamed: then what it still holds
 // moves with it, once that is told.
 func (p *dirPair) removeDirty(t workItem, have fsat.Stat) {

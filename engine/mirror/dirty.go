@@ -1,6 +1,6 @@
 package mirror
 
-// mark says what is known of a path that ops named.
+// dirtyFlags says what is known of a path that ops named.
 type dirtyFlags uint8
 
 const (
@@ -17,7 +17,7 @@ const (
 	moved
 )
 
-// node is one path segment. The nodes of a batch form a tree, so that each
+// dirtyNode is one path segment. The nodes of a batch form a tree, so that each
 // directory is opened once however many ops are below it.
 type dirtyNode struct {
 	flags    dirtyFlags

@@ -1,5 +1,5 @@
-// Package transfer keeps a local target directory equal to a source directory
-// without starting a process, and prepares lists of paths for programs that do.
+// Package mirror keeps a local target directory equal to a source directory
+// without starting a process.
 //
 // [Tree] compares everything and copies what differs: the startup of a mirror.
 // [Apply] takes a batch of events. An event is only a hint where to look: what

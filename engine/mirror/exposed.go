@@ -7,7 +7,7 @@ import (
 	"lsyncgo/engine/fsat"
 )
 
-// Values of [place.who] that are no user.
+// Values of [dirPair.who] that are no user.
 const (
 	nobodyElse int64 = -1 - iota // than we
 	several
@@ -32,14 +32,14 @@ func (p *dirPair) opens(s, have fsat.Stat) bool {
 // errHolds keeps closed what might open something else.
 var errHolds = errors.New("refused: others can put directories there, and this one holds what the source's does not, or was not compared as a whole; set its owner and mode by hand")
 
-// tell passes on that something is unfinished.
+// passUnfinished passes on that something is unfinished.
 func (p *dirPair) passUnfinished() {
 	if p.parent != nil && p.unfinished.Load() {
 		p.parent.unfinished.Store(true)
 	}
 }
 
-// tighten sets the mode of a directory that is being entered. Without privileges it may not be ours, and finish tells.
+// restrictMode sets the mode of a directory that is being entered. Without privileges it may not be ours, and finish tells.
 func (p *dirPair) restrictMode(perm uint32, have fsat.Stat) error {
 	if perm == have.Perm || p.known(have.Dev, modes) {
 		return nil

@@ -18,7 +18,7 @@ type links struct {
 	sought map[fsat.Inode]bool // were changed by a name that may be gone by now
 }
 
-// former notes files of the source that had a name which may be gone by now.
+// addFormer notes files of the source that had a name which may be gone by now.
 func (l *links) addFormer(files []event.File) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"lsyncgo/engine/fsat"
 )
 
-// keeping gives an inode of the target the owner, attributes, mode and time of one of the source.
+// metadataChange gives an inode of the target the owner, attributes, mode and time of one of the source.
 type metadataChange struct {
 	p       *dirPair
 	to      fsat.Pinned
@@ -39,7 +39,7 @@ func (p *dirPair) keeper(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, pla
 	return k, nil
 }
 
-// keep makes the metadata of to equal. A [refusal] tells that all of it was done that the target permits.
+// applyMetadata makes the metadata of to equal. A [refusal] tells that all of it was done that the target permits.
 func (p *dirPair) applyMetadata(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, plain bool) error {
 	k, err := p.keeper(to, from, s, have, plain)
 	if err != nil {

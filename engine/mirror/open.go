@@ -84,7 +84,7 @@ func (p *dirPair) open() error {
 	return atTarget(err)
 }
 
-// begun is what is found out about the target directory of p, now that it is open: from the descriptor, since
+// inspect is what is found out about the target directory of p, now that it is open: from the descriptor, since
 // another directory may have its name.
 func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 	p.dev, p.perm = have.Dev, have.Perm
@@ -117,8 +117,8 @@ func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 // new entries at any time.
 func (p *dirPair) plain() bool { return !p.hasDefaultACL && p.dst != nil && !p.othersWrite }
 
-// narrow takes from a directory that is there already what the source's does not allow (any more), before
-// anything gets in it. [place.finish] gives what the source allows when all in it is done.
+// restrict takes from a directory that is there already what the source's does not allow (any more), before
+// anything gets in it. [dirPair.finish] gives what the source allows when all in it is done.
 func (p *dirPair) restrict(s, have fsat.Stat) error {
 	m, x := p.m, p.dst.Self()
 	attrs := p.inspect(have)

@@ -6,7 +6,7 @@ import (
 	"lsyncgo/engine/fsat"
 )
 
-// findKin marks all names of the files that were brought into step under some
+// findOtherNames marks all names of the files that were brought into step under some
 // of their names only: the target's other names may still hold the file of
 // before. It returns whether there are any.
 func (m *mirror) findOtherNames() bool {

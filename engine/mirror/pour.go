@@ -15,7 +15,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return 
 func getBuffer() *[]byte  { return buffers.Get().(*[]byte) }
 func putBuffer(b *[]byte) { buffers.Put(b) }
 
-// pour copies the data of in, which has the size in s, to the empty file out.
+// copyData copies the data of in, which has the size in s, to the empty file out.
 func (m *mirror) copyData(in, out fsat.File, s fsat.Stat) error {
 	if s.Size <= bufferSize {
 		return m.copySmall(in, out, s.Size)
@@ -61,7 +61,7 @@ func (m *mirror) copySmall(in, out fsat.File, size int64) error {
 	return atTarget(out.WriteAt((*buf)[:n], 0))
 }
 
-// pourRange copies the bytes from off to end.
+// copyRange copies the bytes from off to end.
 func (m *mirror) copyRange(in, out fsat.File, off, end int64) error {
 	off, err := fsat.CopyRange(in, out, off, end, m.stop)
 	if err != nil || off >= end {

@@ -43,7 +43,7 @@ func (p *dirPair) regular(t workItem, s, have fsat.Stat) {
 	}
 }
 
-// bring copies a file unless the target has it, and returns what the target's
+// syncFile copies a file unless the target has it, and returns what the target's
 // inode is then.
 func (p *dirPair) syncFile(name string, s, have fsat.Stat, doubt bool) (fsat.Inode, bool) {
 	m := p.m

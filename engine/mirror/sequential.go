@@ -17,7 +17,7 @@ func (p *dirPair) enterAlone(c *dirPair) {
 	c.descend()
 }
 
-// leave closes the directories of p until back.
+// suspend closes the directories of p until back.
 func (p *dirPair) suspend() {
 	for _, d := range []*fsat.Dir{p.src, p.dst} {
 		if d == nil {
@@ -30,7 +30,7 @@ func (p *dirPair) suspend() {
 	}
 }
 
-// back opens the directories of p again from those of c, which is below.
+// resume opens the directories of p again from those of c, which is below.
 func (p *dirPair) resume(c *dirPair) {
 	if p.detached {
 		return

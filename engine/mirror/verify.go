@@ -11,7 +11,7 @@ import (
 // given other attributes gets a new one. So the target's file, which was made of the source's, has a later one than that,
 // unless something happened to the source's since.
 
-// outrun reports whether the source's entry s may have been changed after the target's entry have was.
+// changedSince reports whether the source's entry s may have been changed after the target's entry have was.
 func (p *dirPair) changedSince(s, have fsat.Stat) bool {
 	if !p.m.verifying || have.Kind != s.Kind || s.Ctime == (fsat.Time{}) {
 		return false
@@ -32,13 +32,13 @@ func (p *dirPair) changedSince(s, have fsat.Stat) bool {
 	})
 }
 
-// newName reports whether the directory s may have got its name after the target's was changed, by which other files come to
+// renamedSince reports whether the directory s may have got its name after the target's was changed, by which other files come to
 // the old names. What only was made or removed in it sets both of its times.
 func (p *dirPair) renamedSince(s, have fsat.Stat) bool {
 	return s.Ctime.After(s.Mtime) && p.changedSince(s, have)
 }
 
-// proven gives the target's file have a later time of change than the source's s, which holds the same, so that it is not
+// markVerified gives the target's file have a later time of change than the source's s, which holds the same, so that it is not
 // compared again. A refusal costs a comparison.
 func (p *dirPair) markVerified(name string, s, have fsat.Stat) {
 	if now, err := p.src.Lstat(name); err != nil || !s.Unchanged(now) {

@@ -25,7 +25,7 @@ func (l *linkSearch) add(id fsat.Inode) {
 	(*l)[id] = struct{}{}
 }
 
-// former remembers files that had a name which may be gone by now.
+// addFormer remembers files that had a name which may be gone by now.
 func (l *linkSearch) addFormer(files []event.File) {
 	for _, f := range files {
 		l.add(fsat.Inode{Dev: f.Device, Ino: f.Inode})

@@ -1,3 +1,4 @@
+// Package rsync makes the lists of paths that rsync reads with --files-from, and filter rules for it.
 package rsync
 
 import (
@@ -61,7 +62,7 @@ type looked struct {
 	lines []string
 }
 
-// PlanEntry is one change.
+// Entry is one change.
 type Entry struct {
 	Kind event.Kind
 	// Path and Dest, the new path of a Move, are relative to the source; a
@@ -73,7 +74,7 @@ type Entry struct {
 	Files []event.File
 }
 
-// PlanSummary tells what was listed.
+// Summary tells what was listed.
 type Summary struct {
 	// Listed is the number of all paths, Missing of those that the source does not have.
 	Listed, Missing int

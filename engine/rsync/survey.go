@@ -27,7 +27,7 @@ type survey struct {
 	sum      Summary
 }
 
-// sight is what was found at a path.
+// presence is what was found at a path.
 type presence uint8
 
 const (

@@ -1,3 +1,3 @@
-// Package transfertest makes trees, changes them at random and compares them,
+// Package treetest makes trees, changes them at random and compares them,
 // for tests of everything that keeps two trees equal.
 package treetest
