@@ -284,10 +284,10 @@ func TestTargetMadeAgain(t *testing.T) {
 		p.remove("target/b")
 		p.write("source/c", "3")
 		p.same()
+		d.stop() // then all that it printed is here
 		if n := strings.Count(d.out.String(), "syncing all of it again"); n != 2 {
 			t.Errorf("synced from scratch %d times", n)
 		}
-		d.stop()
 	})
 }
 
