@@ -9,7 +9,7 @@ default.maxDelays = 1000
 default.maxProcesses = 1
 default.statusInterval = 10
 
--- The keys that a sync may have. A preset adds its own; false forbids one.
+-- The keys that a sync may have. A preset adds its own, with true or with the kind of its values; false forbids one.
 default.checkgauge = {
 	action = true, capabilities = { deletes = true, hardLinks = true, target = true, trees = true },
 	checkgauge = true, collect = true, crontab = true, delay = true,
@@ -17,6 +17,9 @@ default.checkgauge = {
 	full = true, guard = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true,
 	onAttrib = true, onCreate = true, onDelete = true, onFull = true, onModify = true, onMove = true,
 	onStartup = true, prepare = true, source = true, subdirs = true, target = true, tunnel = true, unsafeShell = true,
+	fsync = 'no: default.direct has it; for rsync from 3.2.4 on write rsync = { _extra = { "--fsync" } }',
+	unsafe = 'no: it belongs to default.direct alone; remove it',
+	ssh = 'no: it belongs to default.rsyncssh; with default.rsync write rsync = { rsh = "ssh -p 2222" }',
 }
 
 -- Exit codes, and what collect does about them. 128 and more are deaths by a signal.

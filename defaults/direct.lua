@@ -13,7 +13,7 @@ direct.exitcodes = default.rsyncExitCodes
 direct.collect = default.collect
 
 direct.checkgauge = {
-	onMove = true, rsyncExitCodes = true, fsync = true, unsafe = true,
+	onMove = true, rsyncExitCodes = true, fsync = 'flag', unsafe = 'boolean',
 	host = false, targetdir = false, batchSizeLimit = false,
 }
 
@@ -37,17 +37,13 @@ function direct.prepare(config, level)
 		end
 		config.target = target:match('/$') and target or target .. '/'
 	end
-	default.rsyncShared.prepareDelete(config, faults)
-	faults[#faults + 1] = lsyncd.flag(config, 'fsync', 'fsync')
-	if config.unsafe ~= nil and type(config.unsafe) ~= 'boolean' then
-		faults[#faults + 1] = 'unsafe must be true or false, not ' .. lsyncd.dump(config.unsafe)
-	elseif transfer.unsafe() and not config.unsafe then
+	if transfer.unsafe() and not config.unsafe then
 		faults[#faults + 1] = 'default.direct is not safe as root on this system: who can write in the target may get '
 			.. 'the rights of others (run lsyncgo as another user, use default.rsync, or add unsafe = true '
 			.. 'if nobody else can write there)'
 	end
 	if type(config.rsync) == 'table' then
-		local meaning = shared.meaning((shared.options(config.rsync)))
+		local meaning = shared.meaning(shared.options(config.rsync))
 		local option = meaning.whole or meaning.chosen or meaning.dry
 		if option then -- what it would spare would be overwritten and deleted
 			faults[#faults + 1] = ('default.direct copies without rsync and cannot do what rsync does with %s (%s)'):format(option,

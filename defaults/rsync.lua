@@ -171,16 +171,16 @@ local archived = {
 	group = '--no-group', owner = '--no-owner',
 }
 
--- rsync reads the names of files to delete only if it may also delete directories.
-local deletes = { [true] = true, [false] = true, startup = true, running = true }
-
-local gauge = { binary = true, transfer = true, _extra = true, ['append-verify'] = true }
-for name in pairs(flags) do gauge[name] = true end
-for name in pairs(values) do gauge[name] = true end
+local gauge = {
+	binary = 'program', transfer = 'plan|filter', _extra = 'options', ['append-verify'] = 'flag',
+	fsync = 'no: for rsync from 3.2.4 on write rsync = { _extra = { "--fsync" } }',
+}
+for name in pairs(flags) do gauge[name] = 'flag' end
+for name in pairs(values) do gauge[name] = 'text' end
 
 rsync.checkgauge = {
 	onAttrib = false, onCreate = false, onDelete = false, onModify = false, onMove = false, onStartup = false,
-	batchSizeLimit = true, delete = true, host = true, targetdir = true,
+	batchSizeLimit = 'bytes', delete = 'deletes', host = 'string', targetdir = 'string',
 	rsync = gauge,
 }
 
@@ -193,38 +193,10 @@ local function sorted(t)
 	return names
 end
 
--- Says that a text in the place of a list of options counts for nothing, as it always did with Lsyncd.
-function shared.ignoreText(name, text)
-	lsyncd.warning(
-		('%s: the text %s is ignored, as by Lsyncd'):format(name, lsyncd.dump(text)),
-		text:find('%S') and ('write %s = { %s }'):format(name:match('[^.]*$'), lsyncd.dump(text)) or 'remove it'
-	)
-end
-
--- Lsyncd deletes nothing with a value of `delete` that it does not know, whatever Lua thinks of it.
-function shared.prepareDelete(config, faults)
-	local value = config.delete
-	if deletes[value] then
-		return
-	elseif type(value) ~= 'string' and type(value) ~= 'number' then
-		faults[#faults + 1] = 'delete must be true, false, "startup" or "running", not ' .. lsyncd.dump(value)
-		return
-	end
-	lsyncd.warning(
-		('delete: %s is no value of it: nothing is deleted at the target'):format(lsyncd.dump(value)),
-		'write delete = true, "startup", "running" or false'
-	)
-	config.delete = false
-end
-
--- Returns the options that the table `rsync` of a config stands for, and what is wrong with it.
+-- Returns the options that the table `rsync` of a config stands for.
 function shared.options(given)
-	local short, long, faults = '', {}, {}
-	local function fault(name, wants)
-		faults[#faults + 1] = ('rsync.%s must be %s, not %s'):format(name, wants, lsyncd.dump(given[name]))
-	end
+	local short, long = '', {}
 	for _, name in ipairs(sorted(flags)) do
-		faults[#faults + 1] = lsyncd.flag(given, name, 'rsync.' .. name)
 		local value, option = given[name], flags[name]
 		if value and not (given.archive and archived[name]) then
 			if #option == 2 then
@@ -237,11 +209,8 @@ function shared.options(given)
 		end
 	end
 	for _, name in ipairs(sorted(values)) do
-		local value = given[name]
-		if type(value) == 'string' or type(value) == 'number' then
-			long[#long + 1] = values[name] .. '=' .. value
-		elseif value then
-			fault(name, 'a string or a number')
+		if given[name] then
+			long[#long + 1] = values[name] .. '=' .. given[name]
 		end
 	end
 	local options = {}
@@ -251,16 +220,10 @@ function shared.options(given)
 	for _, option in ipairs(long) do
 		options[#options + 1] = option
 	end
-	local extra = given._extra
-	if type(extra) == 'string' then
-		shared.ignoreText('rsync._extra', extra)
-		given._extra = nil
-	elseif extra then
-		for _, option in ipairs(extra) do
-			options[#options + 1] = option
-		end
+	for _, option in ipairs(given._extra or {}) do
+		options[#options + 1] = option
 	end
-	return options, faults
+	return options
 end
 
 -- What these options have rsync's quick check take for equal, and whether it sets owners. A user map is left to rsync.
@@ -305,8 +268,8 @@ end
 -- Checks and completes the table `rsync`, and the parameters around it.
 function shared.prepareOptions(config, faults)
 	local given = config.rsync
-	if type(given) ~= 'table' then
-		faults[#faults + 1] = 'rsync must be a table (write rsync = { archive = true })'
+	if type(given) ~= 'table' then -- as has been said, or somebody else's prepare took it away
+		faults[#faults + 1] = #faults == 0 and 'rsync must be a table (write rsync = { archive = true })' or nil
 		return
 	end
 	if given['append-verify'] ~= nil then
@@ -316,10 +279,7 @@ function shared.prepareOptions(config, faults)
 	if type(config.capabilities) == 'table' then
 		config.capabilities.hardLinks = given.hard_links and true or nil
 	end
-	local options, wrong = shared.options(given)
-	for _, text in ipairs(wrong) do
-		faults[#faults + 1] = text
-	end
+	local options = shared.options(given)
 	given._computed = options
 	given._quick = shared.quickCheck(options)
 	-- A collect of the user's own looks the exit codes up itself, and knows nothing of what shared.verdict does about 2.
@@ -339,24 +299,11 @@ function shared.prepareOptions(config, faults)
 	if given.transfer == nil and why then
 		given.transfer, given._why = 'filter', why
 	end
-	if given.transfer ~= nil and given.transfer ~= 'plan' and given.transfer ~= 'filter' then
-		faults[#faults + 1] = 'rsync.transfer must be "plan" or "filter", not ' .. lsyncd.dump(given.transfer)
-	end
-	shared.prepareDelete(config, faults)
-	local limit = config.batchSizeLimit
-	if type(limit) == 'number' and limit < 0 then
-		lsyncd.warning(('batchSizeLimit: %s counts as 0'):format(limit), 'write batchSizeLimit = 0')
-		limit, config.batchSizeLimit = 0, 0
-	end
-	if limit ~= nil and (type(limit) ~= 'number' or limit < 0) then
-		faults[#faults + 1] = 'batchSizeLimit must be a number of bytes, not ' .. lsyncd.dump(limit)
-	end
 end
 
 -- Says what is wrong if a program is missing.
 function shared.prepareBinary(binary, faults)
-	if type(binary) ~= 'string' then
-		faults[#faults + 1] = 'binary must be the name of a program, not ' .. lsyncd.dump(binary)
+	if not binary and #faults > 0 then
 		return
 	end
 	local path, remedy = lsyncd.find(binary)

@@ -14,54 +14,34 @@ rsyncssh.ssh = { binary = 'ssh', multiplex = true }
 
 rsyncssh.checkgauge = {
 	target = false,
-	host = true, targetdir = true, onMove = true, rsyncExitCodes = true, sshExitCodes = true,
-	ssh = { binary = true, identityFile = true, multiplex = true, options = true, port = true, _extra = true },
+	host = 'string', targetdir = 'string', onMove = true, rsyncExitCodes = true, sshExitCodes = true,
+	ssh = { binary = 'program', identityFile = 'string', multiplex = 'flag', options = 'table', port = 'port', _extra = 'options' },
 }
 
--- Options of ssh as the config has them, and what is wrong with them.
-local function sshOptions(ssh, faults)
+-- Options of ssh as the config has them.
+local function sshOptions(ssh)
 	local words = {}
 	local function add(...)
 		for _, word in ipairs{ ... } do
 			words[#words + 1] = tostring(word)
 		end
 	end
-	local function wants(name, ...)
-		local value = ssh[name]
-		if value == nil then
-			return false
-		end
-		for _, kind in ipairs{ ... } do
-			if type(value) == kind then
-				return true
-			end
-		end
-		faults[#faults + 1] = ('ssh.%s must be a %s, not %s'):format(name, (...), lsyncd.dump(value))
-		return false
-	end
-	if wants('identityFile', 'string') then
+	if ssh.identityFile then
 		add('-i', ssh.identityFile)
 	end
-	faults[#faults + 1] = lsyncd.flag(ssh, 'multiplex', 'ssh.multiplex')
-	if wants('port', 'number', 'string') then
+	if ssh.port then
 		add('-p', ssh.port)
 	end
-	if wants('options', 'table') then
-		local names = {}
-		for name in pairs(ssh.options) do
-			names[#names + 1] = name
-		end
-		table.sort(names)
-		for _, name in ipairs(names) do
-			add('-o', name .. '=' .. tostring(ssh.options[name]))
-		end
+	local names = {}
+	for name in pairs(ssh.options or {}) do
+		names[#names + 1] = name
 	end
-	if type(ssh._extra) == 'string' then
-		shared.ignoreText('ssh._extra', ssh._extra)
-	elseif wants('_extra', 'table') then
-		add((table.unpack or unpack)(ssh._extra))
-		shared.checkWords('ssh._extra', ssh._extra, 'BbcDEeFIiJLlmOoPpQRSWw')
+	table.sort(names)
+	for _, name in ipairs(names) do
+		add('-o', name .. '=' .. tostring(ssh.options[name]))
 	end
+	add((table.unpack or unpack)(ssh._extra or {}))
+	shared.checkWords('ssh._extra', ssh._extra, 'BbcDEeFIiJLlmOoPpQRSWw')
 	return words
 end
 
@@ -125,9 +105,9 @@ function rsyncssh.prepare(config, level)
 	end
 	local ssh = config.ssh
 	if type(ssh) ~= 'table' then
-		faults[#faults + 1] = 'ssh must be a table (write ssh = { port = 22 })'
+		faults[#faults + 1] = #faults == 0 and 'ssh must be a table (write ssh = { port = 22 })' or nil
 	elseif type(config.rsync) == 'table' then
-		ssh._computed = sshOptions(ssh, faults)
+		ssh._computed = sshOptions(ssh)
 		shared.prepareBinary(config.rsync.binary, faults)
 		if not config.rsync.rsh then
 			shared.prepareBinary(ssh.binary, faults)

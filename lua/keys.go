@@ -1,7 +1,6 @@
 package lua
 
 import (
-	"errors"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -21,29 +20,6 @@ func (s *script) takeLeniently() {
 			}
 		}
 	}
-}
-
-// lsyncdFlag is flag(table, key, name): puts true in the place of what counts as that, with a warning. It returns what
-// is wrong with the value, nil if nothing is.
-func (r *Runtime) lsyncdFlag(L *glua.LState) int {
-	t, key, name := L.CheckTable(1), L.CheckString(2), L.CheckString(3)
-	v := t.RawGetString(key)
-	if v == glua.LNil {
-		return 0
-	}
-	_, err := schema.Flag.Read(v)
-	m, counts := errors.AsType[*schema.Meant](err)
-	switch {
-	case counts:
-		t.RawSetString(key, m.Value)
-		if r.preparing != nil {
-			r.preparing.warn(m.Advice(name), "%s: %v", name, m)
-		}
-	case err != nil:
-		L.Push(glua.LString(name + " " + err.Error()))
-		return 1
-	}
-	return 0
 }
 
 // delay is the command line's, the sync's own, that of settings, or the preset's.

@@ -11,6 +11,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
 
@@ -24,7 +25,7 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 		"jiffies_from_seconds": lsyncdJiffies, "splitQuotedString": lsyncdSplit,
 		"inherit": lsyncdInherit, "dump": lsyncdDump,
 		"observe_fd": r.globalObserve, "nonobserve_fd": r.globalNonobserve,
-		"check": lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "flag": r.lsyncdFlag, "controlpath": r.lsyncdControlPath,
+		"check": r.lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "controlpath": r.lsyncdControlPath,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -152,11 +153,20 @@ func lsyncdDump(L *glua.LState) int {
 	return 1
 }
 
-// lsyncdCheck is check(config): the keys that checkgauge does not allow, one text each.
-func lsyncdCheck(L *glua.LState) int {
+// lsyncdCheck is check(config): what its checkgauge does not allow, one text each. Values that count as others are put in
+// it, with a warning.
+func (r *Runtime) lsyncdCheck(L *glua.LState) int {
 	t := L.NewTable()
-	for _, fault := range checkGauge(L.CheckTable(1)) {
-		t.Append(glua.LString(fault))
+	for _, f := range schema.Gauge(L.CheckTable(1)) {
+		text := f.Text("the sync")
+		switch {
+		case !f.Warning && f.Remedy != "":
+			t.Append(glua.LString(text + " (" + f.Remedy + ")"))
+		case !f.Warning:
+			t.Append(glua.LString(text))
+		case r.preparing != nil:
+			r.preparing.warn(f.Remedy, "%s", text)
+		}
 	}
 	L.Push(t)
 	return 1

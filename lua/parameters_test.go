@@ -179,7 +179,7 @@ func perform(st *stage, cmd *process.Command) (code int, output string) {
 
 // §9: there is no parameter of the table rsync that the list above leaves out.
 func TestRsyncParametersAreComplete(t *testing.T) {
-	st := start(t, `for name in pairs(default.rsync.checkgauge.rsync) do ok(name) end `+idle)
+	st := start(t, `for name, kind in pairs(default.rsync.checkgauge.rsync) do if not kind:find("^no: ") then ok(name) end end `+idle)
 	var missing []string
 	for _, name := range st.logged("Ok") {
 		if !slices.ContainsFunc(parameters, func(p parameter) bool {

@@ -78,7 +78,7 @@ func TestTakenInSyncs(t *testing.T) {
 		{"rsync", "rsync = { archive = 1 }", "rsync.archive: 1 counts as true (write archive = true)", "c.rsync.archive == true and c.rsync._computed[1]:find('a')"},
 		{"rsync", "rsync = { hard_links = 'no' }", `rsync.hard_links: "no" counts as true (write hard_links = true, or hard_links = false: to Lua every text is true)`,
 			"c.rsync.hard_links == true and c.rsync._computed[1]:find('H')"},
-		{"rsync", "rsync = { ['append-verify'] = 1 }", "rsync.append_verify: 1 counts as true (write append_verify = true)", "c.rsync.append_verify == true"},
+		{"rsync", "rsync = { ['append-verify'] = 1 }", "rsync.append-verify: 1 counts as true (write append-verify = true)", "c.rsync.append_verify == true"},
 		{"rsyncssh", "rsync = { compress = 0 }", "rsync.compress: 0 counts as true (write compress = true)", "c.rsync._computed[1]:find('z')"},
 		{"rsync", "rsync = { _extra = '--stats' }", `rsync._extra: the text "--stats" is ignored, as by Lsyncd (write _extra = { "--stats" })`, "c.rsync._extra == nil and #c.rsync._computed == 1"},
 		{"rsyncssh", "ssh = { _extra = '-v' }", `ssh._extra: the text "-v" is ignored, as by Lsyncd (write _extra = { "-v" })`, "#c.ssh._computed == 0"},

@@ -17,6 +17,7 @@ type Finding struct {
 	Warning bool   // the value is taken
 
 	unknown string // what a key is called, if nobody knows this one
+	barred  bool   // a preset below has it, and this one does not
 	says    string // what follows the key in the text
 }
 
@@ -25,6 +26,8 @@ func (f Finding) Text(self string) string {
 	switch {
 	case f.unknown != "":
 		return "unknown " + f.unknown + " " + strconv.Quote(f.Key)
+	case f.barred:
+		return "parameter " + strconv.Quote(f.Key) + " cannot be used with this preset"
 	case f.Key == "":
 		return self + f.says
 	}

@@ -67,6 +67,46 @@ var Name = Kind[string]{Wants: "a string", read: func(v glua.LValue) (string, er
 	return Text.read(v)
 }}
 
+// Deletes takes the values of the key `delete`. Lsyncd deletes nothing with one that it does not know, whatever Lua thinks of it.
+var Deletes = Kind[glua.LValue]{Wants: `true, false, "startup" or "running"`, read: func(v glua.LValue) (glua.LValue, error) {
+	switch {
+	case v.Type() == glua.LTBool, v == glua.LString("startup"), v == glua.LString("running"):
+		return v, nil
+	case v.Type() == glua.LTString, v.Type() == glua.LTNumber:
+		return glua.LFalse, &Meant{v, glua.LFalse, values.Describe(v) + " is no value of it: nothing is deleted at the target",
+			`true, "startup", "running" or false`}
+	}
+	return v, ErrUnfit
+}}
+
+// Options takes a list of options for a program, which may be empty. A text in its place has never counted.
+var Options = Kind[[]string]{Wants: "a list of strings", read: func(v glua.LValue) ([]string, error) {
+	switch v := v.(type) {
+	case *glua.LTable:
+		return wordsIn(v)
+	case glua.LBool:
+		if !v {
+			return nil, nil
+		}
+	case glua.LString:
+		m := &Meant{Given: v, Value: glua.LNil, as: "the text " + values.Describe(v) + " is ignored, as by Lsyncd"}
+		if strings.TrimSpace(string(v)) != "" {
+			m.write = "{ " + values.Describe(v) + " }"
+		}
+		return nil, m
+	}
+	return nil, ErrUnfit
+}}
+
+// Bytes takes a number of bytes of at least 0, in numbers only.
+var Bytes = Kind[int64]{Wants: "a number of bytes", read: func(v glua.LValue) (int64, error) {
+	if v.Type() != glua.LTNumber {
+		return 0, ErrUnfit
+	}
+	f, err := number(v, func(f float64) float64 { return max(f, 0) })
+	return int64(min(f, 1<<62)), err
+}}
+
 // Count takes a whole number of at least 1. Lsyncd compares a count with what it is given, so that a fraction is the
 // whole number above it.
 var Count = Kind[int]{Wants: "a whole number of at least 1", read: func(v glua.LValue) (int, error) {
@@ -202,11 +242,14 @@ func OfType(wants string, types ...glua.LValueType) Kind[glua.LValue] {
 }
 
 // Words takes a program and its arguments.
-var Words = Kind[[]string]{Wants: "a list of strings", read: func(v glua.LValue) (words []string, err error) {
-	t, ok := v.(*glua.LTable)
-	if !ok || t.Len() == 0 {
-		return nil, ErrUnfit
+var Words = Kind[[]string]{Wants: "a list of strings", read: func(v glua.LValue) ([]string, error) {
+	if t, ok := v.(*glua.LTable); ok && t.Len() > 0 {
+		return wordsIn(t)
 	}
+	return nil, ErrUnfit
+}}
+
+func wordsIn(t *glua.LTable) (words []string, err error) {
 	for i := 1; i <= t.Len(); i++ {
 		word := t.RawGetInt(i)
 		if word.Type() != glua.LTString && word.Type() != glua.LTNumber {
@@ -218,7 +261,7 @@ var Words = Kind[[]string]{Wants: "a list of strings", read: func(v glua.LValue)
 		words = append(words, word.String())
 	}
 	return words, nil
-}}
+}
 
 // ExitCodes takes exit codes: a number, or a list of them.
 var ExitCodes = Kind[[]int]{Wants: "a list of exit codes", read: func(v glua.LValue) (codes []int, err error) {

@@ -15,11 +15,16 @@ import (
 type Meant struct {
 	Given glua.LValue
 	Value glua.LValue // what it counts as; LNil: as not set
+	as    string      // what comes of it in words, if "counts as" does not say enough
+	write string      // what to write instead, if that is not the value it counts as
 }
 
 // Error says what the value counts as.
 func (m *Meant) Error() string {
-	if m.Value == glua.LNil {
+	switch {
+	case m.as != "":
+		return m.as
+	case m.Value == glua.LNil:
 		return values.Describe(m.Given) + " counts as not set"
 	}
 	return fmt.Sprintf("%s counts as %s", values.Describe(m.Given), values.Describe(m.Value))
@@ -29,6 +34,8 @@ func (m *Meant) Error() string {
 func (m *Meant) Advice(key string) string {
 	key = key[strings.LastIndexByte(key, '.')+1:]
 	switch {
+	case m.write != "":
+		return "write " + key + " = " + m.write
 	case m.Value == glua.LNil:
 		return "remove it"
 	case m.Value == glua.LTrue && m.Given.Type() == glua.LTString:

@@ -36,14 +36,7 @@ func read(t *testing.T, text string) (to shelf, given *glua.LTable, said []strin
 		t.Fatal(err)
 	}
 	given = L.Get(-1).(*glua.LTable)
-	for _, f := range table.Read(given, &to) {
-		line := f.Text("it") + " (" + f.Remedy + ")"
-		if f.Warning {
-			line = "warning: " + line
-		}
-		said = append(said, line)
-	}
-	return to, given, said
+	return to, given, lines(table.Read(given, &to), "it")
 }
 
 func TestRead(t *testing.T) {
