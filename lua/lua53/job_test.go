@@ -132,6 +132,14 @@ func TestJobsKilled(t *testing.T) {
 	}
 }
 
+// nested has a function deep that calls f within n times pcall.
+const nested = `local function deep(n, f)
+	if n == 0 then return f() end
+	local ok, e = pcall(deep, n - 1, f)
+	if not ok then error(e, 0) end
+end
+`
+
 func TestJobErrors(t *testing.T) {
 	L := jobState(t, Limits{Time: time.Minute})
 	for _, c := range []struct{ source, message, within string }{
@@ -140,6 +148,9 @@ func TestJobErrors(t *testing.T) {
 		{"wait() local t\n return t.x", "attempt to index", "job.lua:2"},
 		{"wait()\n coroutine.yield()", "attempt to yield from outside a coroutine", "job.lua:2"},
 		{"wait()\n local function f() return 1 + f() end\n return f()", "stack overflow", ""},
+		{nested + "deep(150, function() wait() deep(100, print) end)", "C stack overflow", ""},
+		{nested + `local co = coroutine.wrap(function() deep(150, function() coroutine.yield() deep(100, print) end) end)
+			wait() co() co()`, "C stack overflow", ""},
 	} {
 		j := newJob(t, L, c.source)
 		if _, over, err := step(L, j); over || err != nil {
@@ -291,5 +302,18 @@ func TestForgottenCoroutines(t *testing.T) {
 	hostOf(L).carriers.close(LimiterOf(L))
 	if n := runtime.NumGoroutine() - before; n > 0 {
 		t.Errorf("%d goroutines are left", n)
+	}
+}
+
+// TestEndedWithoutLimits has a coroutine end whose Lua code no context stops.
+func TestEndedWithoutLimits(t *testing.T) {
+	L := NewState()
+	defer Close(L)
+	if err := L.DoString(`coroutine.wrap(function() pcall(function() pcall(coroutine.yield) ran = true end) ran = true end)()`); err != nil {
+		t.Fatal(err)
+	}
+	hostOf(L).carriers.close(LimiterOf(L))
+	if L.GetGlobal("ran") != glua.LNil {
+		t.Error("code of a coroutine that was ended has run")
 	}
 }
