@@ -153,7 +153,7 @@ func (cs *carriers) end(l *Limiter, c *carrier) {
 		innermost = c.job.waiting
 	} else {
 		if c.stack == nil {
-			c.stack = newThread(cs.L)
+			c.stack = newThread(cs.L, 1)
 		}
 		c.thread.Parent = c.stack // takes the error
 	}

@@ -31,18 +31,18 @@ func openCoroutines(L *glua.LState, h *host) {
 
 // newThread makes a coroutine without a context: it is given to it at each resume. One derived from the creator's
 // would stay in that one's memory, and would end with that one's call, while a coroutine may go on in another.
-func newThread(L *glua.LState) (thread *glua.LState) {
-	small(L, func() { thread, _ = L.NewThread() })
+func newThread(L *glua.LState, calls int) (thread *glua.LState) {
+	small(L, calls, func() { thread, _ = L.NewThread() })
 	return thread
 }
 
-func small(L *glua.LState, create func()) {
+func small(L *glua.LState, calls int, create func()) {
 	ctx, options := L.Context(), L.Options
 	if ctx != nil {
 		L.RemoveContext()
 		defer L.SetContext(ctx)
 	}
-	L.Options.RegistrySize, L.Options.RegistryGrowStep, L.Options.CallStackSize = threadStack, threadGrow, threadCalls
+	L.Options.RegistrySize, L.Options.RegistryGrowStep, L.Options.CallStackSize = threadStack, threadGrow, calls
 	defer func() { L.Options = options }()
 	create()
 }
@@ -50,7 +50,7 @@ func small(L *glua.LState, create func()) {
 func creating(_ *host, create glua.LGFunction) glua.LGFunction {
 	return func(L *glua.LState) (n int) {
 		checkFunction(L, 1)
-		small(L, func() { n = create(L) })
+		small(L, threadCalls, func() { n = create(L) })
 		return n
 	}
 }
