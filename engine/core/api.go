@@ -126,6 +126,7 @@ type Watch struct {
 	Flat                  bool
 	Mode                  event.Mode
 	HardLinks             bool
+	Slack                 time.Duration // how late what happens may be told
 	// Excluded is the filter as it is at each call. Any goroutine may call it.
 	Excluded func(path string) bool
 	// Mounts are the mount points below the source that are known from before.

@@ -32,3 +32,25 @@ func TestAlarmCountsFromTheEvent(t *testing.T) {
 		t.Error("not served at its alarm")
 	}
 }
+
+// A sync that waits hears of changes together; one without a delay hears of each at once.
+func TestSlackIsAShareOfTheDelay(t *testing.T) {
+	for delay, want := range map[time.Duration]time.Duration{0: 0, time.Second: 20 * time.Millisecond} {
+		c := core.New(core.Settings{}, silent{})
+		if _, err := c.Add(core.SyncConfig{Name: "one", Delay: delay, MaxDelays: 1000, Actions: discarder{}}); err != nil {
+			t.Fatal(err)
+		}
+		watched := false
+		for _, cmd := range c.Step(time.Unix(1e9, 0), core.Tick{}) {
+			if w, ok := cmd.(core.Watch); ok {
+				watched = true
+				if w.Slack != want {
+					t.Errorf("delay %v: slack %v, want %v", delay, w.Slack, want)
+				}
+			}
+		}
+		if !watched {
+			t.Errorf("delay %v: nothing is watched", delay)
+		}
+	}
+}

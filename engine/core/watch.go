@@ -40,7 +40,8 @@ func (c *Core) place() {
 
 func (s *Sync) watch() Watch {
 	return Watch{Root: s.id, Source: s.cfg.Source, Given: s.cfg.path(), Target: s.cfg.Target, Monitor: s.cfg.Monitor, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
-		HardLinks: s.cfg.HardLinks, Excluded: s.Hidden(), Mounts: s.MountPoints()}
+		HardLinks: s.cfg.HardLinks, Slack: s.cfg.Delay / slackShare,
+		Excluded: s.Hidden(), Mounts: s.MountPoints()}
 }
 
 func (c *Core) watched(in Watched) {
@@ -102,3 +103,7 @@ func (c *Core) announce() {
 	c.ready = true
 	c.do(Ready{})
 }
+
+// slackShare is the part of a sync's delay by which it may hear later of what happens. It acts once for what
+// comes together, where it would be woken for each change of a steady load.
+const slackShare = 50

@@ -64,6 +64,8 @@ type Root struct {
 	Mounts []string
 	// Links: events of files with several names say which file it is. A backend that cannot tell does not.
 	Links bool
+	// Slack is how late the receiver may hear of what happens, so that it hears of many things at once. Zero: as soon as it can.
+	Slack time.Duration
 	// Excluded reports whether nothing below path (relative to the root,
 	// directories end in a slash) is wanted. It is called from the monitor's
 	// goroutines, so it must be safe to call at any time; nil excludes nothing.

@@ -5,7 +5,7 @@
 // of another's from the kernel.
 //
 // For each instance two goroutines share the work. The reader (package kernel) empties the kernel's queue
-// as soon as there is something in it. The owner owns the trees, works through what was read and gives events to a
+// as soon as there is something in it, or a moment later if no root is in a hurry (monitor.Root.Slack). The owner owns the trees, works through what was read and gives events to a
 // monitor.Queue; it may lag behind the kernel as far as it likes.
 //
 // # Trees

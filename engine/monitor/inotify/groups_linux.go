@@ -59,7 +59,7 @@ type groups struct {
 // one has gone, for the next that comes.
 type group struct {
 	*inotify
-	roots map[event.RootID]string
+	roots map[event.RootID]monitor.Root
 }
 
 // census counts directories over all instances, which share the limits of the user.
@@ -162,7 +162,8 @@ func (g *groups) join(root monitor.Root) (*group, error) {
 			m = slices.MinFunc(g.list, func(a, b *group) int { return len(a.roots) - len(b.roots) })
 		}
 	}
-	m.roots[root.ID] = root.Path
+	m.roots[root.ID] = root
+	m.pace()
 	g.members[root.ID] = m
 	return m, nil
 }
@@ -174,7 +175,7 @@ func (g *groups) kin(path string) *group {
 			empty = m
 		}
 		for _, other := range m.roots {
-			if strings.HasPrefix(path, other) || strings.HasPrefix(other, path) {
+			if strings.HasPrefix(path, other.Path) || strings.HasPrefix(other.Path, path) {
 				return m
 			}
 		}
@@ -192,7 +193,7 @@ func (g *groups) add() (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &group{start(reader, g.queue, g.census, g.opts), map[event.RootID]string{}}
+	m := &group{start(reader, g.queue, g.census, g.opts), map[event.RootID]monitor.Root{}}
 	g.list = append(g.list, m)
 	return m, nil
 }
@@ -205,8 +206,20 @@ func (g *groups) leave(id event.RootID) *group {
 	if m != nil {
 		delete(g.members, id)
 		delete(m.roots, id)
+		m.pace()
 	}
 	return m
+}
+
+// pace has the reader wait as long as the least patient of the roots allows.
+func (m *group) pace() {
+	least := time.Duration(-1)
+	for _, root := range m.roots {
+		if least < 0 || root.Slack < least {
+			least = root.Slack
+		}
+	}
+	m.reader.SetSlack(max(least, 0))
 }
 
 // count brings the census up to date with what this instance has.

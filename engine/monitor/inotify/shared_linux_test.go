@@ -3,6 +3,7 @@ package inotify
 import (
 	"os"
 	"testing"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -39,4 +40,27 @@ func TestOneWatchForAll(t *testing.T) {
 	if n := watches(); n != first+1 {
 		t.Errorf("%d watches with a new directory, %d without", n, first)
 	}
+}
+
+// An instance waits as long as the least patient of its roots allows, and of one that has gone it knows no more.
+func TestSlackOfTheLeastPatient(t *testing.T) {
+	s := monitortest.NewSession(t, open)
+	patient := s.Root("root", monitor.Root{ID: 1, Slack: 5 * time.Millisecond})
+	hurried := s.Root("root/a", monitor.Root{ID: 2})
+	check(t, os.MkdirAll(hurried.Path, 0o755))
+	slack := func() time.Duration { return s.Monitor.(*groups).list[0].reader.Slack() }
+	s.Watch(patient)
+	if got := slack(); got != patient.Slack {
+		t.Errorf("slack with a patient root alone: %v, want %v", got, patient.Slack)
+	}
+	s.Watch(hurried)
+	if got := slack(); got != 0 {
+		t.Errorf("slack beside one in a hurry: %v, want none", got)
+	}
+	s.Monitor.Unwatch(hurried.ID)
+	if got := slack(); got != patient.Slack {
+		t.Errorf("slack when that has gone: %v, want %v", got, patient.Slack)
+	}
+	write(t, patient.Path+"f")
+	until(s, event.Create, "f")
 }

@@ -1,6 +1,9 @@
 package kernel
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // In a storm the reader would be woken for every single event, and would wake three
 // goroutines each time. So it takes steps then, in which the kernel makes far
@@ -11,14 +14,32 @@ const (
 	paceStep  = 2 * time.Millisecond
 )
 
-// pace lets paceBurst reads through at once, and then one in each paceStep.
+// eventsPerMicrosecond is more events than the kernel makes in a microsecond for one instance, whose lock each takes.
+const eventsPerMicrosecond = 1
+
+// slackFor returns how long the kernel's queue of so many events can be left alone.
+func slackFor(maxQueued string) time.Duration {
+	n, err := strconv.Atoi(maxQueued)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(n/eventsPerMicrosecond) * time.Microsecond
+}
+
+// pace lets paceBurst reads through at once, and then one in each paceStep. With slack each read waits for what comes
+// next, but in a flood.
 type pace struct {
-	used int       // reads of the burst
-	last time.Time // when used was last made smaller
+	used  int       // reads of the burst
+	last  time.Time // when used was last made smaller
+	flood bool      // the last time there was more than a buffer holds
 }
 
 // wait returns when the next read may be made.
-func (p *pace) wait() {
+func (p *pace) wait(slack time.Duration) {
+	if slack > 0 && !p.flood {
+		time.Sleep(slack)
+		return
+	}
 	now := time.Now()
 	if steps := now.Sub(p.last) / paceStep; steps > 0 {
 		p.used, p.last = max(0, p.used-int(min(steps, paceBurst))), now

@@ -10,7 +10,7 @@ import (
 func (p *pace) waits(n int) time.Duration {
 	start := time.Now()
 	for range n {
-		p.wait()
+		p.wait(0)
 	}
 	return time.Since(start)
 }
@@ -35,4 +35,35 @@ func TestPace(t *testing.T) {
 			check("single changes", 2, 0, paceStep)
 		}
 	})
+}
+
+// With slack a read waits for what comes next, but in a flood; slack is never longer than the kernel's queue lasts.
+func TestPaceWithSlack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slack = 10 * time.Millisecond
+		p := pace{}
+		start := time.Now()
+		p.wait(slack)
+		if took := time.Since(start); took != slack {
+			t.Errorf("at rest: a read took %v, want %v", took, slack)
+		}
+		p.flood = true
+		start = time.Now()
+		p.wait(slack)
+		if took := time.Since(start); took != 0 {
+			t.Errorf("in a flood: a read took %v, want none", took)
+		}
+	})
+	for queue, want := range map[string]time.Duration{"16384": 16384 * time.Microsecond, "100": 100 * time.Microsecond, "unknown": 0} {
+		if got := slackFor(queue); got != want {
+			t.Errorf("slackFor(%q) = %v, want %v", queue, got, want)
+		}
+	}
+	r := &Reader{slackMax: 2 * time.Millisecond}
+	for asked, want := range map[time.Duration]time.Duration{time.Millisecond: time.Millisecond, time.Second: 2 * time.Millisecond} {
+		r.SetSlack(asked)
+		if got := r.Slack(); got != want {
+			t.Errorf("SetSlack(%v) = %v, want %v", asked, got, want)
+		}
+	}
 }

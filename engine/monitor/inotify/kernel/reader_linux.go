@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -41,6 +42,9 @@ type Reader struct {
 	fd   int // of file, valid until Close
 	wake chan struct{}
 
+	slack    atomic.Int64  // how long Run waits for more, a time.Duration
+	slackMax time.Duration // as long as the kernel's queue cannot overflow meanwhile
+
 	mu    sync.Mutex // guards all below and the order of reads
 	reads []readBuffer
 	buf   []byte
@@ -63,6 +67,8 @@ func Open() (*Reader, error) {
 		fd:   fd,
 		wake: make(chan struct{}, 1),
 		buf:  make([]byte, 64<<10),
+
+		slackMax: slackFor(Sysctl("max_queued_events")),
 	}
 	if r.conn, err = r.file.SyscallConn(); err != nil {
 		r.file.Close()
@@ -75,12 +81,22 @@ func Open() (*Reader, error) {
 func (r *Reader) Run() {
 	var p pace
 	_ = r.conn.Read(func(uintptr) bool { // the only error is that the file was closed
-		p.wait()
+		p.wait(r.Slack())
+		reads := 0
 		for r.fill() {
+			reads++
 		}
+		p.flood = reads > 1
 		return false // wait until the kernel has more
 	})
 }
+
+// SetSlack says how long after an event Run may take to read it; it takes no longer than the kernel's queue is sure
+// to last. Any goroutine may call it.
+func (r *Reader) SetSlack(d time.Duration) { r.slack.Store(int64(min(d, r.slackMax))) }
+
+// Slack is what SetSlack has set.
+func (r *Reader) Slack() time.Duration { return time.Duration(r.slack.Load()) }
 
 // Wake has a value after something was read, or after Signal.
 func (r *Reader) Wake() <-chan struct{} { return r.wake }
