@@ -153,6 +153,7 @@ func TestProblems(t *testing.T) {
 				"config.lua:1: sync \"Sync1\": rsync.archive must be true or false, not a table\n" +
 				"config.lua:1: sync \"Sync1\": rsync.rsh must be a string or a number, not true\n" +
 				"config.lua:1: sync \"Sync1\": rsync.transfer must be \"plan\" or \"filter\", not \"x\""},
+		{"prepare of a wrong type", "sync{ source = source, onCreate = true, prepare = 5 }", `config.lua:1: sync "Sync1": prepare must be a function, not 5`},
 		{"no rsync", "sync{ default.rsync, source = source, target = '/t', rsync = { binary = '/no/such/rsync' } }", `config.lua:1: sync "Sync1": start /no/such/rsync: .*`},
 		{"no ssh", "sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { binary = '/no/such/ssh' } }", `config.lua:1: sync "Sync1": start /no/such/ssh: .*`},
 	} {

@@ -146,7 +146,7 @@ func (s *script) legacy() {
 // prepare calls the sync's own check.
 func (s *script) prepare() error {
 	fn := s.table.RawGetString("prepare")
-	if fn == glua.LNil || fn == glua.LFalse {
+	if fn.Type() != glua.LTFunction { // none, or one that the check of types refuses
 		return nil
 	}
 	s.r.preparing = s
