@@ -208,6 +208,7 @@ func TestJobsApart(t *testing.T) {
 			t.Errorf("%s: over %t, %v", source, over, err)
 		}
 	}
+	LimiterOf(L).Set(long)
 	for _, j := range waiting {
 		if _, over, err := step(L, j, glua.LNumber(1)); over || err != nil {
 			t.Fatal(over, err)
@@ -285,7 +286,6 @@ func TestYieldsAnywhere(t *testing.T) {
 // TestForgottenCoroutines proves §2 of compatibility.md: those end that a script has forgotten in pcall; those it still uses go on.
 func TestForgottenCoroutines(t *testing.T) {
 	L := jobState(t, Limits{Time: time.Minute})
-	before := runtime.NumGoroutine()
 	err := L.DoString(fmt.Sprintf(`
 	local kept = coroutine.wrap(function() pcall(function() for i = 1, math.huge do coroutine.yield(i) end end) ran = true end)
 	for i = 1, %d do
@@ -296,12 +296,13 @@ func TestForgottenCoroutines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := runtime.NumGoroutine() - before; n > maxParked+maxIdle {
-		t.Errorf("%d goroutines more", n)
+	cs := &hostOf(L).carriers
+	if n := len(cs.parked); n != maxParked {
+		t.Errorf("%d coroutines wait on goroutines", n)
 	}
-	hostOf(L).carriers.close(LimiterOf(L))
-	if n := runtime.NumGoroutine() - before; n > 0 {
-		t.Errorf("%d goroutines are left", n)
+	cs.close(LimiterOf(L)) // TestMain finds what is left
+	if len(cs.parked)+len(cs.idle) > 0 {
+		t.Errorf("%d and %d goroutines are left", len(cs.parked), len(cs.idle))
 	}
 }
 
