@@ -114,7 +114,7 @@ type Stop struct {
 	Why  string
 }
 
-// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, List, Uncover, Count, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, Relist, Count, Unwatch, Ready, Exit.
 // Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
 type Command any
 
@@ -140,20 +140,14 @@ type Follow struct {
 	Source string // the directory, as Source of SyncConfig
 }
 
-// List asks the monitor for Create events for all that is below a directory now.
-type List struct {
+// Relist asks the monitor for Create events for what is below a directory now, "" for the source.
+type Relist struct {
 	Root event.RootID
 	Path string
-}
-
-// Uncover asks the monitor for Create events for what is below a directory, "" for the source, and was
-// excluded as Before says but is not any more. What changed last at such a time that Seen holds, which may be nil, is
-// known: it is watched, and not reported.
-type Uncover struct {
-	Root   event.RootID
-	Path   string
-	Before func(path string) bool
-	Seen   func(path string, changed time.Time) bool
+	// Hidden, unless it is nil, limits that to what was excluded until now.
+	Hidden func(path string) bool
+	// Seen, which may be nil, reports whether what was hidden was known when it changed last: it is watched, and not reported.
+	Seen func(path string, changed time.Time) bool
 }
 
 // Inspect asks what a source is that was lost and is back; the answer comes as Inspected with the same Number.

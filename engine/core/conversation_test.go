@@ -317,11 +317,13 @@ func (st *stage) step(in core.Input) {
 			st.say("watch %s", st.names[cmd.Root])
 		case core.Follow:
 			st.say("follow %s to %s", st.names[cmd.Root], cmd.Source)
-		case core.List:
-			st.say("list %s %s", st.names[cmd.Root], cmd.Path)
-		case core.Uncover:
+		case core.Relist:
+			if cmd.Hidden == nil {
+				st.say("list %s %s", st.names[cmd.Root], cmd.Path)
+				continue
+			}
 			st.say("uncover %s %s", st.names[cmd.Root], cmd.Path)
-			if !cmd.Before("was.tmp") {
+			if !cmd.Hidden("was.tmp") {
 				st.say("  but was.tmp was not excluded")
 			}
 			if cmd.Seen != nil {

@@ -127,7 +127,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.retryPersistent()
 		c.startWaiting()
 		c.rounds()
-		c.uncover()
+		c.reveal()
 	}
 	c.finished()
 	commands := c.commands

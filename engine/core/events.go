@@ -48,6 +48,7 @@ func (s *Sync) event(e event.Event) {
 		s.unmounted(e.Path)
 	case event.Move:
 		s.move(e)
+	case event.Listed: // whoever asked waits for no end
 	default:
 		if s.Excluded(e.Path) {
 			s.exclude(e.Kind, e.Path)
@@ -68,7 +69,7 @@ func (s *Sync) move(e event.Event) {
 		if s.add(event.Move, e.Path, e.Dest, e) == delay.Split {
 			s.list(e.Dest)
 		}
-		s.uncoverMoved(e)
+		s.revealMoved(e)
 		return
 	case !from:
 		s.exclude(event.Move, e.Path)
@@ -101,12 +102,12 @@ func apartWhy(from, to bool) string {
 	return "both ends are excluded"
 }
 
-// uncoverMoved has reported what a directory holds that was excluded only under its old name: nothing of
+// revealMoved has reported what a directory holds that was excluded only under its old name: nothing of
 // that is at the target to be moved.
-func (s *Sync) uncoverMoved(e event.Event) {
+func (s *Sync) revealMoved(e event.Event) {
 	rules := s.filter.Load()
 	if event.IsDir(e.Dest) && !s.cfg.Flat && rules.Positional() {
-		s.core.do(Uncover{Root: s.id, Path: e.Dest, Before: func(path string) bool {
+		s.core.do(Relist{Root: s.id, Path: e.Dest, Hidden: func(path string) bool {
 			return rules.Excluded(e.Path + strings.TrimPrefix(path, e.Dest))
 		}})
 	}
@@ -116,7 +117,7 @@ func (s *Sync) uncoverMoved(e event.Event) {
 // script sees it as new.
 func (s *Sync) list(path string) {
 	if event.IsDir(path) && !s.cfg.Flat && !s.cfg.TakesTrees {
-		s.core.do(List{Root: s.id, Path: path})
+		s.core.do(Relist{Root: s.id, Path: path})
 	}
 }
 
@@ -171,12 +172,20 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 	return verdict
 }
 
-// overflow repairs a sync whose events were lost, as startup does.
+// overflow repairs a sync whose events were lost, as startup does. A preset can repair a directory alone: a script can be told
+// what is in it, but not what is there no more.
 func (s *Sync) overflow(e event.Event) {
-	if !errors.Is(e.Err, event.ErrBacklog) {
+	if !errors.Is(e.Err, event.ErrBacklog) && e.Path == "" {
 		s.mounts.here = nil // the monitor tells it again
 	}
 	s.recount()
+	if e.Path != "" && s.cfg.TakesTrees {
+		if !s.Excluded(e.Path) {
+			s.log("Warn", "events below ", e.Path, " were lost (", e.Err, "): syncing that directory again")
+			s.redo(e.Path, true)
+		}
+		return
+	}
 	if !s.cfg.HasInit {
 		s.degrade("events were lost and there is no init to repair it", "")
 		s.log("Error", "events were lost (", e.Err, "), and the sync has no init that could repair it: ",

@@ -73,18 +73,18 @@ func (s *Sync) RemoveExclude(pattern string) bool {
 // the source and ends in a slash for a directory. Any goroutine may call it.
 func (s *Sync) Excluded(path string) bool { return s.filter.Load().Excluded(path) }
 
-// uncover has reported as new what rules that changed exclude no more: nobody watched it until now.
-func (c *Core) uncover() {
+// reveal has reported as new what rules that changed exclude no more: nobody watched it until now.
+func (c *Core) reveal() {
 	for _, s := range c.syncs {
 		before, now := s.former, s.filter.Load()
 		s.former = nil
 		if before != nil && s.phase != queued && !s.phase.ended() && !before.set.Within(now) {
-			c.do(Uncover{Root: s.id, Before: before.set.Excluded, Seen: s.seen(before.rules)})
+			c.do(Relist{Root: s.id, Hidden: before.set.Excluded, Seen: s.seen(before.rules)})
 		}
 	}
 }
 
-// seen returns what Uncover needs to know of the rules that held. What only those hid that the script itself had added
+// seen returns what Relist needs to know of the rules that held. What only those hid that the script itself had added
 // while it ran was in sight before, and is new only if it changed since, and not by the script's own work: a converter
 // that excludes what its child writes would hear of that for ever. A preset changes nothing in its source.
 func (s *Sync) seen(before []rule) func(path string, changed time.Time) bool {

@@ -32,7 +32,7 @@ const (
 	// Full asks a sync to bring everything below Path into step.
 	Full
 
-	// Overflow: events of this root were lost; its tree has to be looked at again.
+	// Overflow: events below the directory Path were lost, "" for all of the root; it has to be looked at again.
 	Overflow
 	// RootLost: the root itself was deleted, moved away or unmounted. Nothing
 	// follows for this root until RootBack.
@@ -51,10 +51,12 @@ const (
 	// Unmounted: none is mounted at Path any more. What was in it is out of sight, not gone: no Delete
 	// tells of it.
 	Unmounted
+	// Listed: all that there was below the directory Path when the receiver asked for it has been told.
+	Listed
 )
 
 var kindNames = [...]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
-	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted"}
+	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted", "Listed"}
 
 // String returns the name that Lua scripts see as event.etype.
 func (k Kind) String() string {

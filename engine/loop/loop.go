@@ -234,10 +234,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.inspect(ctx, cmd)
 	case core.Count:
 		l.count(ctx, cmd)
-	case core.List:
-		l.o.Monitor.List(cmd.Root, cmd.Path)
-	case core.Uncover:
-		l.o.Monitor.Uncover(cmd.Root, cmd.Path, cmd.Before, cmd.Seen)
+	case core.Relist:
+		l.o.Monitor.Relist(cmd.Root, cmd.Path, monitor.Want{Hidden: cmd.Hidden, Seen: cmd.Seen})
 	case core.Unwatch:
 		l.unwatch(cmd.Root)
 	case core.Ready:

@@ -34,7 +34,10 @@ func (m *fakeMonitor) Watch(ctx context.Context, r monitor.Root) error {
 	}
 	return m.place(ctx, r)
 }
-func (m *fakeMonitor) List(_ event.RootID, dir string) {
+func (m *fakeMonitor) Relist(_ event.RootID, dir string, want monitor.Want) {
+	if want.Hidden != nil {
+		dir = fmt.Sprint("hidden ", dir, want.Hidden("x.tmp"))
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.listed = append(m.listed, dir)
@@ -46,9 +49,6 @@ func (m *fakeMonitor) Mark() <-chan struct{} {
 	c := make(chan struct{})
 	close(c)
 	return c
-}
-func (m *fakeMonitor) Uncover(id event.RootID, dir string, before func(string) bool, _ func(string, time.Time) bool) {
-	m.List(id, fmt.Sprint("uncover ", dir, before("x.tmp")))
 }
 func (m *fakeMonitor) Stats() monitor.Stats { return monitor.Stats{} }
 

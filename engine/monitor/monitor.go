@@ -22,7 +22,7 @@
 //     the backend's goroutines.
 //   - Each root gets events of its own: roots may nest, be equal, or reach the
 //     same directory over a bind mount.
-//   - What may have been missed is said: Overflow for a root of which events were
+//   - What may have been missed is said: Overflow for a root, or a directory of it, of which events were
 //     lost, RootLost when the root itself is gone (once, and never Delete events
 //     for an unmounted tree), RootElsewhere when a link to it was pointed elsewhere, RootBack when it is watched
 //     again, Unwatched for a directory that cannot be watched, with the remedy in Err.
@@ -84,16 +84,11 @@ type Monitor interface {
 	// the same directory. A directory below the root that cannot be watched is an
 	// Unwatched event, a root that cannot be is an error. An ID is watched once.
 	Watch(ctx context.Context, root Root) error
-	// List asks for Create events for all that is below a directory of a root now,
-	// parents before children, for a receiver that does not know the contents
-	// of a directory that moved. It does not wait; a directory that is gone by
-	// then has none.
-	List(id event.RootID, dir string)
-	// Uncover asks for Create events for what is below a directory of a root, "" for all, and was excluded
-	// as before says, but is not any more as Root.Excluded says now. From then on it is watched. As with List
-	// it does not wait. Before may be called until the root is unwatched. An entry of which seen, which may be nil,
-	// says that it was reported when it changed last is watched only.
-	Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool)
+	// Relist asks for Create events for what is below a directory of a root now, "" for all, parents before children, as
+	// far as want says, and then for one Listed event for the directory. A file that is being written is held back as
+	// ever, and may come after it. Relist does not wait. A directory that is gone by then has no entries; of a root that is
+	// unknown or lost nothing is told.
+	Relist(id event.RootID, dir string, want Want)
 	// Mark returns a channel that is closed when the receiver has taken the events of all that had happened in the
 	// roots when it was called, as far as the system tells at once. It does not wait. After Close it may stay open.
 	Mark() <-chan struct{}
@@ -104,6 +99,16 @@ type Monitor interface {
 	// Events is closed after Close, when the last goroutine of the monitor has ended.
 	Events() <-chan []event.Event
 	Close() error
+}
+
+// Want says which entries a receiver wants to hear of. The zero value stands for all; its functions may be called until the
+// root is unwatched.
+type Want struct {
+	// Hidden reports whether path has been excluded until now, itself or with a directory above it. If it is not any
+	// more, as Root.Excluded says, it is reported as new and watched from then on. All else is not told again.
+	Hidden func(path string) bool
+	// Seen reports whether a hidden entry was known when it changed last: then it is watched, and not reported. Nil: none was.
+	Seen func(path string, changed time.Time) bool
 }
 
 // Stats count directories of all roots; one that several roots share counts once where they share its watch.

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,8 @@ const maxWaiting = 500_000
 // shows both. That holds only as long as the name means the same file, so nothing is
 // folded across a move or a deletion of the path or of a directory.
 //
-// When maxWaiting events wait, those of the root that has most of them become one Overflow.
+// When maxWaiting events wait, those of the root that has most of them become one Overflow of the directory that they all
+// are in.
 type Queue struct {
 	in    chan []event.Event
 	marks chan *Mark
@@ -109,17 +111,35 @@ type foldKey struct {
 // pending is what waits for the receiver. Events are numbered in order of arrival.
 type pending struct {
 	list    []event.Event
-	first   uint64             // number of list[0]
-	barrier uint64             // nothing folds into events before this one
-	seen    map[foldKey]uint64 // number of the last such event
-	marks   []marked           // in order
-	max     int                // events that may wait
-	// full has the roots whose events were too many, by the number of the Overflow that says so.
-	full map[event.RootID]uint64
+	first   uint64                // number of list[0]
+	barrier uint64                // nothing folds into events before this one
+	seen    map[foldKey]uint64    // number of the last such event
+	marks   []marked              // in order
+	max     int                   // events that may wait
+	full    map[event.RootID]shed // of roots whose events were too many, the last one
 }
 
 func newPending(limit int) pending {
-	return pending{seen: map[foldKey]uint64{}, max: limit, full: map[event.RootID]uint64{}}
+	return pending{seen: map[foldKey]uint64{}, max: limit, full: map[event.RootID]shed{}}
+}
+
+// shed is an Overflow that took the place of events: its number, and the directory that it is about.
+type shed struct {
+	at  uint64
+	dir string
+}
+
+// says reports whether the Overflow says what e does.
+func (s shed) says(e *event.Event) bool {
+	return strings.HasPrefix(e.Path, s.dir) && (e.Kind != event.Move || strings.HasPrefix(e.Dest, s.dir))
+}
+
+// shared returns the deepest directory that dir is in or is, and that holds path; "" is the root.
+func shared(dir, path string) string {
+	for !strings.HasPrefix(path, dir) || path == dir && dir != "" {
+		dir = dir[:strings.LastIndexByte(dir[:len(dir)-1], '/')+1]
+	}
+	return dir
 }
 
 // marked is a mark, and the number of the first event behind it.
@@ -168,7 +188,7 @@ func (p *pending) add(events []event.Event) {
 			if len(p.list) >= p.max {
 				p.shed(e.Time)
 			}
-			if at, ok := p.full[e.Root]; ok && at >= p.first {
+			if s, ok := p.full[e.Root]; ok && s.at >= p.first && s.says(e) {
 				continue // the Overflow that waits says it, too
 			}
 		}
@@ -195,7 +215,7 @@ func (p *pending) shed(now time.Time) {
 	if counts[most] == 0 {
 		return
 	}
-	kept := make([]event.Event, 0, len(p.list)-counts[most]+1)
+	kept, dir, first := make([]event.Event, 0, len(p.list)-counts[most]+1), "", true
 	marks := p.marks
 	for i, e := range p.list {
 		for ; len(marks) > 0 && marks[0].at <= p.first+uint64(i); marks = marks[1:] {
@@ -203,14 +223,22 @@ func (p *pending) shed(now time.Time) {
 		}
 		if e.Root != most || e.Kind > event.Move {
 			kept = append(kept, e)
+			continue
+		}
+		if first {
+			first, dir = false, e.Path[:strings.LastIndexByte(e.Path, '/')+1]
+		}
+		dir = shared(dir, e.Path)
+		if e.Kind == event.Move {
+			dir = shared(dir, e.Dest)
 		}
 	}
 	for i := range marks {
 		marks[i].at = p.first + uint64(len(kept))
 	}
 	p.list = kept
-	p.full[most] = p.first + uint64(len(kept))
-	p.list = append(p.list, event.Event{Root: most, Kind: event.Overflow, Time: now, Err: event.ErrBacklog})
+	p.full[most] = shed{p.first + uint64(len(kept)), dir}
+	p.list = append(p.list, event.Event{Root: most, Kind: event.Overflow, Path: dir, Time: now, Err: event.ErrBacklog})
 	clear(p.seen)
 	p.barrier = p.first + uint64(len(p.list))
 }

@@ -251,6 +251,10 @@ func TestShed(t *testing.T) {
 		{"the root with most", "Create a; 2:Create x; Create b; 2:Create y; Create c; 2:Create z", 0, "", "2:Create x; 2:Create y; Overflow; 2:Create z", nil},
 		{"what is told of the root", "Mounted m/; Create a; Create b; Create c; Create d; Unmounted m/", 0, "", "Mounted m/; Overflow; Unmounted m/", nil},
 		{"the receiver has been told", "Create a; Create b; Create c; Create d; Create e", 1, "Create f", "Create f", nil},
+		{"one directory", "Create d/a; Modify d/e/b; Attrib d/e/; Move d/x d/y; Create d/z; Create e/f; Move d/z e/z", 0, "", "Overflow d/; Create e/f; Move d/z e/z", nil},
+		{"a directory itself", "Attrib d/; Create d/a; Create d/b; Create d/c; Create f", 0, "", "Overflow", nil},
+		{"names that begin alike", "Create d/a; Create d/b; Create da/c; Create d/d; Create f", 0, "", "Overflow", nil},
+		{"a move out of it", "Create d/a; Create d/b; Move d/a e/a; Create d/c; Create f", 0, "", "Overflow", nil},
 		{"folding begins anew", "Modify a; Modify b; Modify c; 2:Modify a; Modify d; 2:Modify a", 0, "", "2:Modify a; Overflow; 2:Modify a", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -83,17 +82,10 @@ func (m *Mux) Watch(ctx context.Context, root monitor.Root) error {
 	return nil
 }
 
-// List is Monitor's.
-func (m *Mux) List(id event.RootID, dir string) {
+// Relist is Monitor's.
+func (m *Mux) Relist(id event.RootID, dir string, want monitor.Want) {
 	if b := m.of(id); b != nil {
-		b.List(id, dir)
-	}
-}
-
-// Uncover is Monitor's.
-func (m *Mux) Uncover(id event.RootID, dir string, before func(path string) bool, changed func(path string, at time.Time) bool) {
-	if b := m.of(id); b != nil {
-		b.Uncover(id, dir, before, changed)
+		b.Relist(id, dir, want)
 	}
 }
 

@@ -1,7 +1,6 @@
 package inotify
 
 import (
-	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -110,7 +109,7 @@ func (t *tree) rightBelow(e entry) bool {
 	}
 	st, err := t.w.lstat(e)
 	isDir := err == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR
-	return kid == nil && (!isDir || t.excluded(e, t.path(e, true)))
+	return kid == nil && (!isDir || t.excluded(t.path(e, true)))
 }
 
 // repair makes the tree right at one name.
@@ -132,45 +131,9 @@ func (t *tree) repair(e entry) {
 		// that it is gone, or the receiver keeps it.
 		t.left(e, path)
 	}
-	if st, err := t.w.lstat(e); err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || t.excluded(e, path) {
+	if st, err := t.w.lstat(e); err != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR || t.excluded(path) {
 		return
 	}
 	t.emit(event.Create, path)
 	t.grow(e, growing)
-}
-
-// unprune looks again at directories in which something was excluded under its old
-// path: under the new one it may not be.
-func (t *tree) unprune(n *node, path, dest string) {
-	if t.Excluded == nil {
-		return
-	}
-	n.below(func(k *node) {
-		if !k.has(pruned) {
-			return
-		}
-		fd, err := t.open(k)
-		if err != nil {
-			return // gone again
-		}
-		defer unix.Close(fd)
-		now := t.rel(k)
-		before := path + now[len(dest):]
-		var back []entry
-		err = list(fd, t.w.listBuf, func(name []byte, typ uint8) {
-			s := string(name)
-			if typ == unix.DT_DIR {
-				s += "/"
-			}
-			if t.Excluded(before+s) && !t.Excluded(now+s) {
-				back = append(back, entry{k, string(name)})
-			}
-		})
-		if err != nil && !errors.Is(err, unix.ENOENT) {
-			t.refuse(k, err)
-		}
-		for _, e := range back {
-			t.look(e, moved)
-		}
-	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
@@ -86,21 +85,12 @@ func (g *groups) Watch(ctx context.Context, root monitor.Root) error {
 	return err
 }
 
-func (g *groups) List(id event.RootID, dir string) {
+func (g *groups) Relist(id event.RootID, dir string, want monitor.Want) {
 	g.mu.Lock()
 	m := g.members[id]
 	g.mu.Unlock()
 	if m != nil {
-		m.List(id, dir)
-	}
-}
-
-func (g *groups) Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool) {
-	g.mu.Lock()
-	m := g.members[id]
-	g.mu.Unlock()
-	if m != nil {
-		m.Uncover(id, dir, before, seen)
+		m.Relist(id, dir, want)
 	}
 }
 

@@ -68,7 +68,7 @@ func (t *tree) handle(n *node, r kernel.Record) {
 	}
 	e, dir := entry{n, r.Name}, r.Mask&unix.IN_ISDIR != 0
 	path := t.path(e, dir)
-	if t.excluded(e, path) {
+	if t.excluded(path) {
 		return
 	}
 	switch {
@@ -260,7 +260,7 @@ func (t *tree) look(e entry, how news) {
 	dir := st.Mode&unix.S_IFMT == unix.S_IFDIR
 	path := t.path(e, dir)
 	switch {
-	case t.excluded(e, path):
+	case t.excluded(path):
 	case dir:
 		t.appeared(e, path, how)
 	case how == growing && st.Mode&unix.S_IFMT == unix.S_IFREG:

@@ -74,14 +74,9 @@ func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
 	}
 }
 
-func (m *inotify) List(id event.RootID, dir string) {
+func (m *inotify) Relist(id event.RootID, dir string, want monitor.Want) {
 	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.list(id, dir) })
-}
-
-func (m *inotify) Uncover(id event.RootID, dir string, before func(path string) bool, seen func(path string, changed time.Time) bool) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.uncover(id, dir, before, seen) })
+	_ = m.call(context.Background(), func(w *watcher) { w.relist(id, dir, want) })
 }
 
 func (m *inotify) Unwatch(id event.RootID) {
@@ -210,6 +205,7 @@ func (w *watcher) settle(caughtUp bool) {
 		}
 		t.purge()
 		t.settleCreates()
+		t.endRelists()
 		t.reportShortage()
 	}
 	for _, wd := range w.asked {
@@ -332,19 +328,6 @@ func (w *watcher) unwatch(id event.RootID) {
 				t.drop(t.top)
 			}
 			return
-		}
-	}
-}
-
-// list reports what is below a directory as if it were new.
-func (w *watcher) list(id event.RootID, dir string) {
-	for _, t := range w.trees {
-		if t.ID != id || t.top == nil || t.Flat {
-			continue
-		}
-		if n := t.top.find(dir); n != nil {
-			// The only errors are those of the root, which its events tell, and the context's.
-			_ = t.walk(w.ctx, n, again)
 		}
 	}
 }

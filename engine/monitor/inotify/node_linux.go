@@ -25,8 +25,6 @@ const (
 	dead flags = 1 << iota
 	// listed: found by the listing that is going on.
 	listed
-	// pruned: something in it was excluded, which may change when it is renamed.
-	pruned
 	// refused: the kernel denied the watch, for lack of permission.
 	refused
 	// unmounted: the watch ended because the file system went away.

@@ -151,35 +151,37 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 	for name, old := range x.seen {
 		if s, ok := now[name]; !ok || s.mode&unix.S_IFMT != old.mode&unix.S_IFMT {
 			e := entry{k, name}
-			if path := t.path(e, old.dir()); !t.excluded(e, path) {
+			if path := t.path(e, old.dir()); !t.excluded(path) {
 				t.left(e, path)
 			}
 			delete(x.seen, name)
 		}
 	}
-	if how == again {
+	if how == again && t.want.Hidden == nil {
 		x.seen = snapshot{}
 	}
 	for name, s := range now {
 		e := entry{k, name}
 		path := t.path(e, s.dir())
-		if t.excluded(e, path) {
+		if t.excluded(path) {
 			continue
 		}
 		old, ok := x.seen[name]
-		if s.dir() {
+		if s.dir() && !t.Flat {
 			stack = t.foundDir(k, []byte(name), stack)
 		}
-		if how == known || ok && old == s {
+		hidden := t.hidden(path)
+		if how == known || ok && !hidden && old == s || hidden && t.seen(path) {
 			continue
 		}
+		ok = ok && !hidden
 		if !ok && s.dir() {
 			if t.Flat {
 				t.emit(event.Create, path)
 			}
 			continue
 		}
-		if t.differs(e, path, how, ok, old, s) {
+		if t.differs(e, path, how == growing || hidden, ok, old, s) {
 			delete(now, name)
 		}
 	}
@@ -190,8 +192,8 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 	return stack
 }
 
-// differs reports one entry; true if it is to be looked at again because it is being written.
-func (t *tree) differs(e entry, path string, how news, known bool, old, s sign) bool {
+// differs reports one entry, which may have been written if it was found; true if it is to be looked at again because it is being written.
+func (t *tree) differs(e entry, path string, found, known bool, old, s sign) bool {
 	waits := t.Mode == event.CloseWrite || t.Mode == event.CloseWriteAfterModify
 	content := !known || old.size != s.size || old.mtime != s.mtime || old.ino != s.ino
 	switch {
@@ -202,7 +204,7 @@ func (t *tree) differs(e entry, path string, how news, known bool, old, s sign) 
 	case content && waits && t.w.probe(e) == writing:
 		return true
 	case !known:
-		t.emitFile(path, how == growing && s.mode&unix.S_IFMT == unix.S_IFREG)
+		t.emitFile(path, found && s.mode&unix.S_IFMT == unix.S_IFREG)
 	case content:
 		t.emit(event.Modify, path)
 	default:

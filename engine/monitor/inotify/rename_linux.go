@@ -54,7 +54,7 @@ func (t *tree) rename(from, to entry, a, b kernel.Record) {
 	}
 	dir := a.Mask&unix.IN_ISDIR != 0
 	path, dest := t.path(from, dir), t.path(to, dir)
-	outFrom, outTo := t.excluded(from, path), t.excluded(to, dest)
+	outFrom, outTo := t.excluded(path), t.excluded(dest)
 	switch {
 	case outFrom && outTo:
 	case outFrom:
@@ -122,7 +122,6 @@ func (t *tree) moveDir(from, to entry, path, dest string) {
 	t.w.relNode = nil
 	t.moved = true
 	t.doubt(to)
-	t.unprune(kid, path, dest)
 }
 
 // exchange: two names were swapped. There is no event for that, so both are told as gone and new.
@@ -132,7 +131,7 @@ func (w *watcher) exchange(h kernel.Event) {
 			for _, dir := range []bool{false, true} {
 				e := entry{n, r.Name}
 				path := t.path(e, dir)
-				if t.excluded(e, path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back&unix.IN_ISDIR != 0)) {
+				if t.excluded(path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back&unix.IN_ISDIR != 0)) {
 					continue
 				}
 				t.left(e, path)

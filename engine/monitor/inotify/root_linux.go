@@ -58,7 +58,7 @@ func (t *tree) forsake() {
 	t.drop(t.top)
 	t.top = nil
 	t.purge()
-	t.fresh, t.waiting, t.young, t.elder = nil, nil, nil, nil
+	t.fresh, t.waiting, t.young, t.elder, t.relisted = nil, nil, nil, nil, nil
 	t.suspect = time.Time{}
 	clear(t.doubts)
 	t.poll = time.Time{}

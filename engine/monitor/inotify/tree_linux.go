@@ -41,6 +41,9 @@ type tree struct {
 	// dropped: entries above may be in directories that are gone.
 	dropped bool
 
+	want     monitor.Want // of the relisting that is going on
+	relisted []relisted   // whose ends are not told yet, oldest first
+
 	short  shortage // directories without a watch
 	polled map[*node]struct{}
 	poll   time.Time // when to list them
@@ -116,14 +119,7 @@ func (t *tree) path(e entry, dir bool) string {
 	return t.rel(e.dir) + e.name
 }
 
-// excluded also notes in the directory that there is something excluded in it.
-func (t *tree) excluded(e entry, path string) bool {
-	if t.Excluded == nil || !t.Excluded(path) {
-		return false
-	}
-	e.dir.flags |= pruned
-	return true
-}
+func (t *tree) excluded(path string) bool { return t.Excluded != nil && t.Excluded(path) }
 
 func (t *tree) emit(k event.Kind, path string) {
 	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now})

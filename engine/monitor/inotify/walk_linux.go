@@ -20,7 +20,7 @@ const (
 	growing
 	// moved: a directory that came from elsewhere; its files are what they are.
 	moved
-	// again: what is watched and was reported is reported once more.
+	// again: what is watched is reported as far as the tree's want says.
 	again
 )
 
@@ -80,13 +80,20 @@ func (t *tree) visit(r *reach, k *node, how news, first *node, stack []*node) ([
 		t.refuse(k, err)
 		return stack, nil
 	}
-	if how != known && (isNew || how == again) && k != first {
+	switch {
+	case k == first || how == known:
+	case how == again:
+		t.relistDir(k, isNew)
+	case isNew:
 		t.emit(event.Create, t.rel(k))
+	}
+	if how == again && isNew && t.want.Hidden != nil && !t.hidden(t.rel(k)) {
+		how = growing // its event is still to come, and is ignored then
 	}
 	switch {
 	case k.wd < 0:
 		stack = t.compare(k, how, stack)
-	case t.Flat, how == known && k.kids == nil && t.w.leaf(fd):
+	case how == known && (t.Flat || k.kids == nil && t.w.leaf(fd)):
 	default:
 		stack = t.list(k, fd, how, stack)
 	}
@@ -148,7 +155,7 @@ func (t *tree) watch(k *node, fd int) error {
 func (t *tree) list(k *node, fd int, how news, stack []*node) []*node {
 	had := k.kids != nil
 	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
-		if typ == unix.DT_DIR {
+		if typ == unix.DT_DIR && !t.Flat {
 			stack = t.foundDir(k, name, stack)
 		} else if how != known {
 			t.foundFile(entry{k, string(name)}, typ, how)
@@ -171,13 +178,10 @@ func (t *tree) list(k *node, fd int, how news, stack []*node) []*node {
 }
 
 func (t *tree) foundDir(k *node, name []byte, stack []*node) []*node {
-	if t.Flat {
-		return stack
-	}
 	kid := k.child(string(name))
 	if kid == nil {
 		e := entry{k, string(name)}
-		if t.Excluded != nil && t.excluded(e, t.path(e, true)) {
+		if t.Excluded != nil && t.excluded(t.path(e, true)) {
 			return stack
 		}
 		kid = &node{wd: -1}
@@ -200,18 +204,16 @@ func (t *tree) sweep(k *node) {
 }
 
 func (t *tree) foundFile(e entry, typ uint8, how news) {
-	path := t.path(e, false)
-	if t.excluded(e, path) {
-		return
-	}
-	if how == growing && typ == unix.DT_REG {
+	path := t.path(e, typ == unix.DT_DIR)
+	switch {
+	case t.excluded(path):
+	case how == again:
+		t.relistFile(e, path, typ)
+	case how == growing && typ == unix.DT_REG:
 		t.created(e, true)
-		return
+	default:
+		t.emit(event.Create, path)
 	}
-	if _, held := t.held[e]; held && how == again {
-		return // its Create is still to come
-	}
-	t.emit(event.Create, path)
 }
 
 // refuse notes a directory that the kernel does not let us see. It is tried

@@ -79,27 +79,12 @@ func (m *lister) Watch(ctx context.Context, root monitor.Root) error {
 	}
 }
 
-func (m *lister) List(id event.RootID, dir string) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) {
-		for _, t := range w.trees {
-			if t.ID == id {
-				t.report(dir)
-			}
-		}
-	})
-}
-
-func (m *lister) Uncover(id event.RootID, _ string, before func(string) bool, seen func(string, time.Time) bool) {
+func (m *lister) Relist(id event.RootID, dir string, want monitor.Want) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) {
 		for _, t := range w.trees {
 			if t.ID == id && !t.lost {
-				if seen != nil {
-					t.known = func(path string, is sign) bool { return before(path) && seen(path, is.changed()) }
-				}
-				t.lookEverywhere() // excluded entries are no known ones
-				t.known = nil
+				t.relist(dir, want)
 			}
 		}
 	})

@@ -214,6 +214,27 @@ func (t *tree) compare(dir string) {
 	}
 }
 
+// relist reports what is below dir, "" for all, as far as want says.
+func (t *tree) relist(dir string, want monitor.Want) {
+	if want.Hidden == nil {
+		t.report(dir)
+	} else {
+		if want.Seen != nil {
+			t.known = func(path string, is sign) bool { return want.Hidden(path) && want.Seen(path, is.changed()) }
+		}
+		for d := range t.dirs {
+			if strings.HasPrefix(d, dir) {
+				t.dirty[d] = struct{}{}
+			}
+		}
+		t.look() // excluded entries are no known ones
+		t.known = nil
+	}
+	if !t.lost {
+		t.emit(event.Listed, dir, nil)
+	}
+}
+
 // report reports what was last seen below dir once more.
 func (t *tree) report(dir string) {
 	var dirs []string

@@ -3,6 +3,7 @@ package monitortest
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,11 +85,16 @@ func (m *Model) Apply(e event.Event) {
 		m.remove(e.Path)
 	case event.Overflow, event.RootBack:
 		m.Lost = false
-		m.paths = scan(m.root, "")
+		m.remove(e.Path)
+		if e.Path == "" {
+			clear(m.paths)
+		}
+		m.look(e.Path, false, true)
+		maps.Copy(m.paths, scan(m.root, e.Path))
 	case event.RootLost, event.RootElsewhere:
 		m.Lost = true
 		clear(m.paths)
-	case event.Unwatched, event.Mounted, event.Unmounted:
+	case event.Unwatched, event.Mounted, event.Unmounted, event.Listed:
 	case event.Create:
 		m.look(e.Path, true, e.Tree)
 	default:

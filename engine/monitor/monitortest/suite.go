@@ -49,9 +49,9 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"root replaced", true, testRootReplaced},
 		{"root behind links", true, testRootLinked},
 		{"written", true, testWritten},
-		{"list", true, testList},
-		{"uncover", true, testUncover},
-		{"uncover what was seen", true, testUncoverSeen},
+		{"relist", true, testRelist},
+		{"relist what was hidden", true, testRelistHidden},
+		{"relist what was seen", true, testRelistSeen},
 		{"mark", p.Exact, testMark},
 		{"unwatch", true, testUnwatch},
 		{"errors", true, testErrors},
@@ -209,7 +209,7 @@ func testExcluded(t *testing.T, open func(*testing.T) monitor.Monitor, p Promise
 	}
 }
 
-// testAnchored: after a rename of a directory above, what was excluded no longer is.
+// testAnchored: after a rename of a directory above, what was excluded no longer is, and can be asked for.
 func testAnchored(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{Excluded: func(path string) bool { return strings.HasPrefix(path, "a/x") }})
@@ -221,6 +221,7 @@ func testAnchored(t *testing.T, open func(*testing.T) monitor.Monitor, p Promise
 		if !s.Has(event.Move, "a/") {
 			t.Errorf("no Move:\n%s", Format(s.log))
 		}
+		s.Monitor.Relist(r.ID, "b/", monitor.Want{Hidden: func(path string) bool { return strings.HasPrefix(path, "b/x") }})
 	}
 	s.Equal()
 	run(t, r.Path, "append b/xd/g two; append b/xf two")
@@ -461,8 +462,16 @@ func testWritten(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises
 	}
 }
 
-// testList, §3, §9: all that is below a directory is told once more, for this root only.
-func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+// listed waits until all below dir was told.
+func (s *Session) listed(id event.RootID, dir string) {
+	s.T.Helper()
+	s.Until(func() string { return fmt.Sprintf("for Listed %s of root %d", dir, id) }, func() bool {
+		return slices.ContainsFunc(s.log, func(e event.Event) bool { return e.Root == id && e.Kind == event.Listed && e.Path == dir })
+	})
+}
+
+// testRelist, §3, §9: all that is below a directory is told once more, for this root only.
+func testRelist(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{ID: 1, Excluded: func(path string) bool { return strings.HasSuffix(path, "x") }})
 	other := s.Root("root", monitor.Root{ID: 2})
@@ -473,15 +482,27 @@ func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	}
 	s.Sync()
 	s.Take()
-	s.Monitor.List(1, "d/")
-	s.Monitor.List(1, "none/")
-	s.Monitor.List(3, "d/")
-	s.Monitor.List(77, "d/")
-	s.Equal()
+	for _, ask := range []struct {
+		root event.RootID
+		dir  string
+	}{{1, "d/"}, {1, "none/"}, {3, "d/"}, {3, ""}, {77, "d/"}} {
+		s.Monitor.Relist(ask.root, ask.dir, monitor.Want{})
+	}
+	s.listed(3, "")
+	if got := Format(slices.DeleteFunc(slices.Clone(s.log), func(e event.Event) bool { return e.Root != 3 })); got != "3: Listed d/\n3: Create d/\n3: Create o/\n3: Listed\n" &&
+		got != "3: Listed d/\n3: Create o/\n3: Create d/\n3: Listed\n" {
+		t.Errorf("of a flat root:\n%s", got)
+	}
+	s.listed(1, "d/")
+	s.listed(1, "none/")
 	var got []string
 	for _, e := range s.Take() {
 		switch {
-		case marks(e.Path):
+		case marks(e.Path), e.Root == 3:
+		case e.Kind == event.Listed:
+			if want := map[string]int{"d/": 6, "none/": 6}[e.Path]; len(got) != want {
+				t.Errorf("told that all below %s was told after %d of %d entries", e.Path, len(got), want)
+			}
 		case e.Root != 1 || e.Kind != event.Create:
 			t.Errorf("reported: %s", Format([]event.Event{e}))
 		default:
@@ -500,8 +521,8 @@ func testList(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	}
 }
 
-// testUncover: what is excluded no more is reported and watched, whether it was excluded from the start or for a while.
-func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+// testRelistHidden: what is excluded no more is reported and watched, whether it was excluded from the start or for a while.
+func testRelistHidden(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	hidden := func(path string) bool { return strings.HasPrefix(path, "x") || strings.Contains(path, "/x") }
 	var on atomic.Bool
 	on.Store(true)
@@ -512,8 +533,14 @@ func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises
 	run(t, r.Path, "write d/xd/g one; mkdir d/e/xd; write d/e/xd/f one")
 	s.Sync()
 	on.Store(false)
-	s.Monitor.Uncover(r.ID, "", hidden, nil)
-	s.Monitor.Uncover(77, "", hidden, nil)
+	s.Monitor.Relist(r.ID, "", monitor.Want{Hidden: hidden})
+	s.Monitor.Relist(77, "", monitor.Want{Hidden: hidden})
+	s.listed(r.ID, "")
+	for path, told := range map[string]bool{"d/xd/in/f": true, "leaf/xf": true, "leaf/f": false, "d/": false} {
+		if s.Has(event.Create, path) != told {
+			t.Errorf("%s told: %v, want %v", path, !told, told)
+		}
+	}
 	s.Equal()
 	run(t, r.Path, "append d/xd/in/f two; mkdir d/xd/in/new; write d/xd/in/new/f one; append xf two; append leaf/xf two; mv d/e/xd d/e/y")
 	s.Equal()
@@ -521,14 +548,14 @@ func testUncover(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises
 	run(t, r.Path, "append d/xd/in/f three; mkdir d/xd/in/more; write d/xd/in/more/f one; append leaf/xf three; mkdir d/e/xd; write d/e/xd/g one")
 	s.Sync()
 	on.Store(false)
-	s.Monitor.Uncover(r.ID, "", hidden, nil)
+	s.Monitor.Relist(r.ID, "", monitor.Want{Hidden: hidden})
 	s.Equal()
 	run(t, r.Path, "append d/xd/in/f four; write d/xd/in/more/g one; append d/e/xd/g two")
 	s.Equal()
 }
 
-// testUncoverSeen: what was seen when it changed last is not reported when it comes to light, and is watched.
-func testUncoverSeen(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+// testRelistSeen: what was seen when it changed last is not reported when it comes to light, and is watched.
+func testRelistSeen(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	hidden := func(path string) bool { return strings.HasPrefix(path, "x") }
 	var on atomic.Bool
 	s := NewSession(t, open)
@@ -540,10 +567,10 @@ func testUncoverSeen(t *testing.T, open func(*testing.T) monitor.Monitor, _ Prom
 	s.Sync()
 	s.Take()
 	on.Store(false)
-	s.Monitor.Uncover(r.ID, "", hidden, func(path string, changed time.Time) bool { return path != "xg" && !changed.After(time.Now()) })
+	s.Monitor.Relist(r.ID, "", monitor.Want{Hidden: hidden, Seen: func(path string, changed time.Time) bool { return path != "xg" && !changed.After(time.Now()) }})
 	s.Sync()
 	s.Until(func() string { return "for the file that was not seen" }, func() bool { return s.Has(event.Create, "xg") })
-	if got := Format(s.Take()); got != "Create xg\n" {
+	if got := Format(s.Take()); got != "Create xg\nListed\n" {
 		t.Errorf("reported:\n%s", got)
 	}
 	run(t, r.Path, "append xd/new/f two; append xf four")
