@@ -182,7 +182,7 @@ func (s *Sync) overflow(e event.Event) {
 	if e.Path != "" && s.cfg.TakesTrees {
 		if !s.Excluded(e.Path) {
 			s.log("Warn", "events below ", e.Path, " were lost (", e.Err, "): syncing that directory again")
-			s.redo(e.Path, true)
+			s.retake(e.Path)
 		}
 		return
 	}
@@ -194,6 +194,15 @@ func (s *Sync) overflow(e event.Event) {
 	}
 	s.log("Warn", "events were lost (", e.Err, "): syncing this tree from scratch; other syncs go on")
 	s.begin()
+}
+
+// retake has a preset make a directory at the target what it is in the source.
+func (s *Sync) retake(path string) {
+	if s.deletesInFullOnly() {
+		s.Full(path)
+		return
+	}
+	s.add(event.Create, path, "", event.Event{Tree: true})
 }
 
 // Renew queues a Full of the whole source, because the target has lost what was sent. Why says how.

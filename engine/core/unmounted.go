@@ -195,22 +195,17 @@ func (s *Sync) settle(a *absence) {
 		if s.Excluded(n.path) {
 			continue
 		}
-		s.redo(n.path, n.there)
-	}
-}
-
-// redo has the target made what the source is at a directory, or was if it is not there.
-func (s *Sync) redo(path string, there bool) {
-	if s.deletesInFullOnly() {
-		s.Full(path)
-		return
-	}
-	e := event.Event{Root: s.id, Path: path, Time: s.core.now}
-	s.add(event.Delete, path, "", e)
-	if there {
-		e.Tree = true
-		s.add(event.Create, path, "", e)
-		s.list(path)
+		if s.deletesInFullOnly() {
+			s.Full(n.path)
+			continue
+		}
+		e := event.Event{Root: s.id, Path: n.path, Time: s.core.now}
+		s.add(event.Delete, n.path, "", e)
+		if n.there {
+			e.Tree = true
+			s.add(event.Create, n.path, "", e)
+			s.list(n.path)
+		}
 	}
 }
 

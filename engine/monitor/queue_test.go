@@ -236,7 +236,7 @@ var names = func() (n []string) {
 	return n
 }()
 
-// TestShed: what is too much becomes one Overflow of the root that has most of it; other roots, what is told of the root itself, and
+// TestShed, §9: what is too much becomes one Overflow of the directory it is in, of the root that has most of it; other roots, what is told of the root itself, and
 // the places of marks stay.
 func TestShed(t *testing.T) {
 	for _, c := range []struct {
