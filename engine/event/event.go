@@ -53,9 +53,12 @@ const (
 	Unmounted
 	// Listed: all that there was below the directory Path when the receiver asked for it has been told.
 	Listed
+
+	// Kinds is one more than the last of them.
+	Kinds
 )
 
-var kindNames = [...]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
+var kindNames = [Kinds]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
 	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted", "Listed"}
 
 // String returns the name that Lua scripts see as event.etype.

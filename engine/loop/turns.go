@@ -67,7 +67,7 @@ func (t *turns) woke(in core.Input, why string) {
 
 // counted tells how many events of each kind came in one read.
 func counted(list core.Events) string {
-	kinds := [event.Unmounted + 1]int{}
+	kinds := [event.Kinds]int{}
 	for _, e := range list {
 		kinds[e.Kind]++
 	}

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // parse reads "Modify a; Move a b; 2:Create c" into events.
 func parse(text string) (events []event.Event) {
 	kinds := map[string]event.Kind{}
-	for k := event.Attrib; k <= event.Unmounted; k++ {
+	for k := event.Attrib; k < event.Kinds; k++ {
 		kinds[k.String()] = k
 	}
 	for line := range strings.SplitSeq(text, ";") {
