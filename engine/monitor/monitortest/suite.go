@@ -221,8 +221,9 @@ func testAnchored(t *testing.T, open func(*testing.T) monitor.Monitor, p Promise
 		if !s.Has(event.Move, "a/") {
 			t.Errorf("no Move:\n%s", Format(s.log))
 		}
-		s.Monitor.Relist(r.ID, "b/", monitor.Want{Hidden: func(path string) bool { return strings.HasPrefix(path, "b/x") }})
 	}
+	s.Sync()
+	s.Monitor.Relist(r.ID, "b/", monitor.Want{Hidden: func(path string) bool { return strings.HasPrefix(path, "b/x") }})
 	s.Equal()
 	run(t, r.Path, "append b/xd/g two; append b/xf two")
 	s.Equal()
