@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
