@@ -7,37 +7,36 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/failure"
-	"lsyncgo/lua/values"
 )
 
 // The methods of core.Actions. core calls them from the goroutine of the loop.
 
 // Init implements core.Actions.
-func (s *script) Init(_ *core.Sync, a *core.Agent) error {
+func (s *Sync) Init(_ *core.Sync, a *core.Agent) error {
 	return s.onEvent("init", a)
 }
 
 // Full implements core.Actions.
-func (s *script) Full(_ *core.Sync, a *core.Agent) error {
+func (s *Sync) Full(_ *core.Sync, a *core.Agent) error {
 	return s.onEvent("full", a)
 }
 
 // onEvent calls config[key](event, inlet), or the default's function of that name.
-func (s *script) onEvent(key string, a *core.Agent) error {
+func (s *Sync) onEvent(key string, a *core.Agent) error {
 	fn := s.table.RawGetString(key)
 	if _, ok := fn.(*glua.LFunction); !ok {
-		fn = s.inheritedFunction(s.given, key, 0)
+		fn = s.fallback[key]
 	}
 	return s.run(key, a, fn, 0, s.agentValue(a), s.inlet)
 }
 
 // Action implements core.Actions.
-func (s *script) Action(sync *core.Sync) error {
+func (s *Sync) Action(sync *core.Sync) error {
 	return s.run("action", sync.Event(), s.table.RawGetString("action"), 0, s.inlet)
 }
 
 // Collect implements core.Actions.
-func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
+func (s *Sync) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
 	said := s.r.L.CreateTable(len(res.Tail), 3)
 	for _, line := range res.Tail {
 		said.Append(glua.LString(line))
@@ -74,7 +73,7 @@ func (s *script) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Ver
 
 // run calls a function of the sync. Its error tells the sync and the event.
 // After terminate there is no error: core knows already, and the result is nil.
-func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args ...glua.LValue) error {
+func (s *Sync) run(what string, a *core.Agent, fn glua.LValue, nret int, args ...glua.LValue) error {
 	if s.r.log.Enabled("Function") {
 		about := ""
 		if a != nil {
@@ -101,22 +100,4 @@ func (s *script) run(what string, a *core.Agent, fn glua.LValue, nret int, args 
 		}
 	}
 	return err
-}
-
-// inheritedFunction is what key would be if the sync did not set it: the first
-// function among what t inherits, else the default's.
-func (s *script) inheritedFunction(t *glua.LTable, key string, depth int) glua.LValue {
-	for i := 1; i <= t.Len() && depth < values.MaxNesting; i++ {
-		parent, ok := t.RawGetInt(i).(*glua.LTable)
-		if !ok {
-			continue
-		}
-		if fn, ok := parent.RawGetString(key).(*glua.LFunction); ok {
-			return fn
-		}
-		if fn := s.inheritedFunction(parent, key, depth+1); fn != s.r.presets.table.RawGetString(key) {
-			return fn
-		}
-	}
-	return s.r.presets.table.RawGetString(key)
 }

@@ -83,7 +83,7 @@ func ahead(args, options []string) []string {
 
 // quickCheck reads what a preset knows of rsync's options: { owner, changed, any_time, window }; owner is true, or
 // the user that is to own everything.
-func (s *script) quickCheck(v glua.LValue) *rsync.QuickCheck {
+func (s *Sync) quickCheck(v glua.LValue) *rsync.QuickCheck {
 	t, ok := v.(*glua.LTable)
 	if !ok {
 		return nil

@@ -150,3 +150,9 @@ func withoutExit(err error) error {
 	}
 	return err
 }
+
+// presetPrefix begins the chunk names of the presets.
+const presetPrefix = "defaults/"
+
+// embedded reports whether code of this chunk name is the program's own: messages name the line of the config that called it.
+func embedded(source string) bool { return strings.HasPrefix(source, presetPrefix) }

@@ -41,7 +41,7 @@ const capabilitiesRemedy = `write capabilities = { target = "local", "rsync", "s
 
 // readCapabilities takes over what is declared. What a config has from a time without declarations, or never heard of
 // them, is judged by its keys; what they leave open is taken for that which protects more.
-func (s *script) readCapabilities() {
+func (s *Definition) readCapabilities() {
 	table, ok := s.table.RawGetString("capabilities").(*glua.LTable)
 	if !ok {
 		s.caps = s.guess()
@@ -64,7 +64,7 @@ func (s *script) readCapabilities() {
 
 // guess is for a sync that declares nothing: a table with an action or startup of its own that has a key `delete`, or a table
 // `rsync`, was made after a preset, and is one as far as protections go.
-func (s *script) guess() capabilities {
+func (s *Definition) guess() capabilities {
 	c := capabilities{guessed: true}
 	trees, known := s.judgeAction()
 	_, rsync := s.table.RawGetString("rsync").(*glua.LTable)
@@ -77,7 +77,7 @@ func (s *script) guess() capabilities {
 }
 
 // capability reads one of a few words, or false for none.
-func (s *script) capability(table *glua.LTable, key string, words ...string) string {
+func (s *Definition) capability(table *glua.LTable, key string, words ...string) string {
 	switch v := table.RawGetString(key).(type) {
 	case *glua.LNilType:
 		return ""
@@ -95,7 +95,7 @@ func (s *script) capability(table *glua.LTable, key string, words ...string) str
 }
 
 // ability reads true or false.
-func (s *script) ability(table *glua.LTable, key string) bool {
+func (s *Definition) ability(table *glua.LTable, key string) bool {
 	switch v := table.RawGetString(key).(type) {
 	case *glua.LNilType:
 		return false
@@ -116,23 +116,23 @@ func quotedWords(words []string) string {
 }
 
 // mirrors reports whether the sync makes a target equal to its source.
-func (s *script) mirrors() bool { return s.caps.target != noMirror }
+func (s *Definition) mirrors() bool { return s.caps.target != noMirror }
 
 // declared reports whether it says so itself.
-func (s *script) declared() bool { return s.mirrors() && !s.caps.guessed }
+func (s *Definition) declared() bool { return s.mirrors() && !s.caps.guessed }
 
 // dispatches reports whether the action is the one that calls a function for each kind of event.
-func (s *script) dispatches() bool { return s.shared("action") }
+func (s *Definition) dispatches() bool { return s.shared("action") }
 
 // shared reports whether the value of a key is the one that every sync inherits.
-func (s *script) shared(key string) bool {
+func (s *Definition) shared(key string) bool {
 	return s.table.RawGetString(key) == s.r.presets.table.RawGetString(key)
 }
 
 // judgeAction reports whether the action takes a directory whole, and whether that is known. It is a property of
 // the function: of one that a preset was shipped with, or of one that stands in a table beside its own declaration. A function
 // that calls a preset's may do anything else, so it gets an event for each entry.
-func (s *script) judgeAction() (trees, known bool) {
+func (s *Definition) judgeAction() (trees, known bool) {
 	fn, ok := s.table.RawGetString("action").(*glua.LFunction)
 	switch {
 	case !ok || s.dispatches():
@@ -165,7 +165,7 @@ func ownerOfKey(t *glua.LTable, key string, depth int) *glua.LTable {
 }
 
 // deletesAtStart reports whether the startup deletes at the target what the source does not have.
-func (s *script) deletesAtStart() bool {
+func (s *Definition) deletesAtStart() bool {
 	if s.caps.deletes == deletesNothing {
 		return false
 	}
@@ -175,7 +175,7 @@ func (s *script) deletesAtStart() bool {
 
 // deletesLive reports whether the script may delete at the target what is deleted
 // in the source: all do but those which say that they do not.
-func (s *script) deletesLive() bool {
+func (s *Definition) deletesLive() bool {
 	if s.caps.deletes == deletesAtStart || s.caps.deletes == deletesNothing {
 		return false
 	}

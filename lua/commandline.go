@@ -7,7 +7,7 @@ import (
 )
 
 // declareCommandLine makes syncs of what the command line asked for.
-func (r *Runtime) declareCommandLine() {
+func (r *Config) declareCommandLine() {
 	for _, c := range r.o.Syncs {
 		preset := r.presets.named[c.Preset]
 		place := or(c.Place, "command line")
@@ -32,7 +32,7 @@ func (r *Runtime) declareCommandLine() {
 	}
 }
 
-func (r *Runtime) addSSHOptions(given *glua.LTable) {
+func (r *Config) addSSHOptions(given *glua.LTable) {
 	words, err := values.SplitWords(r.o.SSHOptions)
 	if err != nil {
 		r.problem(at("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))

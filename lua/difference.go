@@ -35,10 +35,10 @@ func when[T any](applies func(T) bool, text string) func(T) string {
 }
 
 // syncDifferences are asked of each sync. First what may need a change of the config.
-var syncDifferences = []difference[*script]{
+var syncDifferences = []difference[*Definition]{
 	{
 		name: "combine", events: true, keys: []string{"action", "onModify"},
-		text: func(s *script) string {
+		text: func(s *Definition) string {
 			switch {
 			case s.declared():
 			case s.handler("action") != nil:
@@ -53,7 +53,7 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "new-files-wait", events: true, keys: []string{"onCreate", "action"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			mode := s.r.settings.resolved.Mode
 			return (mode == event.CloseWrite || mode == event.CloseWriteAfterModify) &&
 				(s.declared() || s.handler("onCreate") != nil || s.handler("action") != nil)
@@ -65,31 +65,31 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "retries", keys: []string{"exitcodes", "collect"},
-		text: when((*script).retries, "what is tried again waits longer each time, up to 5 minutes, and holds up nothing else; Lsyncd waited the delay each time"),
+		text: when((*Definition).retries, "what is tried again waits longer each time, up to 5 minutes, and holds up nothing else; Lsyncd waited the delay each time"),
 	},
 	{
 		name: "exact-paths", events: true, covers: []string{"whole-trees", "missing-paths", "quick-check"}, keys: []string{"rsync.transfer"},
-		text: when(func(s *script) bool { return s.sends() && s.key("rsync.transfer") != glua.LString("filter") },
+		text: when(func(s *Definition) bool { return s.sends() && s.key("rsync.transfer") != glua.LString("filter") },
 			"rsync gets the exact paths that changed (--files-from); Lsyncd had it scan their directories with an include filter"),
 		remedy: `rsync = { transfer = "filter" } is the old way`,
 	},
 	{
 		name: "modify-window", keys: []string{"rsync"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			return s.sends() && !glua.LVAsBool(s.key("rsync.modify_window")) && !s.rsyncOption("--modify-window")
 		}, "rsync compares file times with their fractions; a target that keeps whole seconds gets files again at each start"),
 		remedy: "rsync = { modify_window = 0 } compares seconds",
 	},
 	{
 		name: "ignore-errors", keys: []string{"delete"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			return s.sends() && s.deletes() && !glua.LVAsBool(s.key("rsync.ignore_errors")) && !s.rsyncOption("--ignore-errors")
 		}, "while something in the source cannot be read, rsync deletes nothing at the target"),
 		remedy: "rsync = { ignore_errors = true } deletes all the same",
 	},
 	{
 		name: "empty-source", keys: []string{"delete", "target"},
-		text: func(s *script) string {
+		text: func(s *Definition) string {
 			switch {
 			case !s.declared() || !s.config.DeletesAtStart:
 				return ""
@@ -102,12 +102,12 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "hard-links", events: true, covers: []string{"hard-links-at-startup"}, keys: []string{"rsync.hard_links"},
-		text: when(func(s *script) bool { return s.sends() && glua.LVAsBool(s.key("rsync.hard_links")) },
+		text: when(func(s *Definition) bool { return s.sends() && glua.LVAsBool(s.key("rsync.hard_links")) },
 			"all names of a file that changed go along and stay one file at the target; Lsyncd kept hard links only at the start"),
 	},
 	{
 		name: "comment-excludes", covers: []string{"rules-at-startup"}, keys: []string{"exclude", "excludeFrom"},
-		text: func(s *script) string {
+		text: func(s *Definition) string {
 			for _, rule := range s.excludes {
 				if s.sends() && strings.ContainsAny(rule.Pattern[:1], "#;") {
 					return fmt.Sprintf("the exclude %q counts at the start, too; to Lsyncd's rsync it was a comment", rule.Pattern)
@@ -118,7 +118,7 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "multiplex", events: true, keys: []string{"ssh.multiplex"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			return s.caps.target == sshHost && s.key("rsync.rsh") == glua.LNil && glua.LVAsBool(s.key("ssh.multiplex"))
 		}, "one ssh connection stays open for transfers and moves; Lsyncd logged in for each"),
 		remedy: "ssh = { multiplex = false } logs in each time",
@@ -128,24 +128,24 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "home-directory", keys: []string{"targetdir"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			return s.caps.target == sshHost && strings.HasPrefix(s.stringKey("targetdir"), "~")
 		},
 			"~ in targetdir is the home directory on the host; to Lsyncd's rsync and moves it was a directory called ~"),
 	},
 	{
 		name: "remote-move", events: true, covers: []string{"failed-move", "after-a-move"}, keys: []string{"host"},
-		text: when(func(s *script) bool { return s.caps.target == sshHost },
+		text: when(func(s *Definition) bool { return s.caps.target == sshHost },
 			"after a move on the host rsync looks at both ends, and a move that fails becomes a transfer; Lsyncd removed the moved path there, even with delete = false, or ended"),
 	},
 	{
 		name: "direct", covers: []string{"direct-moves"},
-		text: when(func(s *script) bool { return s.caps.target == localDir },
+		text: when(func(s *Definition) bool { return s.caps.target == localDir },
 			"lsyncgo copies, moves and removes by itself; Lsyncd started rsync, cp, mv and rm, and lost files when moves and other changes of a path waited together"),
 	},
 	{
 		name: "direct-attributes", covers: []string{"direct-symlinks"},
-		text: when(func(s *script) bool { return s.caps.target == localDir },
+		text: when(func(s *Definition) bool { return s.caps.target == localDir },
 			"mode, owner, times and hard links at the target become those of the source, from the first start on, and symbolic links stay links; Lsyncd left modes and owners alone and copied what a new link points to"),
 	},
 	{
@@ -156,7 +156,7 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "ends-of-a-move", events: true, keys: []string{"onMove"},
-		text: func(s *script) string {
+		text: func(s *Definition) string {
 			if v := moveEnds.FindString(s.command("onMove")); v != "" {
 				return v + " is replaced by its value; Lsyncd did not know it"
 			}
@@ -165,13 +165,13 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "slashes", keys: []string{"onCreate", "onModify", "onDelete", "onMove", "onAttrib", "onStartup", "action"},
-		text: when(func(s *script) bool {
+		text: when(func(s *Definition) bool {
 			return !s.declared() && s.uses("sourcePath", "sourcePathname", "sourcePathdir", "getSourcePaths")
 		}, "paths have one slash after the source, /srv/a; Lsyncd put two, /srv//a"),
 	},
 	{
 		name: "script-errors", keys: []string{"action", "onCreate", "onModify", "onDelete", "onMove", "onAttrib", "onStartup", "init", "collect"},
-		text: func(s *script) string {
+		text: func(s *Definition) string {
 			if !slices.ContainsFunc(functions, func(key string) bool { return s.handler(key) != nil && s.command(key) == "" }) {
 				return ""
 			}
@@ -184,24 +184,24 @@ var syncDifferences = []difference[*script]{
 	},
 	{
 		name: "overtaking", events: true, keys: []string{"maxProcesses"},
-		text: when(func(s *script) bool { return s.config.MaxProcesses > 1 },
+		text: when(func(s *Definition) bool { return s.config.MaxProcesses > 1 },
 			"a change waits for all earlier ones of the same path and of directories above and below; with several processes Lsyncd let it overtake some"),
 	},
 	{
 		name: "settings-and-maxProcesses", keys: []string{"maxProcesses"},
-		text: func(s *script) string { return s.setting("maxProcesses", s.config.MaxProcesses) },
+		text: func(s *Definition) string { return s.setting("maxProcesses", s.config.MaxProcesses) },
 	},
 	{
 		name: "settings-and-maxDelays", keys: []string{"maxDelays"},
-		text: func(s *script) string { return s.setting("maxDelays", s.config.MaxDelays) },
+		text: func(s *Definition) string { return s.setting("maxDelays", s.config.MaxDelays) },
 	},
 }
 
 // settingDifferences are asked once.
-var settingDifferences = []difference[*Runtime]{
+var settingDifferences = []difference[*Config]{
 	{
 		name: "start", keys: []string{"nodaemon"},
-		text: func(r *Runtime) string {
+		text: func(r *Config) string {
 			text := "the command that starts it returns when it is ready, and its exit status says whether it is; lsyncd returned at once"
 			switch {
 			case r.settings.resolved.NoDaemon:
@@ -214,13 +214,13 @@ var settingDifferences = []difference[*Runtime]{
 	},
 	{
 		name: "statusFile", keys: []string{"statusFile"},
-		text: when(func(r *Runtime) bool { return r.settings.resolved.StatusFile != "" },
+		text: when(func(r *Config) bool { return r.settings.resolved.StatusFile != "" },
 			"the status file has one more line for each sync, State:, and is replaced as a whole, by renaming"),
 		remedy: "lsyncgo status -json says more",
 	},
 	{
 		name: "relative-statusFile", keys: []string{"statusFile"},
-		text: func(r *Runtime) string {
+		text: func(r *Config) string {
 			given, _ := r.settings.values.RawGetString("statusFile").(glua.LString)
 			if given == "" || filepath.IsAbs(string(given)) || r.settings.resolved.NoDaemon {
 				return ""
@@ -230,13 +230,13 @@ var settingDifferences = []difference[*Runtime]{
 	},
 	{
 		name: "reload", keys: []string{"pidfile"},
-		text: when(func(r *Runtime) bool { return !r.settings.resolved.NoDaemon || r.settings.resolved.PidFile != "" },
+		text: when(func(r *Config) bool { return !r.settings.resolved.NoDaemon || r.settings.resolved.PidFile != "" },
 			"HUP starts only the syncs anew whose definition changed, and none if the config is broken; Lsyncd synced everything from scratch"),
 		remedy: "for that, stop it and start it",
 	},
 	{
 		name: "insist", keys: []string{"insist"},
-		text: when(func(r *Runtime) bool { return r.settings.resolved.Insist },
+		text: when(func(r *Config) bool { return r.settings.resolved.Insist },
 			"a sync whose source does not exist waits for it, and the others run; Lsyncd did not start"),
 	},
 }
@@ -248,7 +248,7 @@ var moveEnds = regexp.MustCompile(`\^[od]\.(source|target|pathdir)\b`)
 var functions = append([]string{"action", "collect", "init", "full"}, handlers...)
 
 // failures tells what becomes of work that failed in a way that Lsyncd took for success.
-func failures(s *script) string {
+func failures(s *Definition) string {
 	partial := s.codes().RawGetInt(23) == glua.LString("partial")
 	killed := s.codes().RawGetInt(137) == glua.LString("again")
 	switch {
@@ -279,7 +279,7 @@ func failures(s *script) string {
 }
 
 // sshForBoth tells which program or options serve transfers and moves alike.
-func sshForBoth(s *script) string {
+func sshForBoth(s *Definition) string {
 	switch {
 	case s.caps.target != sshHost:
 	case s.key("rsync.rsh") != glua.LNil:
@@ -294,7 +294,7 @@ func sshForBoth(s *script) string {
 
 // overruled finds an exclude that Lsyncd lets win over an include before it: one of what is in a
 // directory, which to Lsyncd is the directory as well.
-func overruled(s *script) string {
+func overruled(s *Definition) string {
 	include, rules := "", s.rules()
 	for i, rule := range rules {
 		switch {
@@ -308,7 +308,7 @@ func overruled(s *script) string {
 }
 
 // likeRsync finds a pattern that Lsyncd reads otherwise than rsync.
-func likeRsync(s *script) string {
+func likeRsync(s *Definition) string {
 	rules := s.rules()
 	for i, rule := range rules {
 		switch {
@@ -341,7 +341,7 @@ func shutsOff(rules []filter.Rule) bool {
 }
 
 // sends reports whether a sync's batches are made for rsync.
-func (s *script) sends() bool {
+func (s *Definition) sends() bool {
 	if s.caps.target != rsyncPath && s.caps.target != sshHost {
 		return false
 	}
@@ -350,7 +350,7 @@ func (s *script) sends() bool {
 }
 
 // key is a value of the sync, of a table in it by a path like "ssh.port".
-func (s *script) key(path string) glua.LValue {
+func (s *Definition) key(path string) glua.LValue {
 	var v glua.LValue = s.table
 	for name := range strings.SplitSeq(path, ".") {
 		t, ok := v.(*glua.LTable)
@@ -362,10 +362,10 @@ func (s *script) key(path string) glua.LValue {
 	return v
 }
 
-func (s *script) deletes() bool { return glua.LVAsBool(s.table.RawGetString("delete")) }
+func (s *Definition) deletes() bool { return glua.LVAsBool(s.table.RawGetString("delete")) }
 
 // rsyncOption reports whether rsync._extra has an option.
-func (s *script) rsyncOption(name string) bool {
+func (s *Definition) rsyncOption(name string) bool {
 	extra, ok := s.key("rsync._extra").(*glua.LTable)
 	if !ok {
 		return false
@@ -380,7 +380,7 @@ func (s *script) rsyncOption(name string) bool {
 }
 
 // codes is the table of exit codes that counts for the transfers of a sync; empty if there is none.
-func (s *script) codes() *glua.LTable {
+func (s *Definition) codes() *glua.LTable {
 	for _, key := range []string{"exitcodes", "rsyncExitCodes"} {
 		if t, ok := s.table.RawGetString(key).(*glua.LTable); ok {
 			return t
@@ -390,18 +390,18 @@ func (s *script) codes() *glua.LTable {
 }
 
 // knowsSignals reports whether exitcodes has an entry for the signals that children die of: KILL and TERM.
-func (s *script) knowsSignals() bool {
+func (s *Definition) knowsSignals() bool {
 	return s.codes().RawGetInt(128+9) != glua.LNil && s.codes().RawGetInt(128+15) != glua.LNil
 }
 
 // collects reports whether the sync has a collect of its own that decides without the table of exit codes.
-func (s *script) collects() bool {
+func (s *Definition) collects() bool {
 	own := s.handler("collect")
 	return own != nil && !mentions(own, 0, "exitcodes", "rsyncExitCodes", "default")
 }
 
 // retries reports whether something can be tried again.
-func (s *script) retries() (again bool) {
+func (s *Definition) retries() (again bool) {
 	if own := s.handler("collect"); own != nil && mentions(own, 0, "again") {
 		return true
 	}
@@ -413,12 +413,12 @@ func (s *script) retries() (again bool) {
 }
 
 // starts reports whether the sync can have children: it has a command, or calls what starts one.
-func (s *script) starts() bool {
+func (s *Definition) starts() bool {
 	return slices.ContainsFunc(functions, func(key string) bool { return s.command(key) != "" }) || s.uses("spawn", "spawnShell")
 }
 
 // uses reports whether a command or a function of the sync has one of these words.
-func (s *script) uses(words ...string) bool {
+func (s *Definition) uses(words ...string) bool {
 	for _, key := range functions {
 		if fn := s.handler(key); fn != nil && mentions(fn, 0, words...) {
 			return true
@@ -428,7 +428,7 @@ func (s *script) uses(words ...string) bool {
 }
 
 // handler is what the config has written for a key, as a function; nil if it has not. Commands have become functions.
-func (s *script) handler(key string) *glua.LFunction {
+func (s *Definition) handler(key string) *glua.LFunction {
 	fn, ok := s.table.RawGetString(key).(*glua.LFunction)
 	if !ok || fn.Proto == nil || embedded(fn.Proto.SourceName) {
 		return nil
@@ -437,7 +437,7 @@ func (s *script) handler(key string) *glua.LFunction {
 }
 
 // command is the command that the config has written for a key, "" if none.
-func (s *script) command(key string) string {
+func (s *Definition) command(key string) string {
 	v, _ := s.r.given(s.given, key, 0)
 	text, _ := v.(glua.LString)
 	return string(text)
@@ -472,20 +472,20 @@ func names(p *glua.FunctionProto, words []string) bool {
 var remembered = []string{"maxProcesses", "maxDelays"}
 
 // remember keeps what Lsyncd would make of them for this sync.
-func (s *script) remember() {
-	s.former = map[string]glua.LValue{}
+func (s *Definition) remember() {
+	s.lsyncdValues = map[string]glua.LValue{}
 	for _, key := range remembered {
 		v := s.r.settings.values.RawGetString(key)
-		s.former[key] = v
+		s.lsyncdValues[key] = v
 		if v == glua.LNil {
-			s.former[key] = s.table.RawGetString(key)
+			s.lsyncdValues[key] = s.table.RawGetString(key)
 		}
 	}
 }
 
 // setting compares a number with what Lsyncd would make of it.
-func (s *script) setting(key string, now int) string {
-	before, ok := s.former[key].(glua.LNumber)
+func (s *Definition) setting(key string, now int) string {
+	before, ok := s.lsyncdValues[key].(glua.LNumber)
 	if !ok || int(before) == now {
 		return ""
 	}

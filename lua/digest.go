@@ -11,14 +11,11 @@ import (
 	glua "github.com/yuin/gopher-lua"
 )
 
-// digestWithSource identifies the sync's definition, with the directory that its source is now.
-func (s *script) digestWithSource() string { return s.definition + " " + s.config.Source }
-
 // digest identifies the sync's definition but for its source: tables by content whatever their
 // order, functions by their code, constants, upvalues and the globals that they name,
 // with the values that these have when all is loaded. Where in the file it stands does
 // not matter.
-func (s *script) digest() string {
+func (s *Definition) digest() string {
 	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table, builtin: s.r.builtin}
 	source := s.table.RawGetString("source")
 	s.table.RawSetString("source", glua.LNil)

@@ -22,7 +22,7 @@ const (
 // ref is what an event or a list stands for. Its Lua value is a table, since
 // scripts keep fields of their own in it, with the ref in slot 1.
 type ref struct {
-	s     *script
+	s     *Sync
 	agent *core.Agent // nil: a list without events
 	// What was reported, since another event may take over the delay.
 	kind event.Kind
@@ -67,7 +67,7 @@ func (r *Runtime) newValue(x *ref, mt *glua.LTable) *glua.LTable {
 
 // value is the Lua event of a one-delay agent, two for a Move, the same ones
 // for the same delay.
-func (s *script) value(a *core.Agent) (first, second glua.LValue) {
+func (s *Sync) value(a *core.Agent) (first, second glua.LValue) {
 	p, ok := a.Script.(*pair)
 	if !ok {
 		p = s.newPair(a)
@@ -79,7 +79,7 @@ func (s *script) value(a *core.Agent) (first, second glua.LValue) {
 	return p.first, p.second
 }
 
-func (s *script) newPair(a *core.Agent) *pair {
+func (s *Sync) newPair(a *core.Agent) *pair {
 	d := a.Delays[0]
 	if d.Kind != event.Move {
 		return &pair{first: s.r.newValue(&ref{s: s, agent: a, kind: d.Kind, path: d.Path()}, s.r.metas.event)}
@@ -91,7 +91,7 @@ func (s *script) newPair(a *core.Agent) *pair {
 }
 
 // agentValue is the Lua value of any agent: its first event, or the list.
-func (s *script) agentValue(a *core.Agent) glua.LValue {
+func (s *Sync) agentValue(a *core.Agent) glua.LValue {
 	if !a.List {
 		first, _ := s.value(a)
 		return first

@@ -38,7 +38,7 @@ func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 }
 
 // maxDelete is the sync's own limit, or that of settings.
-func (s *script) maxDelete(settings *Settings) *inventory.Limit {
+func (s *Definition) maxDelete(settings *Settings) *inventory.Limit {
 	v := s.table.RawGetString("guard")
 	if v == glua.LNil {
 		return settings.MaxDelete

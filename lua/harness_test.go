@@ -32,8 +32,8 @@ type stage struct {
 	dir, source, target string
 	options             lua.Options
 
-	rt      *lua.Runtime   // the newest one
-	open    []*lua.Runtime // not yet closed
+	rt      *lua.Config   // the newest one
+	open    []*lua.Config // not yet closed
 	core    *core.Core
 	syncs   []*core.Sync
 	now     time.Time
@@ -123,7 +123,7 @@ func (st *stage) load() error {
 }
 
 // close closes a runtime, at the end of the test at the latest.
-func (st *stage) close(rt *lua.Runtime) {
+func (st *stage) close(rt *lua.Config) {
 	if i := slices.Index(st.open, rt); i >= 0 {
 		st.open = slices.Delete(st.open, i, i+1)
 		rt.Close()

@@ -14,7 +14,7 @@ import (
 )
 
 // newInlet makes the table of functions through which a script sees a sync.
-func (r *Runtime) newInlet(s *script) *glua.LTable {
+func (r *Runtime) newInlet(s *Sync) *glua.LTable {
 	L := r.L
 	t := L.NewTable()
 	for name, f := range map[string]func(L *glua.LState, arg func(n int) glua.LValue) int{
@@ -44,14 +44,14 @@ func (r *Runtime) newInlet(s *script) *glua.LTable {
 }
 
 // running returns the sync, which exists only when everything is loaded.
-func (s *script) running(L *glua.LState, what string) *core.Sync {
+func (s *Sync) running(L *glua.LState, what string) *core.Sync {
 	if s.sync == nil {
 		L.RaiseError("%s can only be called when the sync runs", what)
 	}
 	return s.sync
 }
 
-func (s *script) getEvent(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getEvent(L *glua.LState, _ func(int) glua.LValue) int {
 	a := s.running(L, "getEvent").Event()
 	if a == nil {
 		L.Push(glua.LNil)
@@ -63,7 +63,7 @@ func (s *script) getEvent(L *glua.LState, _ func(int) glua.LValue) int {
 	return 2
 }
 
-func (s *script) getEvents(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) getEvents(L *glua.LState, arg func(int) glua.LValue) int {
 	sync := s.running(L, "getEvents")
 	var test func(*core.Agent) core.Choice
 	var fault error
@@ -92,7 +92,7 @@ func (s *script) getEvents(L *glua.LState, arg func(int) glua.LValue) int {
 
 // choose asks a test of getEvents about one event. Its error may not unwind
 // through core, so it is caught here.
-func (s *script) choose(L *glua.LState, test *glua.LFunction, a *core.Agent) (core.Choice, error) {
+func (s *Sync) choose(L *glua.LState, test *glua.LFunction, a *core.Agent) (core.Choice, error) {
 	first, second := s.value(a)
 	L.Push(test)
 	L.Push(first)
@@ -119,7 +119,7 @@ func throwAgain(L *glua.LState, err error) {
 	throw(L, err)
 }
 
-func (s *script) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	x := refOf(arg(1))
 	if x == nil {
 		L.RaiseError("discardEvent takes an event or an event list; it got %s", values.Describe(arg(1)))
@@ -134,12 +134,12 @@ func (s *script) discardEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	return 0
 }
 
-func (s *script) getConfig(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getConfig(L *glua.LState, _ func(int) glua.LValue) int {
 	L.Push(s.table)
 	return 1
 }
 
-func (s *script) getSync(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getSync(L *glua.LState, _ func(int) glua.LValue) int {
 	t := L.NewTable()
 	t.RawSetString("name", glua.LString(s.name))
 	t.RawSetString("source", glua.LString(s.stringKey("source")))
@@ -151,7 +151,7 @@ func (s *script) getSync(L *glua.LState, _ func(int) glua.LValue) int {
 
 // getSubstitutionData adds an event's texts, and the local end of the sync's
 // tunnel, to a table for substitudeCommands.
-func (s *script) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) getSubstitutionData(L *glua.LState, arg func(int) glua.LValue) int {
 	x := refOf(arg(1))
 	t, ok := arg(2).(*glua.LTable)
 	if !ok {
@@ -185,7 +185,7 @@ func ruleOf(L *glua.LState, v glua.LValue) string {
 	return string(text)
 }
 
-func (s *script) addExclude(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) addExclude(L *glua.LState, arg func(int) glua.LValue) int {
 	rule := filter.Rule{Pattern: ruleOf(L, arg(1))}
 	if _, err := filter.Compile([]filter.Rule{rule}); err != nil {
 		L.RaiseError("addExclude: %v", err)
@@ -202,7 +202,7 @@ func (s *script) addExclude(L *glua.LState, arg func(int) glua.LValue) int {
 	return 0
 }
 
-func (s *script) rmExclude(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) rmExclude(L *glua.LState, arg func(int) glua.LValue) int {
 	pattern := ruleOf(L, arg(1))
 	for i := len(s.excludes) - 1; i >= 0; i-- {
 		if s.excludes[i].Pattern != pattern {
@@ -217,7 +217,7 @@ func (s *script) rmExclude(L *glua.LState, arg func(int) glua.LValue) int {
 	return 0
 }
 
-func (s *script) getExcludes(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getExcludes(L *glua.LState, _ func(int) glua.LValue) int {
 	t := L.NewTable()
 	for _, rule := range s.excludes {
 		t.Append(glua.LString(rule.Pattern))
@@ -227,7 +227,7 @@ func (s *script) getExcludes(L *glua.LState, _ func(int) glua.LValue) int {
 }
 
 // appendFilter adds a rule behind the other filters, and before the excludes.
-func (s *script) appendFilter(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) appendFilter(L *glua.LState, arg func(int) glua.LValue) int {
 	line := ruleOf(L, arg(1))
 	if arg(2) != glua.LNil {
 		line = strings.TrimSpace(line) + " " + ruleOf(L, arg(2))
@@ -246,7 +246,7 @@ func (s *script) appendFilter(L *glua.LState, arg func(int) glua.LValue) int {
 	return 0
 }
 
-func (s *script) getFilters(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getFilters(L *glua.LState, _ func(int) glua.LValue) int {
 	t := L.NewTable()
 	for _, rule := range s.filters {
 		t.Append(glua.LString(rule.String()))
@@ -255,17 +255,17 @@ func (s *script) getFilters(L *glua.LState, _ func(int) glua.LValue) int {
 	return 1
 }
 
-func (s *script) hasFilters(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) hasFilters(L *glua.LState, _ func(int) glua.LValue) int {
 	L.Push(glua.LBool(len(s.filters) > 0))
 	return 1
 }
 
-func (s *script) createBlanketEvent(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) createBlanketEvent(L *glua.LState, _ func(int) glua.LValue) int {
 	L.Push(s.agentValue(s.running(L, "createBlanketEvent").Blanket()))
 	return 1
 }
 
-func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	path := ""
 	if v := arg(1); v != glua.LNil {
 		path = strings.TrimLeft(values.WithoutZero(L, "createFullEvent: the path", ruleOf(L, v)), "/")
@@ -275,7 +275,7 @@ func (s *script) createFullEvent(L *glua.LState, arg func(int) glua.LValue) int 
 }
 
 // addEvent is inlet.addEvent(etype, path, path2): the script is the source of an event.
-func (s *script) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
+func (s *Sync) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	kinds := map[glua.LValue]event.Kind{}
 	for k := event.Attrib; k <= event.Move; k++ {
 		kinds[glua.LString(k.String())] = k

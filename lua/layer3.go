@@ -13,15 +13,8 @@ import (
 	"lsyncgo/lua/values"
 )
 
-// layer3Variables are the names after ^, each before its own prefixes.
-var layer3Variables = []string{
-	"sourcePathname", "sourcePathdir", "sourcePath", "source",
-	"targetPathname", "targetPathdir", "targetPath", "target",
-	"pathname", "pathdir", "path",
-}
-
 // compileStrings turns onX = "command" into functions.
-func (s *script) compileStrings() {
+func (s *Definition) compileStrings() {
 	for _, key := range handlers {
 		text, ok := s.table.RawGetString(key).(glua.LString)
 		if !ok {
@@ -40,7 +33,7 @@ func (s *script) compileStrings() {
 	}
 }
 
-func (s *script) compileString(key, text string) (*glua.LFunction, error) {
+func (s *Definition) compileString(key, text string) (*glua.LFunction, error) {
 	source, err := s.generate(key, text)
 	if err != nil {
 		return nil, err
@@ -62,7 +55,7 @@ func (s *script) compileString(key, text string) (*glua.LFunction, error) {
 }
 
 // generate writes the Lua function of a layer 3 string.
-func (s *script) generate(key, text string) (string, error) {
+func (s *Definition) generate(key, text string) (string, error) {
 	trimmed := strings.TrimSpace(text)
 	switch {
 	case trimmed == "":
@@ -78,7 +71,7 @@ func (s *script) generate(key, text string) (string, error) {
 }
 
 // generateBinary: the words of the text are program and arguments.
-func (s *script) generateBinary(key, text string) (string, error) {
+func (s *Definition) generateBinary(key, text string) (string, error) {
 	words := values.SplitQuoted(text)
 	args := make([]string, len(words))
 	for i, word := range words {
@@ -107,7 +100,7 @@ func (s *script) generateBinary(key, text string) (string, error) {
 
 // generateShell: each variable becomes a positional parameter, quoted as its
 // place in the command needs it.
-func (s *script) generateShell(key, text string) (string, error) {
+func (s *Definition) generateShell(key, text string) (string, error) {
 	variables, err := variablesOf(text)
 	if err != nil {
 		return "", err
@@ -122,7 +115,7 @@ func (s *script) generateShell(key, text string) (string, error) {
 }
 
 // surroundings is what the danger of a command depends on besides its text.
-func (s *script) surroundings() shell.Surroundings {
+func (s *Definition) surroundings() shell.Surroundings {
 	target := s.stringKey("target")
 	return shell.Surroundings{
 		Variables: func(text string) []shell.Variable {
@@ -135,7 +128,7 @@ func (s *script) surroundings() shell.Surroundings {
 }
 
 // hazards refuses a command that has somebody evaluate the names of files; with unsafeShell it warns.
-func (s *script) hazards(key string, list []shell.Hazard) {
+func (s *Definition) hazards(key string, list []shell.Hazard) {
 	for _, h := range list {
 		if s.table.RawGetString("unsafeShell") == glua.LTrue {
 			s.warn("unsafeShell allows it; "+h.Remedy, "%s: %s", key, h.Text)

@@ -13,7 +13,7 @@ import (
 // the loop's goroutine, where another config may be in force by then.
 func (r *Runtime) Follow(id event.RootID, source string) (look func() (take func())) {
 	c, target := r.core, ""
-	if x := scriptOf(c, id); x != nil && x.mirrors() {
+	if x := scriptOf(c, id); x != nil && x.config.Mirrors {
 		target = x.homePath
 	}
 	return func() func() {
@@ -30,9 +30,9 @@ func (r *Runtime) Follow(id event.RootID, source string) (look func() (take func
 }
 
 // scriptOf returns the script of a sync, nil if it is gone.
-func scriptOf(c *core.Core, id event.RootID) *script {
+func scriptOf(c *core.Core, id event.RootID) *Sync {
 	for _, s := range c.Syncs() {
-		if x, ok := s.Config().Actions.(*script); ok && s.ID() == id {
+		if x, ok := s.Config().Actions.(*Sync); ok && s.ID() == id {
 			return x
 		}
 	}
@@ -40,7 +40,7 @@ func scriptOf(c *core.Core, id event.RootID) *script {
 }
 
 // lead gives the sync the source that its path leads to now.
-func (s *script) lead(c *core.Core, source string, o overlap) {
+func (s *Sync) lead(c *core.Core, source string, o overlap) {
 	if remedy, text := s.overlaps(o); text != "" {
 		s.sync.Astray(fmt.Sprintf("leads to %s now: %s (%s)", source, text, remedy))
 		return
@@ -62,7 +62,7 @@ func (s *script) lead(c *core.Core, source string, o overlap) {
 	s.sync, s.sent = next, s.r.now()
 }
 
-func (s *script) setSource(path string) {
+func (s *Sync) setSource(path string) {
 	s.table.RawSetString("source", glua.LString(path))
 	s.config.Source = path
 	s.config.Digest = s.digestWithSource()

@@ -8,10 +8,8 @@ import (
 
 	glua "github.com/yuin/gopher-lua"
 
-	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua/lua53"
-	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
 
@@ -25,7 +23,7 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 		"jiffies_from_seconds": lsyncdJiffies, "splitQuotedString": lsyncdSplit,
 		"inherit": lsyncdInherit, "dump": lsyncdDump,
 		"observe_fd": r.globalObserve, "nonobserve_fd": r.globalNonobserve,
-		"check": r.lsyncdCheck, "warning": r.lsyncdWarning, "find": lsyncdFind, "controlpath": r.lsyncdControlPath,
+		"find": lsyncdFind, "controlpath": r.lsyncdControlPath,
 	} {
 		t.RawSetString(name, r.L.NewFunction(f))
 	}
@@ -151,36 +149,6 @@ func lsyncdInherit(L *glua.LState) int {
 func lsyncdDump(L *glua.LState) int {
 	L.Push(glua.LString(values.Shown(L, L.Get(1))))
 	return 1
-}
-
-// lsyncdCheck is check(config): what its checkgauge does not allow, one text each. Values that count as others are put in
-// it, with a warning.
-func (r *Runtime) lsyncdCheck(L *glua.LState) int {
-	t := L.NewTable()
-	for _, f := range schema.Gauge(L.CheckTable(1)) {
-		text := f.Text("the sync")
-		switch {
-		case !f.Warning && f.Remedy != "":
-			t.Append(glua.LString(text + " (" + f.Remedy + ")"))
-		case !f.Warning:
-			t.Append(glua.LString(text))
-		case r.preparing != nil:
-			r.preparing.warn(f.Remedy, "%s", text)
-		}
-	}
-	L.Push(t)
-	return 1
-}
-
-// lsyncdWarning is warning(text, remedy): about the sync that is being
-// prepared, else an ordinary warning in the log.
-func (r *Runtime) lsyncdWarning(L *glua.LState) int {
-	if s := r.preparing; s != nil {
-		s.warn(L.OptString(2, ""), "%s", L.CheckString(1))
-		return 0
-	}
-	r.log.Log("Warn", printable.Lines(L.CheckString(1)))
-	return 0
 }
 
 // lsyncdFind is find(binary): its path, or nil and what to do about it.

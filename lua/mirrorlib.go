@@ -22,7 +22,7 @@ import (
 )
 
 // mirror reads the options of apply and tree.
-func (s *script) mirror(L *glua.LState, name string) mirror.Options {
+func (s *Sync) mirror(L *glua.LState, name string) mirror.Options {
 	o := mirror.Defaults()
 	given := L.OptTable(2, L.NewTable())
 	target, ok := given.RawGetString("target").(glua.LString)
@@ -33,7 +33,7 @@ func (s *script) mirror(L *glua.LState, name string) mirror.Options {
 	o.Target = withSlash(s.r.anchored(values.WithoutZero(L, name+": the target", string(target))))
 	o.Excluded = s.running(L, name).Hidden()
 	o.Warn = s.warnOnce(s.r.log)
-	o.Fsync = s.r.settings.resolved.Fsync
+	o.Fsync = s.fsync
 	o.Spared, o.Mounted = s.sync.Spared(), s.sync.Mounted()
 	given.ForEach(func(k, v glua.LValue) {
 		switch k {
@@ -123,7 +123,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 
 // mirrorInto runs work on the target that was looked at, which stays open until it has ended: nobody can put
 // another one in its place meanwhile.
-func (s *script) mirrorInto(o mirror.Options, out io.Writer, work func(mirror.Options) int) int {
+func (s *Sync) mirrorInto(o mirror.Options, out io.Writer, work func(mirror.Options) int) int {
 	var dir *os.File
 	var err error
 	if s.home != nil && o.Target == withSlash(s.homePath) { // else the script mirrors into a directory of its own choice
@@ -144,7 +144,7 @@ func (s *script) mirrorInto(o mirror.Options, out io.Writer, work func(mirror.Op
 }
 
 // warnOnce logs what a mirror says of its target, and nothing twice: it says so in each run. It is called by the job's goroutine.
-func (s *script) warnOnce(log core.Log) func(format string, args ...any) {
+func (s *Sync) warnOnce(log core.Log) func(format string, args ...any) {
 	return func(format string, args ...any) {
 		text := fmt.Sprintf(format, args...)
 		if _, said := s.warned.LoadOrStore(text, true); !said {
@@ -154,7 +154,7 @@ func (s *script) warnOnce(log core.Log) func(format string, args ...any) {
 }
 
 // mirrored tells what a job has done. It is called by the job's goroutine.
-func (s *script) mirrored(log core.Log, report mirror.Report) {
+func (s *Sync) mirrored(log core.Log, report mirror.Report) {
 	if log.Enabled("Debug") {
 		log.Log("Debug", s.name, ": mirrored: ", report.Summary())
 	}

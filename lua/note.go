@@ -27,11 +27,11 @@ type Spot struct {
 // Notes returns what behaves differently from Lsyncd with this config, each
 // difference with all places that it applies to. It reads the config's files again, for
 // the lines of keys.
-func (r *Runtime) Notes() []Note {
+func (r *Config) Notes() []Note {
 	n := notes{r: r, outlines: map[string]*lua53.Outline{}}
 	for i := range syncDifferences {
 		d := &syncDifferences[i]
-		for _, s := range r.scripts {
+		for _, s := range r.definitions {
 			if d.events && r.settings.resolved.OnePass {
 				continue
 			}
@@ -51,7 +51,7 @@ func (r *Runtime) Notes() []Note {
 
 // notes gathers them.
 type notes struct {
-	r        *Runtime
+	r        *Config
 	list     []Note
 	outlines map[string]*lua53.Outline // by file
 }
@@ -67,7 +67,7 @@ func (n *notes) add(name, text, remedy string, spot Spot) {
 }
 
 // spot is the line of the first of the keys that the config writes for the sync, else that of the sync.
-func (n *notes) spot(s *script, keys []string) Spot {
+func (n *notes) spot(s *Definition, keys []string) Spot {
 	p := at(s.place, s.name, "", "")
 	return Spot{s.name, n.r.shown(p.File), n.line(p, "sync", keys)}
 }
@@ -102,7 +102,7 @@ func (n *notes) line(p Problem, function string, keys []string) int {
 }
 
 // shown is the name of a file as the user gave it.
-func (r *Runtime) shown(file string) string {
+func (r *Config) shown(file string) string {
 	if r.o.Config != "" && file == r.anchored(r.o.Config) {
 		return r.o.Config
 	}

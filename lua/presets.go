@@ -3,7 +3,6 @@ package lua
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync"
 
 	glua "github.com/yuin/gopher-lua"
@@ -11,12 +10,6 @@ import (
 	"lsyncgo/defaults"
 	"lsyncgo/lua/lua53"
 )
-
-// presetPrefix begins the chunk names of the presets.
-const presetPrefix = "defaults/"
-
-// embedded reports whether code of this chunk name is the program's own: messages name the line of the config that called it.
-func embedded(source string) bool { return strings.HasPrefix(source, presetPrefix) }
 
 // tunables are the keys that settings{} and the command line can change.
 var tunables = []string{"delay", "maxDelays", "maxProcesses"}
@@ -44,7 +37,7 @@ var compiledPresets = sync.OnceValues(func() (protos []*glua.FunctionProto, err 
 })
 
 // openPresets runs the embedded presets.
-func (r *Runtime) openPresets() error {
+func (r *Config) openPresets() error {
 	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}, trees: map[*glua.LFunction]bool{}}
 	r.presets = p
 	r.L.SetGlobal("default", p.table)

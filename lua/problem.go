@@ -86,7 +86,7 @@ func at(place, sync, remedy, format string, args ...any) Problem {
 }
 
 // report takes over what was found in a table of the config. before stands before each text; self is what the table is called in it.
-func (r *Runtime) report(found schema.Findings, place, sync, before, self string) {
+func (r *Config) report(found schema.Findings, place, sync, before, self string) {
 	for _, f := range found {
 		p := at(place, sync, f.Remedy, "%s", before+f.Text(self))
 		if f.Warning {

@@ -11,13 +11,8 @@ import (
 	"lsyncgo/lua/values"
 )
 
-// rules are the filters, then the excludes: that is the order in which they are tried.
-func (s *script) rules() []filter.Rule {
-	return append(append([]filter.Rule(nil), s.filters...), s.excludes...)
-}
-
 // readRules takes in exclude, excludeFrom, filter and filterFrom.
-func (s *script) readRules() {
+func (s *Definition) readRules() {
 	for _, pattern := range s.strings("exclude") {
 		if pattern == "" {
 			s.warn("remove it", `exclude: "" excludes nothing`)
@@ -37,7 +32,7 @@ func (s *script) readRules() {
 	s.readRuleFiles("filterFrom", &s.filters, filter.ReadFilters)
 }
 
-func (s *script) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
+func (s *Definition) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
 	if _, err := filter.Compile([]filter.Rule{rule}); err != nil {
 		s.problem("", "%s: %v", key, err)
 		return
@@ -45,7 +40,7 @@ func (s *script) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
 	*to = append(*to, rule)
 }
 
-func (s *script) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
+func (s *Definition) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
 	for _, name := range s.strings(key) {
 		rules, err := s.readRuleFile(s.r.anchored(name), read)
 		if s.r.limit.Cause() != nil {
@@ -61,7 +56,7 @@ func (s *script) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reade
 }
 
 // readRuleFile reads a file within the limits of loading: it may be a FIFO that nobody writes to.
-func (s *script) readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
+func (s *Definition) readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
 	text, err := s.r.limit.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
@@ -70,7 +65,7 @@ func (s *script) readRuleFile(path string, read func(io.Reader, string) ([]filte
 }
 
 // strings returns a key that is a string or a list of strings.
-func (s *script) strings(key string) []string {
+func (s *Definition) strings(key string) []string {
 	v := s.table.RawGetString(key)
 	switch v := v.(type) {
 	case *glua.LNilType:
@@ -86,7 +81,7 @@ func (s *script) strings(key string) []string {
 	return nil
 }
 
-func (s *script) stringList(key string, t *glua.LTable) (list []string) {
+func (s *Definition) stringList(key string, t *glua.LTable) (list []string) {
 	for _, k := range values.SortedKeys(t) {
 		_, isIndex := k.(glua.LNumber)
 		v := t.RawGet(k)

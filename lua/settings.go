@@ -50,7 +50,7 @@ const (
 // settings is the global of that name: a table that can be called. It keeps
 // what was set, and where.
 type settings struct {
-	r        *Runtime
+	r        *Config
 	table    *glua.LTable
 	values   *glua.LTable
 	places   map[string]string
@@ -115,7 +115,7 @@ func modeOf(v glua.LValue) (event.Mode, error) {
 	return event.ParseMode(name)
 }
 
-func newSettings(r *Runtime) *settings {
+func newSettings(r *Config) *settings {
 	s := &settings{r: r, table: r.L.NewTable(), values: r.L.NewTable(), places: map[string]string{}}
 	mt := r.L.NewTable()
 	mt.RawSetString("__call", r.L.NewFunction(s.call))

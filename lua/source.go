@@ -17,7 +17,7 @@ import (
 const homeRemedy = `nothing expands a ~ here: write the absolute path, or os.getenv("HOME") .. "/..."`
 
 // checkSource makes the source absolute, with symlinks resolved and one trailing slash.
-func (s *script) checkSource() {
+func (s *Definition) checkSource() {
 	v, ok := s.table.RawGetString("source").(glua.LString)
 	if !ok || v == "" {
 		if given, _ := s.r.given(s.given, "source", 0); given == glua.LNil || ok { // else its type is wrong

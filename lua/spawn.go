@@ -45,7 +45,7 @@ func (r *Runtime) globalSpawnShell(L *glua.LState) int {
 }
 
 // agentArgument takes the first argument, an event or a list.
-func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
+func agentArgument(L *glua.LState, name string) (*Sync, *core.Agent) {
 	x := refOf(L.Get(1))
 	if x == nil {
 		L.RaiseError("%s: the first argument must be an event or an event list, not %s", name, values.Describe(L.Get(1)))
@@ -57,7 +57,7 @@ func agentArgument(L *glua.LState, name string) (*script, *core.Agent) {
 	return x.s, x.agent
 }
 
-func (s *script) spawn(L *glua.LState, a *core.Agent, w core.Work) {
+func (s *Sync) spawn(L *glua.LState, a *core.Agent, w core.Work) {
 	if err := s.running(L, "spawn").Spawn(a, w); err != nil {
 		L.RaiseError("%v", err)
 	}

@@ -147,4 +147,4 @@ func (r *Runtime) addAlarm(at time.Time, call func(time.Time) error) {
 	r.timers.Add(at, call)
 }
 
-var _ core.Actions = (*script)(nil)
+var _ core.Actions = (*Sync)(nil)

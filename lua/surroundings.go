@@ -17,7 +17,7 @@ import (
 
 // checkSurroundings warns of what a sync needs on this machine and does not find. All of it may still
 // appear before the sync comes to need it.
-func (s *script) checkSurroundings() {
+func (s *Definition) checkSurroundings() {
 	if s.mirrors() {
 		s.checkTargetDirectory()
 	}
@@ -27,7 +27,7 @@ func (s *script) checkSurroundings() {
 }
 
 // checkTargetDirectory looks at a local target: the presets make it, but not the directories above it.
-func (s *script) checkTargetDirectory() {
+func (s *Definition) checkTargetDirectory() {
 	target := s.localTarget()
 	if target == "" || !filepath.IsAbs(s.stringKey("target")) {
 		return
@@ -74,7 +74,7 @@ const (
 const sshOptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw"
 
 // secretFiles are the identity and password files that the sync names.
-func (s *script) secretFiles() (list []secretFile) {
+func (s *Definition) secretFiles() (list []secretFile) {
 	text := func(key string) string {
 		v, _ := s.key(key).(glua.LString)
 		return string(v)
@@ -126,7 +126,7 @@ func identityAmong(words []string) string {
 }
 
 // checkSecretFile warns of a file that ssh or rsync cannot read, or does not take because others can.
-func (s *script) checkSecretFile(f secretFile) {
+func (s *Definition) checkSecretFile(f secretFile) {
 	path := f.path
 	if rest, ok := strings.CutPrefix(path, "~/"); ok && strings.HasPrefix(f.key, "ssh.") || ok && strings.HasPrefix(f.key, "rsync.rsh") {
 		home, err := os.UserHomeDir()
@@ -165,22 +165,22 @@ func (s *script) checkSecretFile(f secretFile) {
 }
 
 // checkTwins warns of a sync that another one has already: each of their changes is sent twice.
-func (r *Runtime) checkTwins() {
-	for i, a := range r.scripts {
-		same := func(b *script) bool {
+func (r *Config) checkTwins() {
+	for i, a := range r.definitions {
+		same := func(b *Definition) bool {
 			return a.mirrors() && b.mirrors() && a.config.Target != "" && a.config.Source == b.config.Source &&
 				withSlash(a.config.Target) == withSlash(b.config.Target) && a.stringKey("tunnel") == b.stringKey("tunnel") &&
 				slices.Equal(a.rules(), b.rules())
 		}
-		if j := slices.IndexFunc(r.scripts[:i], same); j >= 0 {
-			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.scripts[j].place)
+		if j := slices.IndexFunc(r.definitions[:i], same); j >= 0 {
+			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.definitions[j].place)
 		}
 	}
 }
 
 // completeBorrowed gives a sync that takes functions of a preset without inheriting it the rest of the preset: they count
 // on it.
-func (s *script) completeBorrowed() {
+func (s *Definition) completeBorrowed() {
 	if s.table.RawGetString("prepare") != glua.LNil {
 		return
 	}

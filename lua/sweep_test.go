@@ -104,7 +104,7 @@ func (st *stage) reload(text string) {
 	for _, sync := range syncs {
 		st.rt.Attach(sync)
 	}
-	st.rt.Succeed(old)
+	st.rt.Succeed(old.Runtime)
 	st.close(old)
 	st.step(core.Tick{})
 }

@@ -2,8 +2,6 @@ package lua
 
 import (
 	"bytes"
-	"io"
-	"os"
 	"regexp"
 	"strings"
 
@@ -64,36 +62,14 @@ var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
 
 // checkFirstLine warns of a comment in the way of a shell: of the first line alone Lua skips that, as it may
 // say which program runs the file.
-func (r *Runtime) checkFirstLine(file string) {
+func (r *Config) checkFirstLine(file string) {
 	if text, err := r.reread(file); err == nil && len(text) > 1 && text[0] == '#' && text[1] != '!' {
 		r.warn(at(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
 	}
 }
 
-// maxReread is how much of a script is read again, in bytes: as much as is compiled of one.
-const maxReread = 16 << 20
-
-// reread reads a script again, for messages about its lines. It may have become anything since it was run: only a
-// regular file can be read twice, and without waiting.
-func (r *Runtime) reread(file string) ([]byte, error) {
-	path := r.anchored(file)
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &os.PathError{Op: "read", Path: path, Err: os.ErrInvalid}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxReread))
-}
-
 // remedyOf guesses what a config that cannot be parsed wants.
-func (r *Runtime) remedyOf(fault *lua53.SyntaxError) string {
+func (r *Config) remedyOf(fault *lua53.SyntaxError) string {
 	source, err := r.reread(fault.Name)
 	if err != nil {
 		source = nil
@@ -137,33 +113,4 @@ func wide(text []byte) bool {
 	}
 	head := text[:min(len(text), 200)]
 	return len(head) > 1 && bytes.Count(head, []byte{0}) >= len(head)/2
-}
-
-// indexed is the message about an index of what is no table.
-var indexed = regexp.MustCompile(`^attempt to index a (\w+) value \(key '([^']*)'\)$`)
-
-// naming adds to a message which expression of its line was indexed, which the interpreter does not know.
-func (r *Runtime) naming(place, message string) string {
-	m := indexed.FindStringSubmatch(message)
-	p := at(place, "", "", "")
-	if m == nil || p.Line == 0 || embedded(place) {
-		return message
-	}
-	source, err := r.reread(p.File)
-	lines := strings.Split(string(source), "\n")
-	if err != nil || p.Line > len(lines) {
-		return message
-	}
-	key := regexp.QuoteMeta(m[2])
-	of := regexp.MustCompile(`([A-Za-z_][\w.]*)\s*(?:[.:]\s*` + key + `\b|\[\s*["']?` + key + `["']?\s*\])`)
-	found := of.FindAllStringSubmatch(lines[p.Line-1], -1)
-	if len(found) == 0 {
-		return message
-	}
-	for _, f := range found[1:] {
-		if f[1] != found[0][1] {
-			return message // one of several
-		}
-	}
-	return message + ": " + found[0][1] + " is " + m[1]
 }

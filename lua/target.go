@@ -27,8 +27,8 @@ type Target struct {
 }
 
 // Targets returns the targets of all syncs that have one.
-func (r *Runtime) Targets() (list []Target) {
-	for _, s := range r.scripts {
+func (r *Config) Targets() (list []Target) {
+	for _, s := range r.definitions {
 		if s.mirrors() && s.config.Target != "" {
 			list = append(list, s.reach())
 		}
@@ -37,7 +37,7 @@ func (r *Runtime) Targets() (list []Target) {
 }
 
 // reach says how the target of a sync is reached.
-func (s *script) reach() Target {
+func (s *Definition) reach() Target {
 	text := func(key string) string {
 		v, _ := s.key(key).(glua.LString)
 		return string(v)

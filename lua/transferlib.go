@@ -80,7 +80,7 @@ func (p *plan) told(summary rsync.Summary) string {
 
 // sweep takes in how a child with a plan ended. One that was cut off, or whose
 // other side was, may have left temporary files.
-func (s *script) sweep(a *core.Agent, code int) {
+func (s *Sync) sweep(a *core.Agent, code int) {
 	p := s.plans[a]
 	delete(s.plans, a)
 	s.sent = s.r.now()
@@ -91,7 +91,7 @@ func (s *script) sweep(a *core.Agent, code int) {
 }
 
 // leave notes where temporary files may be: where p should have removed them and, if cut off, where it wrote.
-func (s *script) leave(p *plan, cut bool) {
+func (s *Sync) leave(p *plan, cut bool) {
 	if s.swept == nil {
 		s.swept = make(map[string]bool)
 	}
@@ -111,7 +111,7 @@ func (s *script) leave(p *plan, cut bool) {
 }
 
 // due hands out what is to be swept now: directories, and such with all that is below them.
-func (s *script) due() (dirs, trees []string) {
+func (s *Sync) due() (dirs, trees []string) {
 	for _, p := range s.inherited {
 		s.leave(p, true)
 	}
@@ -128,7 +128,7 @@ func (s *script) due() (dirs, trees []string) {
 
 // inherit takes over what the script of a former config, for the same source and target, knows of
 // temporary files. What it has running goes on if the sync does; otherwise nobody will hear how it ends.
-func (s *script) inherit(old *script) {
+func (s *Sync) inherit(old *Sync) {
 	s.swept, s.inherited = old.swept, old.inherited
 	for a, p := range old.plans {
 		if s.sync == old.sync {
@@ -185,7 +185,7 @@ func listOf(v glua.LValue) (list []string) {
 }
 
 // hints returns a plan of what the events of a are about.
-func (s *script) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *rsync.Plan {
+func (s *Sync) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *rsync.Plan {
 	p := &rsync.Plan{
 		Source:    s.stringKey("source"),
 		Entries:   make([]rsync.Entry, len(a.Delays)),

@@ -52,7 +52,7 @@ var tunnelKeys = schema.Table[tunnel.Config]{Keys: []schema.Key[tunnel.Config]{
 }}
 
 // globalTunnel is tunnel{}.
-func (r *Runtime) globalTunnel(L *glua.LState) int {
+func (r *Config) globalTunnel(L *glua.LState) int {
 	if !r.loading {
 		L.RaiseError("tunnel{} can only be called while the config is loaded")
 	}
@@ -73,7 +73,7 @@ func (r *Runtime) globalTunnel(L *glua.LState) int {
 	return 1
 }
 
-func (r *Runtime) tunnelMetatable(x *tunnelValue) *glua.LTable {
+func (r *Config) tunnelMetatable(x *tunnelValue) *glua.LTable {
 	mt := r.L.NewTable()
 	mt.RawSetString("__name", glua.LString("tunnel"))
 	mt.RawSetString("__tostring", r.L.NewFunction(func(L *glua.LState) int {
@@ -84,7 +84,7 @@ func (r *Runtime) tunnelMetatable(x *tunnelValue) *glua.LTable {
 }
 
 // readTunnel takes in the keys and records what is wrong with them.
-func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
+func (r *Config) readTunnel(x *tunnelValue, given *glua.LTable) {
 	c := x.config
 	problem := func(remedy, format string, args ...any) {
 		r.problem(at(c.Place, "", remedy, "tunnel: "+format, args...))
@@ -105,7 +105,7 @@ func (r *Runtime) readTunnel(x *tunnelValue, given *glua.LTable) {
 }
 
 // checkTunnel looks at how the keys go together.
-func (r *Runtime) checkTunnel(x *tunnelValue, problem func(remedy, format string, args ...any)) {
+func (r *Config) checkTunnel(x *tunnelValue, problem func(remedy, format string, args ...any)) {
 	c := x.config
 	for _, words := range [][]string{c.Command, c.Check} {
 		if len(words) > 0 {
@@ -143,7 +143,7 @@ func (x *tunnelValue) digest() string {
 }
 
 // findTunnel returns the tunnel that the sync names, nil if none.
-func (s *script) findTunnel() *tunnel.Config {
+func (s *Definition) findTunnel() *tunnel.Config {
 	v := s.table.RawGetString("tunnel")
 	if v == glua.LNil || v == glua.LFalse {
 		return nil
@@ -159,7 +159,7 @@ func (s *script) findTunnel() *tunnel.Config {
 }
 
 // readTunnel takes in the sync's tunnel.
-func (s *script) readTunnel() {
+func (s *Definition) readTunnel() {
 	s.tunnel = s.findTunnel()
 	if s.tunnel != nil && s.tunnel.Pool || s.table.RawGetString("tunnel") != glua.LNil && s.tunnel == nil {
 		return
@@ -172,29 +172,10 @@ func (s *script) readTunnel() {
 }
 
 // unusedTunnels warns of tunnels that would never be started.
-func (r *Runtime) unusedTunnels() {
+func (r *Config) unusedTunnels() {
 	for _, x := range r.tunnels {
 		if !x.used {
 			r.warn(at(x.config.Place, "", "add tunnel = ... to a sync", "no sync uses the tunnel %s: it is not started", x.config.Name))
 		}
-	}
-}
-
-// addTunnelEnd adds the local end that work for what x stands for shall use.
-func (s *script) addTunnelEnd(to *glua.LTable, x *ref) {
-	if s.sync == nil {
-		return
-	}
-	var agent *core.Agent
-	if x != nil {
-		agent = x.agent
-	}
-	end, ok := s.sync.Through(agent)
-	if !ok {
-		return
-	}
-	to.RawSetString("localhost", glua.LString(end.Host))
-	if end.Port != 0 {
-		to.RawSetString("localport", glua.LNumber(end.Port))
 	}
 }

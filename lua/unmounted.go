@@ -10,7 +10,7 @@ import (
 )
 
 // guardMounts tells the plan of a child what it must not delete.
-func (s *script) guardMounts(p *plan) {
+func (s *Sync) guardMounts(p *plan) {
 	p.root = s.stringKey("source")
 	p.Spared, p.mounted = s.sync.Spared(), s.sync.Mounted()
 	p.noticed = func(missing []string) {
@@ -34,7 +34,7 @@ func (p *plan) protect() []string {
 
 // getUnmounted is inlet.getUnmounted(): the mount points of the source where nothing is mounted any more, as
 // paths that begin and end with a slash. Whoever deletes at a target leaves them alone.
-func (s *script) getUnmounted(L *glua.LState, _ func(int) glua.LValue) int {
+func (s *Sync) getUnmounted(L *glua.LState, _ func(int) glua.LValue) int {
 	t := L.NewTable()
 	for _, path := range s.running(L, "getUnmounted").Spared() {
 		t.Append(glua.LString("/" + path))

@@ -58,7 +58,7 @@ func (e env) check(l lua.Options, connect bool) int {
 }
 
 // describe lists what a config comes to.
-func describe(out io.Writer, config string, rt *lua.Runtime) {
+func describe(out io.Writer, config string, rt *lua.Config) {
 	if config == "" {
 		config = "command line"
 	}

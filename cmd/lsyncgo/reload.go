@@ -25,7 +25,7 @@ func (s *service) reload() {
 		return
 	}
 	next := newScript(rt)
-	if !s.loop.Ask(next.ctx, func() { err = s.adopt(next) }) {
+	if !s.loop.Ask(next.ctx, func() { err = s.adopt(rt, next) }) {
 		next.close()
 		return
 	}
@@ -35,9 +35,9 @@ func (s *service) reload() {
 	}
 }
 
-// adopt puts a new script in the place of the old one, on the loop's goroutine.
-func (s *service) adopt(next *script) error {
-	settings := next.Settings()
+// adopt puts the script of a new config in the place of the old one, on the loop's goroutine.
+func (s *service) adopt(c *lua.Config, next *script) error {
+	settings := c.Settings()
 	logger, err := s.newLog(settings)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *service) adopt(next *script) error {
 			s.log.Log("Error", err)
 		}
 	}
-	for _, p := range next.Warnings() {
+	for _, p := range c.Warnings() {
 		s.log.Log("Warn", p)
 	}
 	s.fixed(settings)

@@ -46,8 +46,8 @@ func serve(e env, o *options) int {
 		rt.Close()
 		return e.detach(rt.Settings().OnePass)
 	}
-	s.settings, s.script = rt.Settings(), newScript(rt)
-	s.inForce.Store(rt)
+	s.settings, s.warnings, s.script = rt.Settings(), rt.Warnings(), newScript(rt)
+	s.inForce.Store(rt.Runtime)
 	exit, err := s.run()
 	if err != nil {
 		s.fail("lsyncgo: "+words(err), exitUsage)
@@ -83,6 +83,7 @@ type service struct {
 	options  *options
 	log      *bufferedLogger
 	settings lua.Settings
+	warnings []lua.Problem // of the first config
 	script   *script
 	inForce  atomic.Pointer[lua.Runtime] // that of script, for other goroutines
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
@@ -94,16 +95,16 @@ type service struct {
 	monitor    *backend.Mux
 }
 
-// script is a loaded config and what ends its messages to the loop.
+// script is what a loaded config has to run, and what ends its messages to the loop.
 type script struct {
 	*lua.Runtime
 	ctx    context.Context
 	cancel context.CancelFunc
 }
 
-func newScript(rt *lua.Runtime) *script {
+func newScript(c *lua.Config) *script {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &script{rt, ctx, cancel}
+	return &script{c.Runtime, ctx, cancel}
 }
 
 // connect gives the script the core it works in.
@@ -191,7 +192,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.script.connect(s.core, s.loop, syncs)
 	defer s.closing(s.answer())
 	defer s.listen(signals)()
-	for _, p := range s.script.Warnings() {
+	for _, p := range s.warnings {
 		s.log.Log("Warn", p)
 	}
 	s.log.Log("Normal", "--- Startup", map[bool]string{true: ", daemonizing"}[daemon.IsChild()], " ---")

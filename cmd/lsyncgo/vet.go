@@ -16,7 +16,7 @@ import (
 
 // load loads what o asks for and looks at what only the program can know to be
 // wrong. The error is lua.Problems, all of them at once, or *lua.ExitError.
-func load(o lua.Options) (*lua.Runtime, error) {
+func load(o lua.Options) (*lua.Config, error) {
 	rt, err := lua.Load(o)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func load(o lua.Options) (*lua.Runtime, error) {
 }
 
 // vet checks settings against the system without changing anything.
-func vet(config string, rt *lua.Runtime) (found lua.Problems) {
+func vet(config string, rt *lua.Config) (found lua.Problems) {
 	s := rt.Settings()
 	add := func(err error, remedy string) {
 		if err != nil {
@@ -107,7 +107,7 @@ func exitStatus(err error) int {
 	return exitUsage
 }
 
-func warn(w io.Writer, rt *lua.Runtime) {
+func warn(w io.Writer, rt *lua.Config) {
 	for _, p := range rt.Warnings() {
 		fmt.Fprintf(w, "warning: %s\n", p)
 	}

@@ -10,11 +10,11 @@ import (
 	"lsyncgo/engine/spelling"
 )
 
-// slip is a name that a config read while it was loaded, and that nobody has defined. That is no fault in
+// undefinedName is a name that a config read while it was loaded, and that nobody has defined. That is no fault in
 // itself, configs ask whether a name is there, but often the cause of the next one.
-type slip struct{ place, name, meant string }
+type undefinedName struct{ place, name, meant string }
 
-func (s slip) String() string {
+func (s undefinedName) String() string {
 	if s.meant == "" {
 		return s.name + " is not defined"
 	}
@@ -27,9 +27,9 @@ var foreign = map[string]string{
 	"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",
 }
 
-// slipped notes that a global, or with prefix a key of a table, was read in vain.
-func (r *Runtime) slipped(prefix, name string, known []string) {
-	s := slip{place: where(r.L), name: prefix + name}
+// readUndefined notes that a global, or with prefix a key of a table, was read in vain.
+func (r *Config) readUndefined(prefix, name string, known []string) {
+	s := undefinedName{place: where(r.L), name: prefix + name}
 	if is := foreign[strings.ToLower(name)]; prefix == "" && is != "" {
 		r.warn(at(s.place, "", "write "+is, "%s is a variable to Lua, which nobody has set: the key counts as not given", name))
 	}
@@ -37,11 +37,11 @@ func (r *Runtime) slipped(prefix, name string, known []string) {
 	if near := spelling.Nearest(name, known); near != "" {
 		s.meant = prefix + near
 	}
-	r.slips = append(r.slips, s)
+	r.undefined = append(r.undefined, s)
 }
 
-// noticeSlips notes what is read of the global default in vain. The function that it returns ends that.
-func (p *presets) noticeSlips(r *Runtime) (end func()) {
+// noticeUndefined notes what is read of the global default in vain. The function that it returns ends that.
+func (p *presets) noticeUndefined(r *Config) (end func()) {
 	mt := r.L.NewTable()
 	mt.RawSetString("__index", r.L.NewFunction(func(L *glua.LState) int {
 		if name, ok := L.Get(2).(glua.LString); ok {
@@ -49,7 +49,7 @@ func (p *presets) noticeSlips(r *Runtime) (end func()) {
 			for name := range p.named {
 				known = append(known, name)
 			}
-			r.slipped("default.", string(name), known)
+			r.readUndefined("default.", string(name), known)
 		}
 		L.Push(glua.LNil)
 		return 1
@@ -62,9 +62,9 @@ func (p *presets) noticeSlips(r *Runtime) (end func()) {
 	}
 }
 
-// slipAt returns what was read in vain at place, as a remedy; the last one, "" without any.
-func (r *Runtime) slipAt(place string) string {
-	for _, s := range slices.Backward(r.slips) {
+// undefinedAt returns what was read in vain at place, as a remedy; the last one, "" without any.
+func (r *Config) undefinedAt(place string) string {
+	for _, s := range slices.Backward(r.undefined) {
 		if s.place == place {
 			return s.String()
 		}
@@ -72,9 +72,9 @@ func (r *Runtime) slipAt(place string) string {
 	return ""
 }
 
-// presetSlip returns the remedy for a preset that the newest sync means and does not have.
-func (r *Runtime) presetSlip() string {
-	for _, s := range slices.Backward(r.slips) {
+// undefinedPreset returns the remedy for a preset that the newest sync means and does not have.
+func (r *Config) undefinedPreset() string {
+	for _, s := range slices.Backward(r.undefined) {
 		if strings.HasPrefix(s.name, "default.") {
 			return s.String()
 		}
