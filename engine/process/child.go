@@ -90,8 +90,8 @@ func (p *child) connect(c *Command, o *Options, emit func(string, bool)) error {
 	if err != nil {
 		return err
 	}
-	p.out = newStream(stdout, o.Stdout, o.TailLines, func(l string) { emit(l, false) })
-	p.err = newStream(stderr, o.Stderr, o.TailLines, func(l string) { emit(l, true) })
+	p.out = newStream(stdout, o.Stdout, o.TailLines, c.Capture, func(l string) { emit(l, false) })
+	p.err = newStream(stderr, o.Stderr, o.TailLines, c.Capture, func(l string) { emit(l, true) })
 	if c.Feed == nil && len(c.Stdin) == 0 {
 		return nil
 	}
@@ -185,12 +185,13 @@ func (p *child) finish(hard context.Context, tailLines int) work.Result {
 	p.err.childGone()
 	late, cancel := context.WithTimeout(context.Background(), settleMax)
 	defer cancel()
-	errs := p.err.waitTail(late.Done())
-	outs := p.out.waitTail(late.Done())
+	errs := p.err.waitSaid(late.Done())
+	outs := p.out.waitSaid(late.Done())
 	// Only now: until it is reaped, its number cannot become another group's.
 	res := p.reaping.result(p.cmd.Process)
 	// What went wrong is on stderr; a long list of names on stdout must not push it out.
-	res.Tail = append(outs[max(0, len(outs)+len(errs)-tailLines):], errs...)
+	res.Tail = append(outs.tail[max(0, len(outs.tail)+len(errs.tail)-tailLines):], errs.tail...)
+	res.Stdout, res.Stderr, res.Cut = outs.whole, errs.whole, outs.cut || errs.cut
 	if p.feedErr != nil {
 		res.Code, res.Err = CodeFeed, fmt.Errorf("input of %s: %w", quote(p.cmd.Args[0]), p.feedErr)
 	}

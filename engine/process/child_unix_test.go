@@ -172,7 +172,7 @@ func TestDrainEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer zero.Close()
-	newStream(zero, nil, 1, nil).drain(make([]byte, 32<<10))
+	newStream(zero, nil, 1, 0, nil).drain(make([]byte, 32<<10))
 }
 
 // TestGrandchildHoldsInput: nobody reads the input, and the pipe stays open.

@@ -47,6 +47,9 @@ type Command struct {
 	// Empty: those of this process.
 	Dir string
 	Env []string
+	// Capture, if above 0, is how many bytes of each of the child's outputs the Result has, the first ones. What is
+	// captured is not copied to Options.Stdout and Stderr: it is for whoever asked for it. Options.Output gets its lines.
+	Capture int
 	// Bound: should this process be killed, the child is asked to end, as nobody
 	// else would do it. Linux only.
 	Bound bool

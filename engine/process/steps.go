@@ -70,6 +70,7 @@ func (r *Runner) runStep(ctx context.Context, id work.ID, c *Command) (res work.
 	p.supervise(ctx, r.hard, r.opts.KillGrace)
 	res = p.finish(r.hard, r.opts.TailLines)
 	r.judge(c.Binary, &res)
+	res.Shown = res.Shown && c.Capture == 0
 	r.tasks.Go(func() { p.linger(r.ctx) })
 	return res, true
 }

@@ -28,16 +28,30 @@ type stream struct {
 	pipe    *os.File
 	tee     io.Writer // may be nil
 	lines   lines
-	settled chan []string // gets the tail once, then is closed
+	said    said
+	capture int           // how many bytes said.whole gets
+	settled chan said     // gets what the child said once, then is closed
 	eof     chan struct{} // closed when the reader ends
 }
 
-func newStream(pipe *os.File, tee io.Writer, keep int, emit func(string)) *stream {
+// said is what a child has written to one of its outputs.
+type said struct {
+	tail  []string
+	whole []byte // the beginning of it all
+	cut   bool   // there was more
+}
+
+// newStream returns a stream that is not read yet. It goes to tee, or its first capture bytes to whoever asked for them.
+func newStream(pipe *os.File, tee io.Writer, keep, capture int, emit func(string)) *stream {
+	if capture > 0 {
+		tee = nil
+	}
 	return &stream{
 		pipe:    pipe,
 		tee:     tee,
 		lines:   lines{emit: emit, keep: keep},
-		settled: make(chan []string, 1),
+		capture: capture,
+		settled: make(chan said, 1),
 		eof:     make(chan struct{}),
 	}
 }
@@ -50,8 +64,10 @@ func (s *stream) read() {
 		s.lines.end()
 		if !settled {
 			settled = true
-			s.settled <- s.lines.tail()
+			s.said.tail = s.lines.tail()
+			s.settled <- s.said
 			close(s.settled)
+			s.said, s.capture = said{}, 0 // what comes now is not the child's
 		}
 	}
 	defer settle()
@@ -97,14 +113,19 @@ func (s *stream) take(p []byte) {
 		_, _ = s.tee.Write(p) // a closed terminal must not stop the child
 	}
 	_, _ = s.lines.Write(p) // never fails
+	if s.capture > 0 {
+		n := min(len(p), s.capture-len(s.said.whole))
+		s.said.whole = append(s.said.whole, p[:n]...)
+		s.said.cut = s.said.cut || n < len(p)
+	}
 }
 
-// waitTail returns the tail, or nothing if the reader is stuck in a blocked tee until late.
-func (s *stream) waitTail(late <-chan struct{}) []string {
+// waitSaid returns what the child has said, or nothing if the reader is stuck in a blocked tee until late.
+func (s *stream) waitSaid(late <-chan struct{}) said {
 	select {
-	case t := <-s.settled:
-		return t
+	case what := <-s.settled:
+		return what
 	case <-late:
-		return nil
+		return said{}
 	}
 }

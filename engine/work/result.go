@@ -20,7 +20,10 @@ type Result struct {
 	Signal int
 	// Tail is the last output of a child, or the errors of a job, one per line.
 	Tail []string
-	Err  error // why it could not be started or waited for
+	// Stdout and Stderr are the beginnings of a child's outputs, if they were asked for; Cut: there was more than was asked for.
+	Stdout, Stderr []byte
+	Cut            bool
+	Err            error // why it could not be started or waited for
 	// Reason is why it failed, as far as Tail and Code tell.
 	Reason failure.Reason
 	// MetLimit: it was stopped by the limit of deletions that it was told.
