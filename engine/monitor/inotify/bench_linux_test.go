@@ -97,13 +97,13 @@ func BenchmarkHandle(b *testing.B) {
 	if err := m.Watch(b.Context(), monitor.Root{ID: 1, Path: root}); err != nil {
 		b.Fatal(err)
 	}
-	in := instance(m)
+	in := firstInstance(m)
 	done := make(chan struct{})
 	err = in.call(b.Context(), func(w *watcher) {
 		defer close(done)
 		var h kernel.Event
 		for wd, n := range w.nodes {
-			if n.kids == nil && n.parent != nil {
+			if n.children == nil && n.parent != nil {
 				h.Record = kernel.Record{WD: wd, Mask: 8, Name: "file.txt"} // IN_CLOSE_WRITE
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"lsyncgo/engine/event"
 )
 
-// created: there is a new entry that is not a directory. In the modes that wait for a
+// created takes a new entry that is not a directory. In the modes that wait for a
 // close it is reported when it is complete: with its close if that has been
 // read already, else when nobody has it open for writing.
 // A file that was found in a new directory may have been written and closed unseen.
@@ -18,18 +18,18 @@ func (t *tree) created(e entry, found bool) {
 		t.emitFile(t.path(e, false), found)
 		return
 	}
-	if _, ok := t.held[e]; ok {
+	if _, ok := t.pendingCreates[e]; ok {
 		return
 	}
-	t.held[e] = hold{at: t.w.now, found: found}
-	t.fresh = append(t.fresh, e)
+	t.pendingCreates[e] = pendingCreate{at: t.w.now, found: found}
+	t.uninspected = append(t.uninspected, e)
 }
 
-// settleCreates looks at the new files whose close was not among the events so far.
-func (t *tree) settleCreates() {
-	again := t.fresh[:0]
-	for _, e := range t.fresh {
-		h, ok := t.held[e]
+// inspectCreates looks at the new files whose close was not among the events so far.
+func (t *tree) inspectCreates() {
+	again := t.uninspected[:0]
+	for _, e := range t.uninspected {
+		h, ok := t.pendingCreates[e]
 		if !ok || e.dir.has(dead) {
 			continue
 		}
@@ -37,67 +37,67 @@ func (t *tree) settleCreates() {
 		case writing:
 			if h.until.IsZero() {
 				h.until = h.at.Add(t.w.opts.CreateHold)
-				t.held[e] = h
-				t.wait(e, t.w.now)
+				t.pendingCreates[e] = h
+				t.inspectLater(e, t.w.now)
 			}
 			continue
 		case idle:
 			// The kernel tells of a close before it lets go of the file, so if this was
 			// closed just now, that can be read by now.
-			if t.w.now.Sub(h.at) < settleInterval && !t.w.reader.Empty() {
+			if t.w.now.Sub(h.at) < catchUpInterval && !t.w.reader.Empty() {
 				again = append(again, e)
 				continue
 			}
 		}
-		delete(t.held, e)
+		delete(t.pendingCreates, e)
 		t.emitFile(t.path(e, false), h.found)
 	}
-	t.fresh = again
+	t.uninspected = again
 	if len(again) == 0 && cap(again) > 4096 {
-		t.fresh = nil
+		t.uninspected = nil
 	}
 }
 
-// probeInterval is the time between two looks at a held file. Its close ends the hold;
-// the looks are for the close that was not for us to see, and for the probe that
-// met another file, because the path was not up to date.
+// probeInterval is the time between two looks at a pending file. The close of the file reports it at once;
+// the looks find files whose close came before the watch, and correct a probe that opened another
+// file because the path was not up to date.
 const probeInterval = time.Second
 
-// later is a held file to be looked at again.
-type later struct {
+// inspection says when to look at a pending file again.
+type inspection struct {
 	entry
 	at time.Time
 }
 
-// wait puts a held file in line for its next look.
-func (t *tree) wait(e entry, now time.Time) {
-	t.waiting = append(t.waiting, later{e, now.Add(min(probeInterval, t.w.opts.CreateHold))})
+// inspectLater schedules the next look at a pending file.
+func (t *tree) inspectLater(e entry, now time.Time) {
+	t.inspectAgain = append(t.inspectAgain, inspection{e, now.Add(min(probeInterval, t.w.opts.CreateHold))})
 }
 
-// retryCreates looks again at held files, and reports those that have been open for too long.
-func (t *tree) retryCreates(now time.Time) {
-	for at := t.nextHold(); !at.IsZero() && !now.Before(at); at = t.nextHold() {
-		e := t.waiting[0].entry
-		t.waiting = t.waiting[1:]
-		if now.Before(t.held[e].until) && t.w.probe(e) == writing {
-			t.wait(e, now)
+// inspectPending looks at pending files again, and reports those that have been open for longer than CreateHold.
+func (t *tree) inspectPending(now time.Time) {
+	for at := t.nextInspection(); !at.IsZero() && !now.Before(at); at = t.nextInspection() {
+		e := t.inspectAgain[0].entry
+		t.inspectAgain = t.inspectAgain[1:]
+		if now.Before(t.pendingCreates[e].until) && t.w.probe(e) == writing {
+			t.inspectLater(e, now)
 			continue
 		}
-		delete(t.held, e)
+		delete(t.pendingCreates, e)
 		t.emit(event.Create, t.path(e, false))
 	}
 }
 
-// nextHold is when a held file has to be looked at; zero: never.
-func (t *tree) nextHold() time.Time {
-	for len(t.waiting) > 0 {
-		first := t.waiting[0]
-		if h := t.held[first.entry]; !h.until.IsZero() && !first.dir.has(dead) {
+// nextInspection returns when a pending file has to be looked at; zero: never.
+func (t *tree) nextInspection() time.Time {
+	for len(t.inspectAgain) > 0 {
+		first := t.inspectAgain[0]
+		if h := t.pendingCreates[first.entry]; !h.until.IsZero() && !first.dir.has(dead) {
 			return first.at
 		}
-		t.waiting = t.waiting[1:]
+		t.inspectAgain = t.inspectAgain[1:]
 	}
-	t.waiting = nil
+	t.inspectAgain = nil
 	return time.Time{}
 }
 

@@ -1,27 +1,28 @@
 // Package inotify watches directory trees on Linux, one kernel watch per directory.
 //
-// Roots that have nothing in common are on instances of their own, as far as
-// fs.inotify.max_user_instances goes: one that is flooded with events takes none
-// of another's from the kernel.
+// Roots that have nothing in common are on inotify instances of their own, as far as
+// fs.inotify.max_user_instances allows: the kernel bounds the queue of an instance, and a flood of events
+// below one root then loses no events of another.
 //
 // For each instance two goroutines share the work. The reader (package kernel) empties the kernel's queue
-// as soon as there is something in it, or a moment later if no root is in a hurry (monitor.Root.Slack). The owner owns the trees, works through what was read and gives events to a
-// monitor.Queue; it may lag behind the kernel as far as it likes.
+// as soon as it has events, or a moment later if every root allows that (monitor.Root.Slack). The owner has
+// the trees, handles the events that were read and puts its own into a monitor.Queue; it may lag behind the kernel as
+// far as it likes.
 //
 // # Trees
 //
-// Each root has a tree of nodes, one per directory, that knows names and parents,
+// Each root has a tree of nodes, one per directory. A node knows its name and its parent,
 // so that renaming a directory is one assignment. Kernel watches belong to inodes:
-// roots that nest, are equal or meet over a bind mount share them, and a
-// kernel event goes to every node that has its watch descriptor.
+// roots that nest, are equal or meet over a bind mount share them, and the owner gives a
+// kernel event to every node that has its watch descriptor.
 //
 // # Lag
 //
-// The tree is as old as the event the owner handles, a path is resolved by the
-// kernel now. When both differ, a watch may land on another directory than the
-// event meant, or on none. Such doubts are written down, and settled at the
-// moment nothing that was read and nothing in the kernel's queue is left: then the tree is as new
-// as the file system, and asking for a watch at a path again must give
-// the descriptor that the node has. A node that fails this is walked again and what
-// is in it reported as new.
+// The tree is as old as the event that the owner handles, but the kernel resolves a path as of
+// now. When both differ, a watch may be placed on another directory than the
+// event meant, or on none. The owner notes such names as unverified, and verifies them when
+// nothing is left of what was read nor in the kernel's queue: then the tree is as new
+// as the file system, and asking for a watch at the path again must return
+// the descriptor that the node has. If it does not, the owner walks the directory anew and reports its
+// contents as new.
 package inotify

@@ -73,16 +73,16 @@ func (t *tree) handle(n *node, r kernel.Record) {
 	}
 	switch {
 	case r.Mask&unix.IN_CREATE != 0 && dir:
-		t.appeared(e, path, growing)
+		t.appeared(e, path, asNew)
 	case r.Mask&unix.IN_MOVED_TO != 0 && dir:
-		t.w.unread = true // what is mounted below it came along
-		t.appeared(e, path, moved)
+		t.w.mountsUnread = true // what is mounted below it came along
+		t.appeared(e, path, asMoved)
 	case r.Mask&unix.IN_CREATE != 0:
 		t.created(e, false)
 	case r.Mask&unix.IN_MOVED_TO != 0:
-		t.arrived(e, path)
+		t.movedIn(e, path)
 	case r.Mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0:
-		t.left(e, path)
+		t.removed(e, path)
 	case r.Mask&unix.IN_MODIFY != 0:
 		t.modified(e, path)
 	case r.Mask&unix.IN_CLOSE_WRITE != 0:
@@ -117,17 +117,17 @@ func (t *tree) handleSelf(n *node, mask uint32) {
 		if path := t.rel(n); t.points[path].ID != 0 {
 			delete(t.points, path)
 			t.unmounted(path)
-			t.w.unread = true
+			t.w.mountsUnread = true
 		}
 	}
 	if mask&unix.IN_IGNORED != 0 { // the kernel has ended the watch: the directory is no more
 		t.w.forget(n)
-		t.doubt(entry{n.parent, n.name})
+		t.unverify(entry{n.parent, n.name})
 	}
 }
 
 // appeared: there is a new directory.
-func (t *tree) appeared(e entry, path string, how news) {
+func (t *tree) appeared(e entry, path string, how reporting) {
 	kid := e.dir.child(e.name)
 	if t.Flat {
 		t.emit(event.Create, path)
@@ -137,14 +137,14 @@ func (t *tree) appeared(e entry, path string, how news) {
 		if kid.wd >= 0 && t.current(kid) {
 			return // a listing was faster than this event
 		}
-		t.left(e, path)
+		t.removed(e, path)
 	}
 	t.emit(event.Create, path)
-	t.grow(e, how)
+	t.watchNew(e, how)
 }
 
 // grow watches the directory that is now at e and reports what is in it.
-func (t *tree) grow(e entry, how news) {
+func (t *tree) watchNew(e entry, how reporting) {
 	kid := &node{wd: -1}
 	e.dir.link(kid, e.name)
 	// The only error would be that of the root or the context.
@@ -160,25 +160,25 @@ func (t *tree) current(n *node) bool {
 	}
 	wd, err := t.w.reader.Watch(at.path, t.mask|unix.IN_DONT_FOLLOW)
 	if err == nil && t.w.nodes[wd] == nil {
-		t.w.asked = append(t.w.asked, wd)
+		t.w.probeWatches = append(t.w.probeWatches, wd)
 	}
 	return err == nil && wd == n.wd
 }
 
 // arrived: a file was moved in from elsewhere.
-func (t *tree) arrived(e entry, path string) {
+func (t *tree) movedIn(e entry, path string) {
 	t.forgetFile(e)
 	t.emit(event.Create, path)
 }
 
 // left: an entry was deleted or moved elsewhere.
-func (t *tree) left(e entry, path string) {
+func (t *tree) removed(e entry, path string) {
 	if event.IsDir(path) {
-		t.goneWith(path)
+		t.rereadMountsBelow(path)
 		if kid := e.dir.child(e.name); kid != nil {
 			t.drop(kid)
 		}
-		delete(t.doubts, e)
+		delete(t.unverified, e)
 	} else {
 		t.forgetFile(e)
 	}
@@ -186,8 +186,8 @@ func (t *tree) left(e entry, path string) {
 }
 
 func (t *tree) forgetFile(e entry) {
-	if len(t.held) > 0 {
-		delete(t.held, e)
+	if len(t.pendingCreates) > 0 {
+		delete(t.pendingCreates, e)
 	}
 	if len(t.written) > 0 {
 		delete(t.written, e)
@@ -211,8 +211,8 @@ func (t *tree) closed(e entry, path string) {
 	if written {
 		delete(t.written, e)
 	}
-	if h, ok := t.held[e]; ok {
-		delete(t.held, e)
+	if h, ok := t.pendingCreates[e]; ok {
+		delete(t.pendingCreates, e)
 		// What was found may have been written before there was a watch.
 		t.emitFile(path, h.found || written || t.Mode != event.CloseWriteAfterModify)
 		return
@@ -224,7 +224,7 @@ func (t *tree) closed(e entry, path string) {
 
 // changed: metadata of an entry changed.
 func (t *tree) changed(e entry, path string) {
-	if _, ok := t.held[e]; ok {
+	if _, ok := t.pendingCreates[e]; ok {
 		return // its Create is still to come
 	}
 	t.emit(event.Attrib, path)
@@ -247,12 +247,12 @@ func (t *tree) retryRefused(n *node) {
 	})
 	for _, k := range list {
 		k.flags &^= refused
-		_ = t.walk(context.Background(), k, moved)
+		_ = t.walk(context.Background(), k, asMoved)
 	}
 }
 
 // look reports what is at e now as new.
-func (t *tree) look(e entry, how news) {
+func (t *tree) look(e entry, how reporting) {
 	st, err := t.w.lstat(e)
 	if err != nil {
 		return
@@ -263,10 +263,10 @@ func (t *tree) look(e entry, how news) {
 	case t.excluded(path):
 	case dir:
 		t.appeared(e, path, how)
-	case how == growing && st.Mode&unix.S_IFMT == unix.S_IFREG:
+	case how == asNew && st.Mode&unix.S_IFMT == unix.S_IFREG:
 		t.created(e, true)
 	default:
-		t.arrived(e, path)
+		t.movedIn(e, path)
 	}
 }
 
@@ -286,19 +286,19 @@ func (w *watcher) overflow() {
 		if t.top == nil {
 			continue
 		}
-		for e, h := range t.held { // the close may be among the lost events
+		for e, h := range t.pendingCreates { // the close may be among the lost events
 			if !h.until.IsZero() {
-				t.fresh = append(t.fresh, e)
+				t.uninspected = append(t.uninspected, e)
 			}
 		}
 		t.remounted(w.table())
-		if err := t.walk(context.Background(), t.top, known); err != nil {
+		if err := t.walk(context.Background(), t.top, silently); err != nil {
 			t.lose(err)
 			continue
 		}
 		t.remounted(w.table())
 		t.emitErr(event.Overflow, "", errors.New("the kernel's queue of file events was full and events were lost; raise the sysctl fs.inotify.max_queued_events (now "+
 			kernel.Sysctl("max_queued_events")+")"))
-		t.tell()
+		t.reportMounts()
 	}
 }

@@ -20,36 +20,39 @@ import (
 var errClosed = errors.New("the monitor is closed")
 
 // start starts the two goroutines of an instance, which reports to queue.
-func start(reader *kernel.Reader, queue *monitor.Queue, census *census, opts monitor.Options) *inotify {
+func start(reader *kernel.Reader, queue *monitor.Queue, counters *counters, opts monitor.Options) *instance {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	m := &inotify{
+	m := &instance{
 		reader: reader,
 		calls:  make(chan func(*watcher)),
 		ctx:    ctx,
 		cancel: cancel,
+		roots:  map[event.RootID]monitor.Root{},
 	}
 	w := &watcher{
-		opts:    opts.WithDefaults(),
-		reader:  reader,
-		stream:  kernel.NewStream(reader),
-		queue:   queue,
-		census:  census,
-		calls:   m.calls,
-		ctx:     ctx,
-		nodes:   map[int32]*node{},
-		more:    map[int32][]*node{},
-		above:   map[int32][]*tree{},
-		links:   map[int32][]*tree{},
-		counts:  map[uint64]bool{},
-		listBuf: make([]byte, 64<<10),
+		opts:     opts.WithDefaults(),
+		reader:   reader,
+		stream:   kernel.NewStream(reader),
+		queue:    queue,
+		counters: counters,
+		calls:    m.calls,
+		ctx:      ctx,
+		nodes:    map[int32]*node{},
+		more:     map[int32][]*node{},
+		above:    map[int32][]*tree{},
+		links:    map[int32][]*tree{},
+		counts:   map[uint64]bool{},
+		listBuf:  make([]byte, 64<<10),
 	}
 	m.ended.Go(reader.Run)
 	m.ended.Go(w.run)
 	return m
 }
 
-// inotify is one instance as others see it; everything else belongs to the owner.
-type inotify struct {
+// instance is one inotify instance as others see it; everything else belongs to its owner. It stays when its last
+// root has gone, for the next root that comes.
+type instance struct {
+	roots  map[event.RootID]monitor.Root // guarded by instances.mu
 	reader *kernel.Reader
 	calls  chan func(*watcher) // run by the owner
 	ctx    context.Context
@@ -57,7 +60,7 @@ type inotify struct {
 	ended  sync.WaitGroup
 }
 
-func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
+func (m *instance) Watch(ctx context.Context, root monitor.Root) error {
 	if len(root.Path) == 0 || root.Path[0] != '/' || root.Path[len(root.Path)-1] != '/' {
 		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
 	}
@@ -74,17 +77,17 @@ func (m *inotify) Watch(ctx context.Context, root monitor.Root) error {
 	}
 }
 
-func (m *inotify) Relist(id event.RootID, dir string, want monitor.Want) {
+func (m *instance) Relist(id event.RootID, dir string, want monitor.Want) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.relist(id, dir, want) })
 }
 
-func (m *inotify) Unwatch(id event.RootID) {
+func (m *instance) Unwatch(id event.RootID) {
 	// The only error is that everything has ended anyway.
 	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
 }
 
-func (m *inotify) call(ctx context.Context, f func(*watcher)) error {
+func (m *instance) call(ctx context.Context, f func(*watcher)) error {
 	select {
 	case m.calls <- f:
 		return nil
@@ -96,7 +99,7 @@ func (m *inotify) call(ctx context.Context, f func(*watcher)) error {
 }
 
 // close returns when both goroutines have ended.
-func (m *inotify) close() {
+func (m *instance) close() {
 	m.cancel(errClosed)
 	m.reader.Close()
 	m.ended.Wait()
@@ -104,13 +107,13 @@ func (m *inotify) close() {
 
 // watcher is the owner's: all trees and the kernel's watches.
 type watcher struct {
-	opts   monitor.Options
-	reader *kernel.Reader
-	stream *kernel.Stream
-	queue  *monitor.Queue
-	census *census
-	calls  <-chan func(*watcher)
-	ctx    context.Context // ends with the monitor
+	opts     monitor.Options
+	reader   *kernel.Reader
+	stream   *kernel.Stream
+	queue    *monitor.Queue
+	counters *counters
+	calls    <-chan func(*watcher)
+	ctx      context.Context // ends with the monitor
 
 	nodes map[int32]*node   // by watch descriptor
 	more  map[int32][]*node // the others, where a directory is in several trees
@@ -118,14 +121,14 @@ type watcher struct {
 	links map[int32][]*tree // trees that a link leads to
 	trees []*tree
 
-	watched, wanted int64 // what this instance has added to the census
+	watched, wanted int64 // what this instance has added to the counters
 
-	settled time.Time // when settle last did something
-	// asked are watches that were made by asking which directory is at a path. They
-	// are not ended at once, because that makes an event.
-	asked []int32
+	lastCaughtUp time.Time // when caughtUp last did something
+	// probeWatches were made by asking the kernel which directory is at a path. They
+	// are not removed at once, because removing one makes an event.
+	probeWatches []int32
 
-	unread bool // the table of mounts may have changed unnoticed
+	mountsUnread bool // the table of mounts may have changed unnoticed
 
 	counts map[uint64]bool // devices whose directories count those in them
 
@@ -141,8 +144,8 @@ type watcher struct {
 // work is how many events are handled before calls are looked at.
 const work = 1024
 
-// settleInterval is how long new files wait for the owner to catch up.
-const settleInterval = 100 * time.Millisecond
+// catchUpInterval is how long new files wait for the owner to catch up.
+const catchUpInterval = 100 * time.Millisecond
 
 func (w *watcher) run() {
 	timer := time.NewTimer(time.Hour)
@@ -150,7 +153,7 @@ func (w *watcher) run() {
 	defer timer.Stop()
 	for {
 		busy := w.handleSome()
-		w.settle(!busy && w.stream.Until().IsZero())
+		w.caughtUp(!busy && w.stream.Until().IsZero())
 		w.flush()
 		var due <-chan time.Time // nil: nothing to wait for, so no wakeup
 		if at := w.due(); !at.IsZero() {
@@ -185,35 +188,35 @@ func (w *watcher) handleSome() bool {
 	return true
 }
 
-// settle does what waits until the owner has caught up with the kernel. New files do not wait for ever
-// if it never does.
-func (w *watcher) settle(caughtUp bool) {
+// caughtUp does what waits until the owner has caught up with the kernel. If the owner never catches up, new
+// files wait for catchUpInterval only.
+func (w *watcher) caughtUp(really bool) {
 	now := time.Now()
-	if !caughtUp && now.Sub(w.settled) < settleInterval {
+	if !really && now.Sub(w.lastCaughtUp) < catchUpInterval {
 		return
 	}
-	w.now, w.settled = now, now
-	if w.unread {
+	w.now, w.lastCaughtUp = now, now
+	if w.mountsUnread {
 		w.remounted()
 	}
 	for _, t := range w.trees {
 		if t.top == nil {
 			continue
 		}
-		if caughtUp {
-			t.settleDoubts(now)
+		if really {
+			t.verify(now)
 		}
 		t.purge()
-		t.settleCreates()
+		t.inspectCreates()
 		t.endRelists()
 		t.reportShortage()
 	}
-	for _, wd := range w.asked {
+	for _, wd := range w.probeWatches {
 		if w.nodes[wd] == nil && w.above[wd] == nil {
 			w.reader.Unwatch(wd)
 		}
 	}
-	w.asked = nil
+	w.probeWatches = nil
 }
 
 func (w *watcher) flush() {
@@ -241,9 +244,9 @@ func (w *watcher) addLinks() {
 	}
 }
 
-// linked tells which file is at the path in the watcher's buffer, if it has several names.
+// linked returns which file is at the path in the watcher's buffer, if it has several names.
 func (w *watcher) linked() *event.File {
-	at, err := w.place()
+	at, err := w.kernelPath()
 	defer at.close()
 	var st unix.Stat_t
 	if err != nil || lstat(at.path, &st) != nil || st.Nlink < 2 {
@@ -263,8 +266,8 @@ func (w *watcher) due() time.Time {
 	for _, t := range w.trees {
 		sooner(t.loss.look)
 		sooner(t.poll)
-		sooner(t.nextHold())
-		sooner(t.suspect)
+		sooner(t.nextInspection())
+		sooner(t.verifyAt)
 	}
 	return first
 }
@@ -273,12 +276,12 @@ func (w *watcher) onTime(now time.Time) {
 	w.now = now
 	for _, t := range w.trees {
 		if !t.loss.look.IsZero() && !now.Before(t.loss.look) {
-			t.seek(now)
+			t.lookForRoot(now)
 		}
 		if !t.poll.IsZero() && !now.Before(t.poll) {
 			t.pollDirs(now)
 		}
-		t.retryCreates(now)
+		t.inspectPending(now)
 	}
 }
 
@@ -298,24 +301,24 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	}
 	t := newTree(w, root)
 	if !t.leads(trail) {
-		t.forsake()
-		t.leadAway(trail)
+		t.abandon()
+		t.reportElsewhere(trail)
 		w.trees = append(w.trees, t)
 		return nil
 	}
 	t.points = mount.Below(w.table(), root.Path)
-	if err := t.walk(ctx, t.top, known); err != nil {
+	if err := t.walk(ctx, t.top, silently); err != nil {
 		t.drop(t.top)
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
-	t.tell()
-	t.survey()
-	t.guard()
-	t.rooted()
+	t.reportMounts()
+	t.compareMounts()
+	t.watchAbove()
+	t.markPresent()
 	w.trees = append(w.trees, t)
 	w.count()
 	t.reportShortage()
-	t.retrace()
+	t.recheckLinks()
 	return nil
 }
 
@@ -323,7 +326,7 @@ func (w *watcher) unwatch(id event.RootID) {
 	for i, t := range w.trees {
 		if t.ID == id {
 			w.trees = append(w.trees[:i:i], w.trees[i+1:]...)
-			t.unguard()
+			t.unwatchAbove()
 			if t.top != nil {
 				t.drop(t.top)
 			}

@@ -10,32 +10,32 @@ import (
 	"lsyncgo/engine/root"
 )
 
-// guardLink watches a link itself, not the directory that it is in: that may be a busy one. A link is never
+// watchLink watches a link itself, not the directory that it is in: that may be a busy one. A link is never
 // changed, only replaced, which takes a name from it; the kernel calls that IN_ATTRIB.
-func (t *tree) guardLink(link string) {
+func (t *tree) watchLink(link string) {
 	wd, err := t.w.reader.Watch(cstring(link), unix.IN_ATTRIB|unix.IN_MOVE_SELF|unix.IN_DELETE_SELF|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
 	if err != nil {
-		return // it is gone, which retrace sees, or all watches are in use
+		return // it is gone, which the next recheckLinks sees, or all watches are in use
 	}
 	t.w.links[wd] = append(t.w.links[wd], t)
-	t.guarded = append(t.guarded, wd)
+	t.linkWatches = append(t.linkWatches, wd)
 }
 
-func (t *tree) unguardLinks() {
-	for _, wd := range t.guarded {
+func (t *tree) unwatchLinks() {
+	for _, wd := range t.linkWatches {
 		t.w.links[wd] = slices.DeleteFunc(t.w.links[wd], func(o *tree) bool { return o == t })
 		if len(t.w.links[wd]) == 0 {
 			delete(t.w.links, wd)
 			t.w.reader.Unwatch(wd)
 		}
 	}
-	t.guarded = nil
+	t.linkWatches = nil
 }
 
-// relinked: something happened to a link that leads to roots.
+// relinked looks at the roots to which a link leads, after an event of the link.
 func (w *watcher) relinked(wd int32) {
 	for _, t := range slices.Clone(w.links[wd]) {
-		t.retrace()
+		t.recheckLinks()
 	}
 }
 
@@ -48,9 +48,9 @@ func (t *tree) leads(trail root.Trail) bool { return withSlash(trail.Path) == t.
 // maxTrails is how often links are looked at again that change all the time.
 const maxTrails = 8
 
-// retrace looks whether the name of the root still leads to it, and guards the links that do. It looks once more when they are
-// guarded, so that no change is missed.
-func (t *tree) retrace() {
+// recheckLinks looks whether the name of the root still leads to it, and watches the links that do. It follows the name once more when they are
+// watched, so that no change is missed.
+func (t *tree) recheckLinks() {
 	for i := range maxTrails {
 		if t.top == nil {
 			return
@@ -65,21 +65,21 @@ func (t *tree) retrace() {
 			t.lose(err)
 			return
 		case !t.leads(trail):
-			t.leadAway(trail)
+			t.reportElsewhere(trail)
 			return
 		case len(trail.Links) == 0 && len(t.links) == 0, i > 0 && slices.Equal(trail.Links, t.links):
 			return
 		}
 		t.links = trail.Links
-		t.guard()
+		t.watchAbove()
 	}
 	t.loss.look = time.Now().Add(t.w.opts.RootInterval)
 }
 
-// leadAway reports once that the name of the root leads to another directory.
-func (t *tree) leadAway(trail root.Trail) {
+// reportElsewhere reports once that the name of the root leads to another directory.
+func (t *tree) reportElsewhere(trail root.Trail) {
 	if t.top != nil {
-		t.forsake()
+		t.abandon()
 	}
 	if t.loss.away == trail.Path {
 		return

@@ -81,19 +81,19 @@ func (w *watcher) remounted() {
 			t.remounted(table)
 			for path := range t.points {
 				if e, ok := t.at(path); ok {
-					t.doubt(e)
+					t.unverify(e)
 				}
 			}
 		}
 		if len(t.links) > 0 { // something may cover one of them
-			t.retrace()
+			t.recheckLinks()
 		}
 	}
 }
 
 // table reads what is mounted. Without the kernel's table nothing is known.
 func (w *watcher) table() []mount.Point {
-	w.unread = false
+	w.mountsUnread = false
 	table, err := mount.Table()
 	if err != nil {
 		return nil
@@ -127,7 +127,7 @@ func (t *tree) remounted(table []mount.Point) {
 		if before[path] != m {
 			t.mounted(path)
 			if e, ok := t.at(path); ok {
-				t.doubt(e)
+				t.unverify(e)
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func (t *tree) unmounted(path string) {
 		t.emit(event.Unmounted, path)
 	}
 	if e, ok := t.at(path); ok {
-		t.doubt(e)
+		t.unverify(e)
 		// The kernel says so only if it was not mounted elsewhere, too.
 		if kid := e.dir.child(e.name); kid != nil {
 			kid.flags |= unmounted
@@ -181,25 +181,25 @@ func (t *tree) mounted(path string) {
 	if t.Excluded != nil && t.Excluded(path) {
 		return
 	}
-	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Mounted, Path: path, Empty: t.bare(path), Time: t.w.now})
+	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Mounted, Path: path, Empty: t.emptyMount(path), Time: t.w.now})
 }
 
-// bare reports whether a mounted directory has nothing in it but what a new file system has, and is not known
+// emptyMount reports whether a mounted directory has nothing in it but what a new file system has, and is not known
 // to be the one that was mounted there before: then somebody has emptied it.
-func (t *tree) bare(path string) bool {
+func (t *tree) emptyMount(path string) bool {
 	fd, err := openDir(cstring(t.Path + path))
 	if err != nil {
 		return false // what it has nobody can say, so whatever is missing there is not for lack of a mount
 	}
 	defer unix.Close(fd)
-	bare := true
-	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) { bare = bare && string(name) == "lost+found" })
-	bare = bare && err == nil
+	empty := true
+	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) { empty = empty && string(name) == "lost+found" })
+	empty = empty && err == nil
 	id, err := root.OfDescriptor(fd)
 	if err != nil {
-		return bare
+		return empty
 	}
-	if bare {
+	if empty {
 		before, known := t.mountedLast[path]
 		return !known || before.Compare(id) != root.Same
 	}
@@ -210,8 +210,8 @@ func (t *tree) bare(path string) bool {
 	return false
 }
 
-// survey compares the mounts with those that the receiver knows, for a root whose watches have just been placed.
-func (t *tree) survey() {
+// compareMounts compares the mounts with those that the receiver knows, for a root whose watches have just been placed.
+func (t *tree) compareMounts() {
 	table := t.w.table()
 	t.remounted(table)
 	for _, path := range t.Mounts {
@@ -222,16 +222,16 @@ func (t *tree) survey() {
 	t.Mounts = nil
 }
 
-// tell reports all that is mounted below the root.
-func (t *tree) tell() {
+// reportMounts reports all that is mounted below the root.
+func (t *tree) reportMounts() {
 	for _, path := range slices.Sorted(maps.Keys(t.points)) {
 		t.mounted(path)
 	}
 }
 
-// goneWith is called before a directory is reported as deleted: what was mounted there or below it may have
+// rereadMountsBelow is called before a directory is reported as deleted: what was mounted there or below it may have
 // been unmounted, which the kernel's table tells first.
-func (t *tree) goneWith(path string) {
+func (t *tree) rereadMountsBelow(path string) {
 	for point := range t.points {
 		if strings.HasPrefix(point, path) {
 			t.remounted(t.w.table())
@@ -240,8 +240,8 @@ func (t *tree) goneWith(path string) {
 	}
 }
 
-// carry notes that a directory was renamed, with what is mounted below it.
-func (t *tree) carry(path, dest string) {
+// renameMounts changes the paths of the mount points below a directory that was renamed.
+func (t *tree) renameMounts(path, dest string) {
 	var moved map[string]mount.Mount
 	for point, m := range t.points {
 		if rest, ok := strings.CutPrefix(point, path); ok {

@@ -103,7 +103,7 @@ func TestUnmountedBeforeDeleted(t *testing.T) {
 		check(t, os.MkdirAll(r.Path+"a/b/m/d/e", 0o755))
 		s.Watch(r)
 		awaits(s, "Mounted a/b/m/")
-		m := instance(s.Monitor)
+		m := firstInstance(s.Monitor)
 		read := m.reader.Hold() // nobody reads
 		check(t, unix.Unmount(r.Path+"a/b/m", how))
 		check(t, os.RemoveAll(r.Path+"a"))

@@ -8,14 +8,14 @@ import (
 // node is one directory of one tree. There are as many as directories, so it holds one
 // name and few pointers; what only few directories need is in rare.
 type node struct {
-	parent *node
-	name   string // of the top: the root's path without its trailing slash
-	kids   *node  // first of the list linked by next and prev
-	next   *node
-	prev   *node
-	rare   *rare
-	wd     int32 // -1: not watched
-	flags  flags
+	parent   *node
+	name     string // of the top: the root's path without its trailing slash
+	children *node  // first of the list linked by next and prev
+	next     *node
+	prev     *node
+	rare     *rare
+	wd       int32 // -1: not watched
+	flags    flags
 }
 
 type flags uint8
@@ -34,12 +34,12 @@ const (
 // rare is what few directories have.
 type rare struct {
 	tree  *tree            // the top only
-	index map[string]*node // kids by name, of directories with many
+	index map[string]*node // children by name, of directories with many
 	seen  snapshot         // directories that are listed for lack of a watch
 }
 
-// manyKids is the number from which a map beats walking the list.
-const manyKids = 16
+// manyChildren is the number from which a map beats walking the list.
+const manyChildren = 16
 
 func (n *node) extra() *rare {
 	if n.rare == nil {
@@ -62,7 +62,7 @@ func (n *node) child(name string) *node {
 	if n.rare != nil && n.rare.index != nil {
 		return n.rare.index[name]
 	}
-	for k := n.kids; k != nil; k = k.next {
+	for k := n.children; k != nil; k = k.next {
 		if k.name == name {
 			return k
 		}
@@ -80,25 +80,25 @@ func (n *node) find(dir string) *node {
 	return n
 }
 
-// link puts k into n; there must be no kid of that name.
+// link puts k into n; there must be no child of that name.
 func (n *node) link(k *node, name string) {
 	k.parent, k.name = n, name
-	k.prev, k.next = nil, n.kids
+	k.prev, k.next = nil, n.children
 	if k.next != nil {
 		k.next.prev = k
 	}
-	n.kids = k
+	n.children = k
 	if n.rare != nil && n.rare.index != nil {
 		n.rare.index[name] = k
 		return
 	}
 	count := 0
-	for i := n.kids; i != nil && count < manyKids; i = i.next {
+	for i := n.children; i != nil && count < manyChildren; i = i.next {
 		count++
 	}
-	if count == manyKids {
-		index := make(map[string]*node, 2*manyKids)
-		for i := n.kids; i != nil; i = i.next {
+	if count == manyChildren {
+		index := make(map[string]*node, 2*manyChildren)
+		for i := n.children; i != nil; i = i.next {
 			index[i.name] = i
 		}
 		n.extra().index = index
@@ -111,7 +111,7 @@ func (n *node) unlink() {
 	if n.prev != nil {
 		n.prev.next = n.next
 	} else {
-		p.kids = n.next
+		p.children = n.next
 	}
 	if n.next != nil {
 		n.next.prev = n.prev
@@ -124,7 +124,7 @@ func (n *node) unlink() {
 
 // below calls f for n and every directory below it, parents last, so that f may unlink.
 func (n *node) below(f func(*node)) {
-	for k := n.kids; k != nil; {
+	for k := n.children; k != nil; {
 		next := k.next
 		k.below(f)
 		k = next

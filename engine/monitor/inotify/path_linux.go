@@ -12,38 +12,38 @@ const pathMax = unix.PathMax
 
 // place is a path that can be given to the kernel. A tree can be deeper than a path
 // may be long: then the upper part is opened and the rest named through it.
-type place struct {
+type kernelPath struct {
 	path cpath
 	fd   int // of the upper part; -1 if the path is whole
 }
 
-func (p place) close() {
+func (p kernelPath) close() {
 	if p.fd >= 0 {
 		unix.Close(p.fd)
 	}
 }
 
 // dir is the place of directory n; it uses the watcher's path buffer.
-func (w *watcher) dir(n *node) (place, error) {
+func (w *watcher) dir(n *node) (kernelPath, error) {
 	w.pathBuf = n.absolute(w.pathBuf[:0])
 	if n.parent == nil && n.name == "" { // the root directory is its slash
 		w.pathBuf = append(w.pathBuf, '/')
 	}
-	return w.place()
+	return w.kernelPath()
 }
 
 // file is the place of an entry; it uses the watcher's path buffer.
-func (w *watcher) file(e entry) (place, error) {
+func (w *watcher) file(e entry) (kernelPath, error) {
 	w.pathBuf = e.dir.absolute(w.pathBuf[:0])
 	w.pathBuf = append(append(w.pathBuf, e.name...), 0)
-	return w.place()
+	return w.kernelPath()
 }
 
-func (w *watcher) place() (place, error) {
+func (w *watcher) kernelPath() (kernelPath, error) {
 	buf := w.pathBuf
 	buf[len(buf)-1] = 0
 	if len(buf) <= pathMax {
-		return place{cpath(buf), -1}, nil
+		return kernelPath{cpath(buf), -1}, nil
 	}
 	fd := -1
 	for len(buf) > pathMax-64 { // leave room for the prefix below
@@ -54,12 +54,12 @@ func (w *watcher) place() (place, error) {
 			unix.Close(fd)
 		}
 		if err != nil {
-			return place{fd: -1}, err
+			return kernelPath{fd: -1}, err
 		}
 		fd, buf = next, buf[cut+1:]
 	}
 	// There is no inotify_add_watch relative to a descriptor.
-	return place{append([]byte(fmt.Sprintf("/proc/self/fd/%d/", fd)), buf...), fd}, nil
+	return kernelPath{append([]byte(fmt.Sprintf("/proc/self/fd/%d/", fd)), buf...), fd}, nil
 }
 
 func openAt(fd int, path string) (int, error) {

@@ -45,7 +45,7 @@ func signOf(st *unix.Stat_t) sign { return sign{st.Ino, st.Size, st.Mode, st.Mti
 func (s sign) dir() bool { return s.mode&unix.S_IFMT == unix.S_IFDIR }
 
 // lack notes a directory for which the kernel has no watch left. It is listed now and then instead.
-func (t *tree) lack(k *node, err error) {
+func (t *tree) pollInstead(k *node, err error) {
 	if t.isPolled(k) {
 		return
 	}
@@ -80,12 +80,12 @@ func (t *tree) remedy() string {
 	}
 	limit := kernel.Sysctl("max_user_watches")
 	t.w.count()
-	enough := 2 * t.w.census.wanted.Load()
+	enough := 2 * t.w.counters.wanted.Load()
 	if n, err := strconv.ParseInt(limit, 10, 64); err == nil {
 		enough = max(enough, 2*n)
 	}
 	return fmt.Sprintf("all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
-		t.w.census.watched.Load(), limit, enough)
+		t.w.counters.watched.Load(), limit, enough)
 }
 
 // pollDirs lists the directories without a watch and reports what has changed. It takes
@@ -101,13 +101,13 @@ func (t *tree) pollDirs(now time.Time) {
 			full = scarce(t.retry(k))
 		}
 		var stack []*node
-		stack = t.compare(k, growing, stack)
+		stack = t.compare(k, asNew, stack)
 		for len(stack) > 0 {
 			kid := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if kid.wd < 0 && !t.isPolled(kid) && !kid.has(refused) {
 				t.emit(event.Create, t.rel(kid))
-				_ = t.walk(t.w.ctx, kid, growing)
+				_ = t.walk(t.w.ctx, kid, asNew)
 			}
 		}
 		if t.top == nil {
@@ -135,7 +135,7 @@ func (t *tree) retry(k *node) error {
 }
 
 // compare lists k, reports how it differs from its snapshot and pushes the directories in it.
-func (t *tree) compare(k *node, how news, stack []*node) []*node {
+func (t *tree) compare(k *node, how reporting, stack []*node) []*node {
 	now, err := t.snap(k)
 	if err != nil {
 		if k == t.top && vanished(err) {
@@ -145,19 +145,19 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 	}
 	x := k.extra()
 	first := x.seen == nil
-	if first && how != known {
+	if first && how != silently {
 		x.seen = snapshot{}
 	}
 	for name, old := range x.seen {
 		if s, ok := now[name]; !ok || s.mode&unix.S_IFMT != old.mode&unix.S_IFMT {
 			e := entry{k, name}
 			if path := t.path(e, old.dir()); !t.excluded(path) {
-				t.left(e, path)
+				t.removed(e, path)
 			}
 			delete(x.seen, name)
 		}
 	}
-	if how == again && t.want.Hidden == nil {
+	if how == relisting && t.want.Hidden == nil {
 		x.seen = snapshot{}
 	}
 	for name, s := range now {
@@ -171,7 +171,7 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 			stack = t.foundDir(k, []byte(name), stack)
 		}
 		hidden := t.hidden(path)
-		if how == known || ok && !hidden && old == s || hidden && t.seen(path) {
+		if how == silently || ok && !hidden && old == s || hidden && t.seen(path) {
 			continue
 		}
 		ok = ok && !hidden
@@ -181,11 +181,11 @@ func (t *tree) compare(k *node, how news, stack []*node) []*node {
 			}
 			continue
 		}
-		if t.differs(e, path, how == growing || hidden, ok, old, s) {
+		if t.differs(e, path, how == asNew || hidden, ok, old, s) {
 			delete(now, name)
 		}
 	}
-	for kid := k.kids; kid != nil; kid = kid.next {
+	for kid := k.children; kid != nil; kid = kid.next {
 		kid.flags &^= listed
 	}
 	x.seen = now

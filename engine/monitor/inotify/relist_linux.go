@@ -24,7 +24,7 @@ func (w *watcher) relist(id event.RootID, dir string, want monitor.Want) {
 		if n := t.top.find(dir); n != nil && (n != t.top || dir == "") {
 			t.want = want
 			// The only errors are those of the root, which its events tell, and the context's.
-			_ = t.walk(w.ctx, n, again)
+			_ = t.walk(w.ctx, n, relisting)
 			t.want = monitor.Want{}
 		}
 		if t.top != nil {
@@ -37,7 +37,7 @@ func (w *watcher) relist(id event.RootID, dir string, want monitor.Want) {
 func (t *tree) endRelists() {
 	for len(t.relisted) > 0 {
 		first := t.relisted[0]
-		if len(t.fresh) > 0 && !t.held[t.fresh[0]].at.After(first.at) {
+		if len(t.uninspected) > 0 && !t.pendingCreates[t.uninspected[0]].at.After(first.at) {
 			return
 		}
 		t.emit(event.Listed, first.dir)
@@ -55,7 +55,7 @@ func (t *tree) seen(path string) bool {
 		return false
 	}
 	t.w.pathBuf = append(append(append(t.w.pathBuf[:0], t.Path...), path...), 0)
-	at, err := t.w.place()
+	at, err := t.w.kernelPath()
 	defer at.close()
 	var st unix.Stat_t
 	return err == nil && lstat(at.path, &st) == nil && t.want.Seen(path, time.Unix(st.Ctim.Unix()))
@@ -81,9 +81,9 @@ func (t *tree) relistDir(k *node, isNew bool) {
 
 // relistFile reports an entry that is not watched.
 func (t *tree) relistFile(e entry, path string, typ uint8) {
-	_, held := t.held[e]
+	_, pending := t.pendingCreates[e]
 	switch {
-	case held || !t.wanted(path): // its Create is still to come, or was seen
+	case pending || !t.wanted(path): // its Create is still to come, or was seen
 	case t.want.Hidden != nil && typ == unix.DT_REG:
 		t.created(e, true)
 	default:

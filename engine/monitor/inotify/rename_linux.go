@@ -69,21 +69,21 @@ func (t *tree) rename(from, to entry, a, b kernel.Record) {
 }
 
 func (t *tree) moveFile(from, to entry, path, dest string) {
-	h, held := t.held[from]
+	h, pending := t.pendingCreates[from]
 	_, written := t.written[from]
 	t.forgetFile(from)
 	t.forgetFile(to)
 	if written {
 		t.written[to] = struct{}{}
 	}
-	if held {
+	if pending {
 		// The old name was reported only if a listing was faster than its Create.
 		t.emit(event.Delete, path)
-		t.held[to] = h
+		t.pendingCreates[to] = h
 		if h.until.IsZero() {
-			t.fresh = append(t.fresh, to)
+			t.uninspected = append(t.uninspected, to)
 		} else {
-			t.wait(to, t.w.now)
+			t.inspectLater(to, t.w.now)
 		}
 		return
 	}
@@ -92,7 +92,7 @@ func (t *tree) moveFile(from, to entry, path, dest string) {
 
 func (t *tree) moveDir(from, to entry, path, dest string) {
 	if len(t.points)+len(t.mountedLast) > 0 {
-		t.carry(path, dest)
+		t.renameMounts(path, dest)
 	}
 	if t.Flat {
 		t.emitMove(path, dest)
@@ -102,26 +102,26 @@ func (t *tree) moveDir(from, to entry, path, dest string) {
 	switch {
 	case kid == nil:
 		// It was gone from the old name before it could be watched, so what is in it is not known.
-		t.left(from, path)
-		t.appeared(to, dest, growing)
+		t.removed(from, path)
+		t.appeared(to, dest, asNew)
 		return
 	case to.dir.within(kid):
 		// No directory moves into itself: one of the watches in it landed on a
-		// directory that is elsewhere. Its place is in doubt, and will be walked.
-		t.left(from, path)
+		// directory that is elsewhere. Its name is unverified now, and will be walked.
+		t.removed(from, path)
 		t.moved = true
-		t.doubt(from)
+		t.unverify(from)
 		return
 	case old != nil && old != kid:
 		t.drop(old) // it was empty, and is overwritten
 	}
 	t.emitMove(path, dest)
-	delete(t.doubts, from)
+	delete(t.unverified, from)
 	kid.unlink()
 	to.dir.link(kid, to.name)
 	t.w.relNode = nil
 	t.moved = true
-	t.doubt(to)
+	t.unverify(to)
 }
 
 // exchange: two names were swapped. There is no event for that, so both are told as gone and new.
@@ -134,12 +134,12 @@ func (w *watcher) exchange(h kernel.Event) {
 				if t.excluded(path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back&unix.IN_ISDIR != 0)) {
 					continue
 				}
-				t.left(e, path)
+				t.removed(e, path)
 			}
 		})
 	}
 	for _, r := range []kernel.Record{h.Record, h.To} {
-		w.each(r.WD, func(t *tree, n *node) { t.look(entry{n, r.Name}, moved) })
+		w.each(r.WD, func(t *tree, n *node) { t.look(entry{n, r.Name}, asMoved) })
 	}
 }
 

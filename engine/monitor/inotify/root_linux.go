@@ -25,10 +25,10 @@ type loss struct {
 	// mount is where the root's file system was mounted. After an unmount
 	// the directory below it shows: it may even have the root's path, and is empty.
 	// Taking that for the root would tell the receiver that everything was deleted.
-	mount     string
-	unmounted bool
-	misled    bool   // it was told that a stranger's link is in its place
-	away      string // where the name was told to lead instead; "": it was not
+	mount        string
+	unmounted    bool
+	linkReported bool   // it was told that a stranger's link is in its place
+	away         string // where the name was told to lead instead; "": it was not
 }
 
 // lose reports once that the root is gone, and drops everything.
@@ -37,7 +37,7 @@ func (t *tree) lose(why error) {
 		return
 	}
 	linked := len(t.links) > 0
-	t.forsake()
+	t.abandon()
 	t.loss.unmounted = errors.Is(why, errUnmounted)
 	remedy := "make the directory again"
 	switch {
@@ -51,27 +51,27 @@ func (t *tree) lose(why error) {
 	t.emitErr(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back (%s)", t.Path, why, remedy))
 }
 
-// forsake drops everything, and has the root looked for.
-func (t *tree) forsake() {
-	t.unguard()
+// abandon drops everything and schedules looks for the root.
+func (t *tree) abandon() {
+	t.unwatchAbove()
 	t.links = nil
 	t.drop(t.top)
 	t.top = nil
 	t.purge()
-	t.fresh, t.waiting, t.young, t.elder, t.relisted = nil, nil, nil, nil, nil
-	t.suspect = time.Time{}
-	clear(t.doubts)
+	t.uninspected, t.inspectAgain, t.recentWatches, t.olderWatches, t.relisted = nil, nil, nil, nil, nil
+	t.verifyAt = time.Time{}
+	clear(t.unverified)
 	t.poll = time.Time{}
 	t.short = shortage{}
 	t.loss.look = time.Now().Add(t.w.opts.RootInterval)
 }
 
-// seek looks whether a lost root is there again.
-func (t *tree) seek(now time.Time) {
+// lookForRoot looks whether a lost root is there again.
+func (t *tree) lookForRoot(now time.Time) {
 	t.w.now = now
 	if t.top != nil { // nothing was left to look with
 		t.loss.look = time.Time{}
-		t.retrace()
+		t.recheckLinks()
 		return
 	}
 	t.loss.look = now.Add(t.w.opts.RootInterval)
@@ -79,49 +79,49 @@ func (t *tree) seek(now time.Time) {
 	var link *root.LinkError
 	switch {
 	case errors.As(err, &link):
-		if !t.loss.misled {
-			t.loss.misled = true
+		if !t.loss.linkReported {
+			t.loss.linkReported = true
 			t.emitErr(event.RootLost, "", err)
 		}
 		return
 	case err != nil:
 		return
 	case !t.leads(trail):
-		t.leadAway(trail)
+		t.reportElsewhere(trail)
 		return
 	case t.loss.unmounted && t.loss.mount != "" && !root.IsMount(t.loss.mount):
 		return
 	}
-	t.plant()
-	if err := t.walk(t.w.ctx, t.top, known); err != nil {
+	t.reset()
+	if err := t.walk(t.w.ctx, t.top, silently); err != nil {
 		t.drop(t.top)
 		t.top = nil
 		return
 	}
-	t.guard()
-	t.rooted()
+	t.watchAbove()
+	t.markPresent()
 	t.remounted(t.w.table())
 	t.emit(event.RootBack, "")
-	t.tell()
-	t.retrace()
+	t.reportMounts()
+	t.recheckLinks()
 }
 
-// rooted notes that the root is there, and where its file system is mounted.
-func (t *tree) rooted() { t.loss = loss{mount: root.MountOf(t.Path)} }
+// markPresent ends the loss of the root and notes where its file system is mounted.
+func (t *tree) markPresent() { t.loss = loss{mount: root.MountOf(t.Path)} }
 
-// guard watches the directories above the root: when one of them is renamed the kernel says
+// watchAbove watches the directories above the root: when one of them is renamed the kernel says
 // nothing about the root, and its watches go on under a path that is no longer true.
-func (t *tree) guard() {
-	t.unguard()
-	t.guardAbove(filepath.Clean(t.Path))
+func (t *tree) watchAbove() {
+	t.unwatchAbove()
+	t.watchAbovePath(filepath.Clean(t.Path))
 	for _, link := range t.links {
-		t.guardAbove(link)
-		t.guardLink(link)
+		t.watchAbovePath(link)
+		t.watchLink(link)
 	}
 }
 
-// guardAbove is guard for one path.
-func (t *tree) guardAbove(path string) {
+// watchAbovePath is watchAbove for one path.
+func (t *tree) watchAbovePath(path string) {
 	for p := filepath.Dir(path); p != "/"; p = filepath.Dir(p) {
 		wd, err := t.w.reader.Watch(cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
 		if err != nil {
@@ -132,7 +132,7 @@ func (t *tree) guardAbove(path string) {
 	}
 }
 
-func (t *tree) unguard() {
+func (t *tree) unwatchAbove() {
 	for _, wd := range t.above {
 		t.w.above[wd] = slices.DeleteFunc(t.w.above[wd], func(o *tree) bool { return o == t })
 		if len(t.w.above[wd]) == 0 {
@@ -143,10 +143,10 @@ func (t *tree) unguard() {
 		}
 	}
 	t.above = nil
-	t.unguardLinks()
+	t.unwatchLinks()
 }
 
-// movedAbove: a directory was renamed that may be above roots.
+// movedAbove looks at the roots below a directory that was renamed.
 func (w *watcher) movedAbove(wd int32) {
 	for _, t := range slices.Clone(w.above[wd]) {
 		switch {
@@ -154,7 +154,7 @@ func (w *watcher) movedAbove(wd int32) {
 		case !t.current(t.top):
 			t.lose(errMoved)
 		default:
-			t.retrace()
+			t.recheckLinks()
 		}
 	}
 }

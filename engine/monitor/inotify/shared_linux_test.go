@@ -20,7 +20,7 @@ func TestOneWatchForAll(t *testing.T) {
 	check(t, os.MkdirAll(outer.Path+"a/b/c", 0o755))
 	// Those of outer are root, a, b, c and some directories above.
 	watches := func() (n int) {
-		for _, g := range s.Monitor.(*groups).list {
+		for _, g := range s.Monitor.(*instances).list {
 			n += kernelWatches(t, g.reader.FD())
 		}
 		return n
@@ -48,7 +48,7 @@ func TestSlackOfTheLeastPatient(t *testing.T) {
 	patient := s.Root("root", monitor.Root{ID: 1, Slack: 5 * time.Millisecond})
 	hurried := s.Root("root/a", monitor.Root{ID: 2})
 	check(t, os.MkdirAll(hurried.Path, 0o755))
-	slack := func() time.Duration { return s.Monitor.(*groups).list[0].reader.Slack() }
+	slack := func() time.Duration { return s.Monitor.(*instances).list[0].reader.Slack() }
 	s.Watch(patient)
 	if got := slack(); got != patient.Slack {
 		t.Errorf("slack with a patient root alone: %v, want %v", got, patient.Slack)

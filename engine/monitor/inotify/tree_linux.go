@@ -18,24 +18,24 @@ type tree struct {
 	top  *node // nil while the root is lost
 	mask uint32
 
-	// held are new files that are not reported before their writer closes them.
-	held map[entry]hold
-	// fresh are the held ones that nobody has looked at yet, oldest first.
-	fresh []entry
-	// waiting are the held ones that were seen open, in the order in which to look again.
-	waiting []later
+	// pendingCreates are new files that are not reported before their writer closes them.
+	pendingCreates map[entry]pendingCreate
+	// uninspected are the pending ones that nobody has looked at yet, oldest first.
+	uninspected []entry
+	// inspectAgain are the pending ones that were seen open, in the order in which to look at them again.
+	inspectAgain []inspection
 	// written are files written to since their last close (CloseWriteAfterModify only).
 	written map[entry]struct{}
 
-	// doubts are names at which another directory may be than the tree says.
+	// unverified are names at which another directory may be than the tree says.
 	// The time is when that was first seen to be so; zero: not yet looked at.
-	doubts  map[entry]time.Time
-	suspect time.Time // when to look at the doubts again
-	// young are directories whose watch was placed while there might have been lag;
-	// moved says that a directory was renamed since, so that they are doubtful.
-	young, elder []*node
-	turned       time.Time // when young last became elder
-	moved        bool
+	unverified map[entry]time.Time
+	verifyAt   time.Time // when to look at the unverified again
+	// recentWatches are directories whose watch was placed while the tree may have been older than the file
+	// system; olderWatches those from before the last rotation. moved: a directory was renamed since, so they have to be verified.
+	recentWatches, olderWatches []*node
+	rotated                     time.Time // when recentWatches last became olderWatches
+	moved                       bool
 	// refusals: there was a directory that the kernel did not let us see.
 	refusals bool
 	// dropped: entries above may be in directories that are gone.
@@ -56,13 +56,13 @@ type tree struct {
 
 	loss  loss
 	above []int32 // watches of the directories above the root
-	// links lead from the name of the root to it; guarded are their watches.
-	links   []string
-	guarded []int32
+	// links lead from the name of the root to it; linkWatches are the watches of these links.
+	links       []string
+	linkWatches []int32
 }
 
-// hold is a new file that is open for writing.
-type hold struct {
+// pendingCreate is a new file that is open for writing.
+type pendingCreate struct {
 	at    time.Time // when it was created
 	until time.Time // zero: not looked at yet
 	found bool      // by a listing
@@ -70,15 +70,15 @@ type hold struct {
 
 func newTree(w *watcher, r monitor.Root) *tree {
 	t := &tree{
-		Root:    r,
-		w:       w,
-		mask:    mask(r.Mode),
-		held:    map[entry]hold{},
-		written: map[entry]struct{}{},
-		doubts:  map[entry]time.Time{},
-		polled:  map[*node]struct{}{},
+		Root:           r,
+		w:              w,
+		mask:           mask(r.Mode),
+		pendingCreates: map[entry]pendingCreate{},
+		written:        map[entry]struct{}{},
+		unverified:     map[entry]time.Time{},
+		polled:         map[*node]struct{}{},
 	}
-	t.plant()
+	t.reset()
 	return t
 }
 
@@ -97,8 +97,8 @@ func mask(m event.Mode) uint32 {
 	}
 }
 
-// plant makes an empty tree.
-func (t *tree) plant() {
+// reset makes an empty tree.
+func (t *tree) reset() {
 	t.top = &node{name: t.Path[:len(t.Path)-1], wd: -1, rare: &rare{tree: t}}
 }
 
@@ -163,9 +163,9 @@ func (t *tree) purge() {
 			delete(t.written, e)
 		}
 	}
-	for e := range t.held {
+	for e := range t.pendingCreates {
 		if e.dir.has(dead) {
-			delete(t.held, e)
+			delete(t.pendingCreates, e)
 		}
 	}
 }

@@ -10,34 +10,34 @@ import (
 	"lsyncgo/engine/event"
 )
 
-// news says how a walk reports what it finds.
-type news uint8
+// reporting says how a walk reports what it finds.
+type reporting uint8
 
 const (
-	// known: reports nothing. The root's start, its return, an overflow.
-	known news = iota
-	// growing: a new directory; its files may still be written.
-	growing
-	// moved: a directory that came from elsewhere; its files are what they are.
-	moved
-	// again: what is watched is reported as far as the tree's want says.
-	again
+	// silently: not at all. The root's start, its return, an overflow.
+	silently reporting = iota
+	// asNew: a new directory; its files may still be written.
+	asNew
+	// asMoved: a directory that came from elsewhere; its files are complete.
+	asMoved
+	// relisting: what is watched is reported as far as tree.want says.
+	relisting
 )
 
 // walk watches and lists n and every directory below it. What was known and is not there
 // any more goes. The only errors are those of n itself as the root, and the context's.
-func (t *tree) walk(ctx context.Context, n *node, how news) error {
+func (t *tree) walk(ctx context.Context, n *node, how reporting) error {
 	stack := []*node{n}
 	var r reach
 	defer r.close()
 	count := 0
-	defer func() { t.w.census.walked.Add(-int64(count)) }()
+	defer func() { t.w.counters.walked.Add(-int64(count)) }()
 	for len(stack) > 0 {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		count++
-		t.w.census.walked.Add(1)
+		t.w.counters.walked.Add(1)
 		k := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if k.has(dead) {
@@ -52,7 +52,7 @@ func (t *tree) walk(ctx context.Context, n *node, how news) error {
 }
 
 // visit watches and lists one directory and pushes those in it.
-func (t *tree) visit(r *reach, k *node, how news, first *node, stack []*node) ([]*node, error) {
+func (t *tree) visit(r *reach, k *node, how reporting, first *node, stack []*node) ([]*node, error) {
 	isNew := k.wd < 0
 	fd, err := r.open(t, k)
 	if err == nil {
@@ -71,29 +71,29 @@ func (t *tree) visit(r *reach, k *node, how news, first *node, stack []*node) ([
 	case k == t.top && !scarce(err):
 		return nil, err
 	case vanished(err):
-		t.doubt(entry{k.parent, k.name})
+		t.unverify(entry{k.parent, k.name})
 		t.drop(k)
 		return stack, nil
 	case scarce(err):
-		t.lack(k, err)
+		t.pollInstead(k, err)
 	default:
 		t.refuse(k, err)
 		return stack, nil
 	}
 	switch {
-	case k == first || how == known:
-	case how == again:
+	case k == first || how == silently:
+	case how == relisting:
 		t.relistDir(k, isNew)
 	case isNew:
 		t.emit(event.Create, t.rel(k))
 	}
-	if how == again && isNew && t.want.Hidden != nil && !t.hidden(t.rel(k)) {
-		how = growing // its event is still to come, and is ignored then
+	if how == relisting && isNew && t.want.Hidden != nil && !t.hidden(t.rel(k)) {
+		how = asNew // its event is still to come, and is ignored then
 	}
 	switch {
 	case k.wd < 0:
 		stack = t.compare(k, how, stack)
-	case how == known && (t.Flat || k.kids == nil && t.w.leaf(fd)):
+	case how == silently && (t.Flat || k.children == nil && t.w.leaf(fd)):
 	default:
 		stack = t.list(k, fd, how, stack)
 	}
@@ -147,24 +147,24 @@ func (t *tree) watch(k *node, fd int) error {
 	t.w.unbind(k)
 	t.w.bind(k, wd)
 	k.flags &^= refused | unmounted
-	t.young = append(t.young, k)
+	t.recentWatches = append(t.recentWatches, k)
 	return nil
 }
 
 // list takes what is in k into the tree.
-func (t *tree) list(k *node, fd int, how news, stack []*node) []*node {
-	had := k.kids != nil
+func (t *tree) list(k *node, fd int, how reporting, stack []*node) []*node {
+	had := k.children != nil
 	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
 		if typ == unix.DT_DIR && !t.Flat {
 			stack = t.foundDir(k, name, stack)
-		} else if how != known {
+		} else if how != silently {
 			t.foundFile(entry{k, string(name)}, typ, how)
 		}
 	})
 	switch {
 	case vanished(err): // deleted while it was open
 		if k != t.top {
-			t.doubt(entry{k.parent, k.name})
+			t.unverify(entry{k.parent, k.name})
 		}
 		return stack
 	case err != nil:
@@ -191,9 +191,9 @@ func (t *tree) foundDir(k *node, name []byte, stack []*node) []*node {
 	return append(stack, kid)
 }
 
-// sweep drops the kids that the listing did not find.
+// sweep drops the children that the listing did not find.
 func (t *tree) sweep(k *node) {
-	for kid := k.kids; kid != nil; {
+	for kid := k.children; kid != nil; {
 		next := kid.next
 		if !kid.has(listed) {
 			t.drop(kid)
@@ -203,13 +203,13 @@ func (t *tree) sweep(k *node) {
 	}
 }
 
-func (t *tree) foundFile(e entry, typ uint8, how news) {
+func (t *tree) foundFile(e entry, typ uint8, how reporting) {
 	path := t.path(e, typ == unix.DT_DIR)
 	switch {
 	case t.excluded(path):
-	case how == again:
+	case how == relisting:
 		t.relistFile(e, path, typ)
-	case how == growing && typ == unix.DT_REG:
+	case how == asNew && typ == unix.DT_REG:
 		t.created(e, true)
 	default:
 		t.emit(event.Create, path)

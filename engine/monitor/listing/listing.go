@@ -224,11 +224,11 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	defer stop(nil)
 	root.Name = cmp.Or(root.Name, root.Path)
 	t := &tree{Root: root, w: w, lost: true}
-	astray, err := t.astray()
+	elsewhere, err := t.leadsElsewhere()
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
-	if t.lost = astray; astray {
+	if t.lost = elsewhere; elsewhere {
 		w.trees = append(w.trees, t)
 		return nil
 	}

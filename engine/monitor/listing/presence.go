@@ -26,12 +26,12 @@ func (t *tree) gone() bool {
 
 // lose reports that the root is gone.
 func (t *tree) lose(why error) {
-	t.forsake()
+	t.abandon()
 	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back", t.Path, why))
 }
 
-// forsake drops everything, and has the root looked for.
-func (t *tree) forsake() {
+// abandon drops everything, and has the root looked for.
+func (t *tree) abandon() {
 	if !t.lost {
 		t.endHints()
 	}
@@ -41,8 +41,8 @@ func (t *tree) forsake() {
 	t.check = t.w.now.Add(t.w.opts.RootInterval)
 }
 
-// astray reports whether the name of the root does not lead to it any more, and says so once. The error is why it leads nowhere.
-func (t *tree) astray() (bool, error) {
+// leadsElsewhere reports whether the name of the root no longer leads to it, with an event the first time. The error says why it leads nowhere.
+func (t *tree) leadsElsewhere() (bool, error) {
 	trail, err := root.Follow(t.Name)
 	switch {
 	case err != nil:
@@ -53,7 +53,7 @@ func (t *tree) astray() (bool, error) {
 	case withSlash(trail.Path) == t.Path:
 		return false, nil
 	}
-	t.forsake()
+	t.abandon()
 	if t.away != trail.Path {
 		t.away = trail.Path
 		t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.RootElsewhere, Dest: withSlash(trail.Path), Time: t.w.now})
@@ -68,10 +68,10 @@ func withSlash(path string) string {
 	return path + "/"
 }
 
-// seek watches a lost root again when it is there.
-func (t *tree) seek() {
+// lookForRoot watches a lost root again when it is there.
+func (t *tree) lookForRoot() {
 	t.check = t.w.now.Add(t.w.opts.RootInterval)
-	if astray, _ := t.astray(); astray { // why it leads nowhere was said
+	if elsewhere, _ := t.leadsElsewhere(); elsewhere { // its error was reported
 		return
 	}
 	if t.start(t.w.ctx) == nil {

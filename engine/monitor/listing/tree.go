@@ -327,11 +327,11 @@ func (t *tree) onTime() {
 	due := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
 	if due(t.check) {
 		if t.lost {
-			t.seek()
+			t.lookForRoot()
 			return
 		}
 		t.check = now.Add(t.w.opts.RootInterval)
-		if astray, _ := t.astray(); !astray { // why it leads nowhere was said
+		if elsewhere, _ := t.leadsElsewhere(); !elsewhere { // its error was reported
 			t.gone()
 		}
 	}

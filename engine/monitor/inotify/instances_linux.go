@@ -18,7 +18,7 @@ import (
 // Open starts a monitor. The error names the sysctl if there are too many inotify instances.
 func Open(opts monitor.Options) (monitor.Monitor, error) {
 	queue, end := opts.Out()
-	g := &groups{opts: opts, queue: queue, endQueue: end, census: &census{}, members: map[event.RootID]*group{}}
+	g := &instances{opts: opts, queue: queue, endQueue: end, counters: &counters{}, members: map[event.RootID]*instance{}}
 	if _, err := g.add(); err != nil { // now, not when the first root comes
 		end()
 		return nil, err
@@ -27,8 +27,8 @@ func Open(opts monitor.Options) (monitor.Monitor, error) {
 	return g, nil
 }
 
-// remounted: the table of mounted file systems has changed.
-func (g *groups) remounted() {
+// remounted has every instance compare the mounts: the table of mounted file systems has changed.
+func (g *instances) remounted() {
 	g.mu.Lock()
 	list := slices.Clone(g.list)
 	g.mu.Unlock()
@@ -38,55 +38,48 @@ func (g *groups) remounted() {
 	}
 }
 
-// groups is the monitor as others see it. The kernel has one queue of bounded length for each inotify
+// instances is the monitor as others see it. The kernel has one queue of bounded length for each inotify
 // instance, and what overflows it makes no difference between trees. So roots share an instance, and
 // with it the watches, only if one of them is in the other.
-type groups struct {
-	opts   monitor.Options
-	queue  *monitor.Queue
-	census *census
-	mounts *mounts
+type instances struct {
+	opts     monitor.Options
+	queue    *monitor.Queue
+	counters *counters
+	mounts   *mounts
 
 	endQueue func()
 
 	mu      sync.Mutex // guards all below: roots are watched from many goroutines
-	list    []*group
-	members map[event.RootID]*group
+	list    []*instance
+	members map[event.RootID]*instance
 	closed  bool
 }
 
-// group is one inotify instance and the roots on it, by number. It stays when the last
-// one has gone, for the next that comes.
-type group struct {
-	*inotify
-	roots map[event.RootID]monitor.Root
-}
-
-// census counts directories over all instances, which share the limits of the user.
-type census struct {
+// counters counts directories over all instances, which share the limits of the user.
+type counters struct {
 	watched atomic.Int64
 	wanted  atomic.Int64 // watched, or polled for want of a watch
 	walked  atomic.Int64 // visited by walks that are going on
 }
 
-func (g *groups) Stats() monitor.Stats {
-	watched := g.census.watched.Load()
-	return monitor.Stats{Watched: int(watched), Polled: int(max(g.census.wanted.Load()-watched, 0)), Walked: int(g.census.walked.Load())}
+func (g *instances) Stats() monitor.Stats {
+	watched := g.counters.watched.Load()
+	return monitor.Stats{Watched: int(watched), Polled: int(max(g.counters.wanted.Load()-watched, 0)), Walked: int(g.counters.walked.Load())}
 }
 
-func (g *groups) Watch(ctx context.Context, root monitor.Root) error {
-	m, err := g.join(root)
+func (g *instances) Watch(ctx context.Context, root monitor.Root) error {
+	m, err := g.assign(root)
 	if err != nil {
 		return err
 	}
 	err = m.Watch(ctx, root)
 	if err != nil {
-		g.leave(root.ID)
+		g.release(root.ID)
 	}
 	return err
 }
 
-func (g *groups) Relist(id event.RootID, dir string, want monitor.Want) {
+func (g *instances) Relist(id event.RootID, dir string, want monitor.Want) {
 	g.mu.Lock()
 	m := g.members[id]
 	g.mu.Unlock()
@@ -95,7 +88,7 @@ func (g *groups) Relist(id event.RootID, dir string, want monitor.Want) {
 	}
 }
 
-func (g *groups) Mark() <-chan struct{} {
+func (g *instances) Mark() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m := monitor.NewMark(len(g.list))
@@ -108,15 +101,15 @@ func (g *groups) Mark() <-chan struct{} {
 	return m.Reached()
 }
 
-func (g *groups) Unwatch(id event.RootID) {
-	if m := g.leave(id); m != nil {
+func (g *instances) Unwatch(id event.RootID) {
+	if m := g.release(id); m != nil {
 		m.Unwatch(id)
 	}
 }
 
-func (g *groups) Events() <-chan []event.Event { return g.queue.Events() }
+func (g *instances) Events() <-chan []event.Event { return g.queue.Events() }
 
-func (g *groups) Close() error {
+func (g *instances) Close() error {
 	g.mu.Lock()
 	list := g.list
 	g.closed = true
@@ -135,9 +128,9 @@ func (g *groups) Close() error {
 // maxInstances leaves most of the default fs.inotify.max_user_instances, 128, to other programs of the user.
 const maxInstances = 32
 
-// join finds a group for root: the one of a root that is in it or around it, an empty
+// assign finds an instance for root: the one of a root that is in it or around it, an empty
 // one, a new one, and if there is no instance left, the one with the fewest roots.
-func (g *groups) join(root monitor.Root) (*group, error) {
+func (g *instances) assign(root monitor.Root) (*instance, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
@@ -146,11 +139,11 @@ func (g *groups) join(root monitor.Root) (*group, error) {
 	if g.members[root.ID] != nil {
 		return nil, fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
 	}
-	m := g.kin(root.Path)
+	m := g.nested(root.Path)
 	if m == nil {
 		var err error
 		if m, err = g.add(); err != nil {
-			m = slices.MinFunc(g.list, func(a, b *group) int { return len(a.roots) - len(b.roots) })
+			m = slices.MinFunc(g.list, func(a, b *instance) int { return len(a.roots) - len(b.roots) })
 		}
 	}
 	m.roots[root.ID] = root
@@ -159,8 +152,9 @@ func (g *groups) join(root monitor.Root) (*group, error) {
 	return m, nil
 }
 
-func (g *groups) kin(path string) *group {
-	var empty *group
+// nested returns the instance with a root that is below path or above it, else one without roots, else nil.
+func (g *instances) nested(path string) *instance {
+	var empty *instance
 	for _, m := range g.list {
 		if len(m.roots) == 0 {
 			empty = m
@@ -176,7 +170,7 @@ func (g *groups) kin(path string) *group {
 
 var errInstances = errors.New("enough inotify instances")
 
-func (g *groups) add() (*group, error) {
+func (g *instances) add() (*instance, error) {
 	if len(g.list) == maxInstances {
 		return nil, errInstances
 	}
@@ -184,13 +178,13 @@ func (g *groups) add() (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &group{start(reader, g.queue, g.census, g.opts), map[event.RootID]monitor.Root{}}
+	m := start(reader, g.queue, g.counters, g.opts)
 	g.list = append(g.list, m)
 	return m, nil
 }
 
-// leave returns the group that root id was in, nil if in none.
-func (g *groups) leave(id event.RootID) *group {
+// release takes root id from its instance and returns that; nil if it is on none.
+func (g *instances) release(id event.RootID) *instance {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m := g.members[id]
@@ -203,7 +197,7 @@ func (g *groups) leave(id event.RootID) *group {
 }
 
 // pace has the reader wait as long as the least patient of the roots allows.
-func (m *group) pace() {
+func (m *instance) pace() {
 	least := time.Duration(-1)
 	for _, root := range m.roots {
 		if least < 0 || root.Slack < least {
@@ -213,7 +207,7 @@ func (m *group) pace() {
 	m.reader.SetSlack(max(least, 0))
 }
 
-// count brings the census up to date with what this instance has.
+// count brings the counters up to date with what this instance has.
 func (w *watcher) count() {
 	watched, wanted := int64(len(w.nodes)), int64(len(w.nodes))
 	for _, t := range w.trees {
@@ -222,7 +216,7 @@ func (w *watcher) count() {
 	if watched == w.watched && wanted == w.wanted {
 		return
 	}
-	w.census.watched.Add(watched - w.watched)
-	w.census.wanted.Add(wanted - w.wanted)
+	w.counters.watched.Add(watched - w.watched)
+	w.counters.wanted.Add(wanted - w.wanted)
 	w.watched, w.wanted = watched, wanted
 }
