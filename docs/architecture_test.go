@@ -42,7 +42,7 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
-// declarations are the types and functions of the package in dir; of methods "Type.Method".
+// declarations are the types, functions, variables and constants of the package in dir; of methods "Type.Method".
 func declarations(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -61,8 +61,13 @@ func declarations(t *testing.T, dir string) map[string]bool {
 				names[receiver(d)+d.Name.Name] = true
 			case *ast.GenDecl:
 				for _, s := range d.Specs {
-					if s, ok := s.(*ast.TypeSpec); ok {
+					switch s := s.(type) {
+					case *ast.TypeSpec:
 						names[s.Name.Name] = true
+					case *ast.ValueSpec:
+						for _, n := range s.Names {
+							names[n.Name] = true
+						}
 					}
 				}
 			}

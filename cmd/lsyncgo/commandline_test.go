@@ -31,6 +31,8 @@ func TestDashes(t *testing.T) {
 			switch {
 			case row.scope&toCheck != 0:
 				c = findCommand("check")
+			case row.scope&toInstall != 0 && row.scope&toRun == 0:
+				c = findCommand("install")
 			case row.scope&toRun == 0:
 				c = findCommand("status")
 			}

@@ -23,10 +23,11 @@ type command struct {
 type scope uint8
 
 const (
-	toRun   scope = 1 << iota // of a config, and to check what would be run
-	toAsk                     // of a running daemon
-	toShow                    // what a daemon has answered
-	toCheck                   // of the check alone
+	toRun     scope = 1 << iota // of a config, and to check what would be run
+	toAsk                       // of a running daemon
+	toShow                      // what a daemon has answered
+	toCheck                     // of the check alone
+	toInstall                   // of a service
 )
 
 func commandTable() []command {
@@ -40,6 +41,11 @@ func commandTable() []command {
 			more: "The daemon is found by the pidfile or statusFile of its config. The exit status\nis 1 if none answers.\n"},
 		{name: "resume", args: "NAME CONFIG.lua", text: "let a held sync go on, forget lost mounts", scope: toAsk, run: runResume,
 			more: "lsyncgo status shows the names, and why a sync is on hold.\n"},
+		{name: "install", args: "CONFIG.lua", text: "write the service that runs it", scope: toInstall, run: runInstall,
+			more: "Writes a unit for systemd, or a script for OpenRC, and starts nothing. A service\n" +
+				"file that somebody has changed is kept. The exit status is 1 if nothing was written.\n"},
+		{name: "uninstall", args: "CONFIG.lua", text: "stop and remove that service", scope: toInstall, run: runUninstall,
+			more: "A service file that somebody has changed is kept, its service not stopped, and\nthe exit status is 1.\n"},
 	}
 }
 

@@ -26,6 +26,7 @@ type options struct {
 	connect    bool   // try each target
 	json       bool   // print what the daemon answers as JSON
 	statusFile string // of the daemon that is asked
+	unit       serviceOptions
 }
 
 // option is one row of the table: its name, the names of its arguments, what it is for, and what it sets.
@@ -63,8 +64,11 @@ var optionTable = []option{
 	{name: "statusfile", args: []string{"FILE"}, text: "the daemon that writes this file", scope: toAsk, set: file(func(o *options) *string { return &o.statusFile })},
 	{name: "json", text: "print JSON", scope: toShow, set: on(func(o *options) *bool { return &o.json })},
 	{name: "connect", text: "try each target, without writing", scope: toCheck, set: on(func(o *options) *bool { return &o.connect })},
+	{name: "init", args: []string{"SYSTEM"}, text: "systemd or openrc; else the one at work", scope: toInstall, set: file(func(o *options) *string { return &o.unit.init })},
+	{name: "name", args: []string{"NAME"}, text: "of the service; else lsyncgo-CONFIG", scope: toInstall, set: file(func(o *options) *string { return &o.unit.name })},
+	{name: "root", args: []string{"DIR"}, text: "write below DIR, run no command", scope: toInstall, set: file(func(o *options) *string { return &o.unit.root })},
 	{name: "version", text: "print it and exit", scope: toRun, set: on(func(o *options) *bool { return &o.version })},
-	{name: "help", text: "this", scope: toRun | toAsk, set: on(func(o *options) *bool { return &o.help })},
+	{name: "help", text: "this", scope: toRun | toAsk | toInstall, set: on(func(o *options) *bool { return &o.help })},
 }
 
 // shortOptions are what many programs have.
