@@ -62,6 +62,8 @@ type Root struct {
 	// Mounts are the mount points below the root that the receiver knows of, as Mounted and Unmounted have
 	// their paths: of those that are none any more by the time of Watch it is told.
 	Mounts []string
+	// PollInterval is the time between two listings of the whole root by a backend that compares listings; zero: as in Options.
+	PollInterval time.Duration
 	// Links: events of files with several names say which file it is. A backend that cannot tell does not.
 	Links bool
 	// Slack is how late the receiver may hear of what happens, so that it hears of many things at once. Zero: as soon as it can.
@@ -128,7 +130,7 @@ type Options struct {
 	// RootInterval is the time between two looks for a lost root. Default 1 s.
 	RootInterval time.Duration
 	// RescanInterval is the time between two listings of everything by a backend
-	// whose events are only hints. Default 60 s.
+	// that compares listings. Default 60 s.
 	RescanInterval time.Duration
 	// CreateHold is how long a new file that stays open for writing is kept back. Default 30 s.
 	CreateHold time.Duration

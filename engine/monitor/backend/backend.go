@@ -26,7 +26,7 @@ var names = []Name{
 	{auto, "the best one for each source (inotify on Linux, poll for its network file systems, notify elsewhere)", nil},
 	{"inotify", "Linux: one kernel watch per directory, loses nothing", inotify.Open},
 	{"notify", "macOS, BSD, Windows, Linux: events are hints to list a directory again, and everything is listed every minute", notify.Open},
-	{"poll", "anything that can be listed: everything is listed every 10 seconds, or less often if that takes long", poll.Open},
+	{"poll", "anything that can be listed: everything is listed every pollInterval (60) seconds, or less often if that takes long", poll.Open},
 }
 
 // Names lists the monitors in the order in which to show them.

@@ -15,7 +15,7 @@ import (
 func TestMain(m *testing.M) { monitortest.VerifyMain(m) }
 
 // quick are intervals short enough for tests that wait for them.
-var quick = monitor.Options{RootInterval: 20 * time.Millisecond, PollInterval: 50 * time.Millisecond, RescanInterval: 500 * time.Millisecond}
+var quick = monitor.Options{RootInterval: 20 * time.Millisecond, PollInterval: 50 * time.Millisecond, RescanInterval: 100 * time.Millisecond}
 
 // TestMuxSuite: through a Mux a backend keeps its promises.
 func TestMuxSuite(t *testing.T) {

@@ -13,7 +13,7 @@
 //   - Renames are a Delete and Create events for everything below the new name.
 //   - Root.Mode is not honoured: a file is reported while it is being written, and again when
 //     a later listing shows that it has changed.
-//   - Each listed entry costs memory (about 150 bytes and its name), each listing of everything a look at every
+//   - Each listed entry costs memory (about 80 bytes and its name), each listing of everything a look at every
 //     entry, and each root one look a second whether it is still there.
 //   - Trees deeper than the longest path are not seen to their end.
 package listing

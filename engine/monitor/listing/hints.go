@@ -17,7 +17,7 @@ type hints struct {
 }
 
 // startHints asks the Hinter, if there is one, for a tree.
-func (t *tree) startHints() error {
+func (t *watched) startHints() error {
 	t.hints = nil
 	if t.w.hinter == nil {
 		return nil
@@ -40,14 +40,14 @@ func (t *tree) startHints() error {
 }
 
 // endHints returns when no more come.
-func (t *tree) endHints() {
+func (t *watched) endHints() {
 	if t.hints != nil {
 		t.hints.end()
 	}
 }
 
 // takeHints notes what was reported since the last time.
-func (t *tree) takeHints() {
+func (t *watched) takeHints() {
 	if t.hints == nil {
 		return
 	}

@@ -14,6 +14,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
+	"lsyncgo/engine/tree"
 )
 
 // errClosed answers calls after Close.
@@ -24,7 +25,7 @@ var errClosed = errors.New("the monitor is closed")
 type Hinter func(root monitor.Root, changed func(dir string)) (end func(), err error)
 
 // Open starts a monitor that lists every directory every interval, and those that hints report soon. Without hints,
-// nil, the interval is all there is. It never fails; what the system lacks shows in Watch.
+// nil, the interval is all there is; if that is zero, nothing is listed again. It never fails; what the system lacks shows in Watch.
 func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Monitor {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	queue, end := opts.Out()
@@ -150,8 +151,9 @@ type watcher struct {
 	known    *atomic.Int64   // directories of all trees
 	wake     chan struct{}   // has a value after a hint
 	ctx      context.Context // ends with the monitor
-	trees    []*tree
+	trees    []*watched
 	now      time.Time
+	reader   tree.Reader
 	out      []event.Event   // not yet given to the queue
 	marks    []*monitor.Mark // behind it
 }
@@ -196,7 +198,7 @@ func (w *watcher) run() {
 func (w *watcher) count() {
 	n := 0
 	for _, t := range w.trees {
-		n += len(t.dirs)
+		n += t.dirs
 	}
 	w.known.Store(int64(n))
 }
@@ -205,9 +207,19 @@ func (w *watcher) count() {
 func (w *watcher) wait() time.Duration {
 	wait := time.Hour
 	for _, t := range w.trees {
-		wait = min(wait, time.Until(t.next()))
+		if at := t.next(); !at.IsZero() {
+			wait = min(wait, time.Until(at))
+		}
 	}
 	return wait
+}
+
+// in is when something that is due again and again is due next; zero: never.
+func (w *watcher) in(d time.Duration) time.Time {
+	if w.interval == 0 {
+		return time.Time{}
+	}
+	return w.now.Add(d)
 }
 
 func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
@@ -223,7 +235,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
 	root.Name = cmp.Or(root.Name, root.Path)
-	t := &tree{Root: root, w: w, lost: true}
+	t := &watched{Root: root, w: w, lost: true}
 	elsewhere, err := t.leadsElsewhere()
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
@@ -249,7 +261,7 @@ func (w *watcher) unwatch(id event.RootID) {
 	}
 }
 
-func (t *tree) end() {
+func (t *watched) end() {
 	if !t.lost {
 		t.endHints()
 	}

@@ -11,38 +11,47 @@ import (
 )
 
 // gone reports whether the root is not what it was, and says so once.
-func (t *tree) gone() bool {
-	s, err := os.Stat(t.Path)
-	if err == nil && s.IsDir() && identify(t.Path, s) == t.id {
-		return false
+func (t *watched) gone() bool {
+	if t.lost || t.w.interval == 0 { // nothing is told that happens later
+		return t.lost
 	}
-	why := "it was deleted, moved away or unmounted"
-	if err == nil {
-		why = "another directory took its place"
+	why := t.replaced()
+	if why != nil {
+		t.lose(why)
 	}
-	t.lose(errors.New(why))
-	return true
+	return why != nil
+}
+
+// replaced says why the root is not what it was; nil if it is.
+func (t *watched) replaced() error {
+	switch now, err := os.Stat(t.Path); {
+	case err != nil:
+		return errors.New("it was deleted, moved away or unmounted")
+	case !now.IsDir() || !os.SameFile(now, t.is):
+		return errors.New("another directory took its place")
+	}
+	return nil
 }
 
 // lose reports that the root is gone.
-func (t *tree) lose(why error) {
+func (t *watched) lose(why error) {
 	t.abandon()
 	t.emit(event.RootLost, "", fmt.Errorf("watch %s: %w; nothing is done for it until it is back", t.Path, why))
 }
 
 // abandon drops everything, and has the root looked for.
-func (t *tree) abandon() {
+func (t *watched) abandon() {
 	if !t.lost {
 		t.endHints()
 	}
-	t.lost, t.dirs, t.again = true, nil, nil
+	t.lost, t.top, t.dirs, t.again = true, nil, 0, nil
 	clear(t.dirty)
 	t.due, t.scan = time.Time{}, time.Time{}
-	t.check = t.w.now.Add(t.w.opts.RootInterval)
+	t.check = t.w.in(t.w.opts.RootInterval)
 }
 
 // leadsElsewhere reports whether the name of the root no longer leads to it, with an event the first time. The error says why it leads nowhere.
-func (t *tree) leadsElsewhere() (bool, error) {
+func (t *watched) leadsElsewhere() (bool, error) {
 	trail, err := root.Follow(t.Name)
 	switch {
 	case err != nil:
@@ -69,8 +78,8 @@ func withSlash(path string) string {
 }
 
 // lookForRoot watches a lost root again when it is there.
-func (t *tree) lookForRoot() {
-	t.check = t.w.now.Add(t.w.opts.RootInterval)
+func (t *watched) lookForRoot() {
+	t.check = t.w.in(t.w.opts.RootInterval)
 	if elsewhere, _ := t.leadsElsewhere(); elsewhere { // its error was reported
 		return
 	}

@@ -52,11 +52,11 @@ func TestRefused(t *testing.T) {
 		tr.reports(t, want)
 	}
 	allow(0o700, "closed")
-	look("Create closed/\nUnwatched closed/\nCreate shut/\nCreate shut/f\nCreate shut/sub/\nCreate shut/sub/g\n")
+	look("Create closed/\nCreate shut/\nUnwatched closed/\nCreate shut/f\nCreate shut/sub/\nCreate shut/sub/g\n")
 	allow(0o744, "shut") // names can be read, and nothing else
 	look("Attrib shut/\nUnwatched shut/sub/\n")
 	look("")
 	allow(0o755, "shut", "closed")
-	look("Attrib closed/\nCreate closed/f\nCreate closed/sub/\nCreate closed/sub/g\nAttrib shut/\n")
+	look("Attrib closed/\nAttrib shut/\nCreate closed/f\nCreate closed/sub/\nCreate closed/sub/g\n")
 	look("")
 }

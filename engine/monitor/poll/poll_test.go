@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestSuite(t *testing.T) {
 	monitortest.Run(t, func(t *testing.T) monitor.Monitor {
 		t.Helper()
-		m, err := Open(monitor.Options{RootInterval: 20 * time.Millisecond, PollInterval: 50 * time.Millisecond})
+		m, err := Open(monitor.Options{RootInterval: 20 * time.Millisecond, RescanInterval: 50 * time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}
