@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,28 +16,14 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/usertest"
 )
 
 const (
 	us       = 64101
 	stranger = 64102
 )
-
-// as runs f as another user, on a thread that ends with it.
-func as(t *testing.T, uid int, f func()) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // and never unlocked: the thread is not used again
-		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
-			t.Error(errno)
-			return
-		}
-		f()
-	}()
-	<-done
-}
 
 func check(t *testing.T, err error) {
 	t.Helper()
@@ -144,7 +129,7 @@ func TestRule(t *testing.T) {
 					want := want
 					var checked, warning string
 					var checkErr, err error
-					as(t, uid, func() {
+					usertest.As(t, uid, func() {
 						checked, checkErr = Check(path)
 						if use > Update {
 							warning, err = Replace(path, write("new\n"))
@@ -233,7 +218,7 @@ func TestOwnGroup(t *testing.T) {
 	top := tree(t, "d/ R 0777", "d/f U 0664")
 	info, err := os.Stat(top + "/d/f")
 	check(t, err)
-	as(t, us, func() {
+	usertest.As(t, us, func() {
 		if ownGroup(info) {
 			t.Error("a group without a name passes for the user's own")
 		}
@@ -304,7 +289,7 @@ func TestReplaceInPlace(t *testing.T) {
 			before, err := os.Stat(top + "/d/s")
 			check(t, err)
 			for _, text := range []string{"a longer text\n", "short\n", ""} {
-				as(t, c.uid, func() { _, err = Replace(top+"/d/s", write(text)) })
+				usertest.As(t, c.uid, func() { _, err = Replace(top+"/d/s", write(text)) })
 				got, readErr := os.ReadFile(top + "/d/s")
 				if err != nil || readErr != nil || string(got) != text {
 					t.Errorf("%v, %v: %q, want %q", err, readErr, got, text)
@@ -333,7 +318,7 @@ func TestReplaceFails(t *testing.T) {
 	if _, err := Replace(top+"/no/such", write("x")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing directory: %v", err)
 	}
-	as(t, us, func() { _, err = Replace(top+"/e/s", write("x")) })
+	usertest.As(t, us, func() { _, err = Replace(top+"/e/s", write("x")) })
 	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), top+"/e/s") {
 		t.Errorf("a file that we may not write: %v", err)
 	}
@@ -534,7 +519,7 @@ func TestRace(t *testing.T) {
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		as(t, stranger, func() {
+		usertest.As(t, stranger, func() {
 			for {
 				select {
 				case <-stop:

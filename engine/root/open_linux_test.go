@@ -6,15 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"lsyncgo/engine/root"
+	"lsyncgo/engine/usertest"
 )
 
 const (
@@ -22,22 +20,6 @@ const (
 	stranger = 64002
 	third    = 64003
 )
-
-// as runs f as another user, on a thread that ends with it.
-func as(t *testing.T, uid int, f func()) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // and never unlocked: the thread is not used again
-		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
-			t.Error(errno)
-			return
-		}
-		f()
-	}()
-	<-done
-}
 
 // tree makes directories "path/ uid [mode]" and links "path uid -> text" in a new directory that all may search.
 func tree(t *testing.T, entries ...string) string {
@@ -103,7 +85,7 @@ func TestOwners(t *testing.T) {
 
 func try(t *testing.T, uid int, path string, allowed bool) {
 	t.Helper()
-	as(t, uid, func() {
+	usertest.As(t, uid, func() {
 		dir, err := root.Open(path)
 		var link *root.LinkError
 		switch {

@@ -9,34 +9,19 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/usertest"
 )
 
 const (
 	daemonUser = 64201
 	asker      = 64202
 )
-
-// as runs f as another user, on a thread that ends with it.
-func as(t *testing.T, uid int, f func()) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // and never unlocked: the thread is not used again
-		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, ^uintptr(0), uintptr(uid), ^uintptr(0)); errno != 0 {
-			t.Error(errno)
-			return
-		}
-		f()
-	}()
-	<-done
-}
 
 // open makes a directory of a user that everybody can reach.
 func open(t *testing.T, uid int, mode uint32) string {
@@ -78,14 +63,14 @@ func TestWhoIsAsked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(open(t, c.owner, c.mode), "pid.sock")
-			as(t, c.server, func() { serve(t, path, answer) })
+			usertest.As(t, c.server, func() { serve(t, path, answer) })
 			if c.widened {
 				if err := os.Chmod(path, 0o666); err != nil {
 					t.Fatal(err)
 				}
 			}
 			var err error
-			as(t, c.user, func() { _, err = Ask(t.Context(), path) })
+			usertest.As(t, c.user, func() { _, err = Ask(t.Context(), path) })
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
@@ -99,7 +84,7 @@ func TestSocketOfStranger(t *testing.T) {
 	serve(t, filepath.Join(good, "pid.sock"), answer)
 	dir := open(t, 0, 0o1777)
 	link, sock := filepath.Join(dir, "link.sock"), filepath.Join(dir, "pid.sock")
-	as(t, asker, func() {
+	usertest.As(t, asker, func() {
 		if err := os.Symlink(filepath.Join(good, "pid.sock"), link); err != nil {
 			t.Error(err)
 		}
