@@ -3,6 +3,7 @@ package mirror
 import (
 	"sync"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -73,10 +74,10 @@ func (m *mirror) flush() {
 	defer m.batch.flushing.Unlock()
 	flushed := map[uint64]error{} // by file system
 	for _, u := range m.batch.take() {
-		err, done := flushed[u.p.dev]
+		err, done := flushed[u.p.Dev]
 		if !done {
-			err = u.p.dst.SyncFS()
-			flushed[u.p.dev] = err
+			err = u.p.Dst.SyncFS()
+			flushed[u.p.Dev] = err
 		}
 		u.commit(err)
 	}
@@ -92,8 +93,8 @@ func (u pendingFile) commit(err error) {
 		err = p.put(u.temp, u.name, u.have)
 	}
 	if err != nil {
-		_ = p.dst.Unlink(u.temp)
-		p.lost(u.name, "write", atTarget(err))
+		_ = p.Dst.Unlink(u.temp)
+		p.lost(u.name, "write", copier.AtTarget(err))
 	}
 	p.release()
 }
@@ -104,16 +105,16 @@ func (m *mirror) flushRoot() {
 		return
 	}
 	if err := m.dst.SyncFS(); err != nil {
-		m.fail("", "flush", atTarget(err))
+		m.fail("", "flush", copier.AtTarget(err))
 	}
 }
 
 // flushMounted does so for the directory of p if it is on another file system than the one above.
 func (p *dirPair) flushMounted() {
-	if !p.m.o.Fsync || p.parent == nil || p.dev == p.parent.dev {
+	if !p.m.o.Fsync || p.parent == nil || p.Dev == p.parent.Dev {
 		return
 	}
-	if err := p.dst.SyncFS(); err != nil {
-		p.m.fail(p.rel, "flush", atTarget(err))
+	if err := p.Dst.SyncFS(); err != nil {
+		p.m.fail(p.rel, "flush", copier.AtTarget(err))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -19,21 +20,20 @@ type dirPair struct {
 	dirty  *dirtyNode // what is marked below; may be nil
 	// src is nil if the source has no such directory but one above it was
 	// not itself named: what is marked below is removed, the rest stays.
-	src, dst *fsat.Dir
+	src *fsat.Dir
 
-	whole         bool       // everything is compared, not only what is marked
-	written       bool       // equal size and time prove nothing
-	renamed       bool       // because the source directory got its name meanwhile
-	isNew         bool       // the target directory was made by us just now
-	perm          uint32     // of the target directory as found
-	hasDefaultACL bool       // new entries get an ACL from the directory
-	othersWrite   bool       // others can change what is in it
-	dev           uint64     // of the target directory
-	sequential    bool       // see enterAlone
-	detached      bool       // moved meanwhile: nothing more can be done here
-	rivals        int64      // can have put other entries of the target in the place of those in it; see strangers
-	occupies      fsat.Inode // the target directory, until all in it is done
-	exposed       bool       // the target directory itself may be another one, which somebody who is not its owner put there
+	copier.Place // of the target
+
+	whole      bool       // everything is compared, not only what is marked
+	written    bool       // equal size and time prove nothing
+	renamed    bool       // because the source directory got its name meanwhile
+	isNew      bool       // the target directory was made by us just now
+	perm       uint32     // of the target directory as found
+	sequential bool       // see enterAlone
+	detached   bool       // moved meanwhile: nothing more can be done here
+	rivals     int64      // can have put other entries of the target in the place of those in it; see strangers
+	occupies   fsat.Inode // the target directory, until all in it is done
+	exposed    bool       // the target directory itself may be another one, which somebody who is not its owner put there
 
 	// unfinished: the target may hold something in it or below that the source does not have there.
 	unfinished atomic.Bool
@@ -126,7 +126,7 @@ func (p *dirPair) release() {
 	if p.src != nil {
 		p.src.Close()
 	}
-	p.dst.Close()
+	p.Dst.Close()
 	if !p.sequential {
 		fsat.ReleaseDirs(dirsOfPlace)
 	}
@@ -163,9 +163,9 @@ func (p *dirPair) compare() []workItem {
 	var list []workItem
 	there := map[string]bool{}
 	if !p.isNew {
-		target, err := p.dst.List()
+		target, err := p.Dst.List()
 		if err != nil {
-			p.fail("", "read", atTarget(err))
+			p.fail("", "read", copier.AtTarget(err))
 			return nil
 		}
 		for _, e := range target {
@@ -221,8 +221,8 @@ func (p *dirPair) entry(t workItem) {
 	}
 	var have fsat.Stat
 	if !t.absent {
-		if have, err = p.dst.Lstat(t.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			p.fail(t.name, "look at", atTarget(err))
+		if have, err = p.Dst.Lstat(t.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			p.fail(t.name, "look at", copier.AtTarget(err))
 			return
 		}
 	}
@@ -267,14 +267,14 @@ func (p *dirPair) gone(t workItem) {
 		p.unfinished.Store(true)
 		return
 	}
-	have, err := p.dst.Lstat(t.name)
+	have, err := p.Dst.Lstat(t.name)
 	if err != nil {
 		if !fsat.IsGone(err) {
-			p.fail(t.name, "look at", atTarget(err))
+			p.fail(t.name, "look at", copier.AtTarget(err))
 		}
 		return
 	}
-	if ours && (t.flags()&named == 0 || !m.o.Delete) && !p.dst.IsLeftover(t.name, have) {
+	if ours && (t.flags()&named == 0 || !m.o.Delete) && !p.Dst.IsLeftover(t.name, have) {
 		p.unfinished.Store(true)
 		return // being written by another process
 	}
@@ -285,7 +285,7 @@ func (p *dirPair) gone(t workItem) {
 	case t.dirty != nil && t.dirty.flags&named == 0 && !p.whole:
 		p.removeDirty(t, have)
 	default:
-		if !m.remove(p.dst, t.name, p.rel+t.name, have) {
+		if !m.remove(p.Dst, t.name, p.rel+t.name, have) {
 			p.unfinished.Store(true)
 		}
 	}
@@ -300,10 +300,10 @@ func (p *dirPair) removeDirty(t workItem, have fsat.Stat) {
 	}
 	dst, err := p.openTarget(t.name, have)
 	if err != nil {
-		p.fail(t.name, "open", atTarget(err))
+		p.fail(t.name, "open", copier.AtTarget(err))
 		return
 	}
-	c := &dirPair{m: p.m, parent: p, rel: p.rel + t.name + "/", dirty: t.dirty, dst: dst}
+	c := &dirPair{m: p.m, parent: p, rel: p.rel + t.name + "/", dirty: t.dirty, Place: copier.Place{Copier: p.m.Copier, Dst: dst}}
 	c.inspect(have)
 	p.enter(c)
 }
@@ -329,11 +329,11 @@ func (p *dirPair) directory(t workItem, s, have fsat.Stat) {
 	if m.protection.points != nil {
 		m.entered(src, p.rel+t.name+"/")
 	}
-	c := &dirPair{m: m, parent: p, rel: p.rel + t.name + "/", dirty: t.dirty, src: src, renamed: p.renamedSince(s, have)}
+	c := &dirPair{m: m, parent: p, rel: p.rel + t.name + "/", dirty: t.dirty, src: src, Place: copier.Place{Copier: m.Copier}, renamed: p.renamedSince(s, have)}
 	c.written = p.written || t.flags()&written != 0 || c.renamed
 	if have, err = p.openOrMake(c, t.name, s, have); err != nil {
 		src.Close()
-		p.fail(t.name, "create", atTarget(err))
+		p.fail(t.name, "create", copier.AtTarget(err))
 		return
 	}
 	c.whole = c.whole || p.whole || t.flags()&whole != 0 || c.incomplete(t.flags(), s, have)
@@ -366,8 +366,7 @@ func (p *dirPair) enter(c *dirPair) {
 // lost records that something of the source, "" for the directory itself,
 // cannot be had: gone is no failure, an event will tell.
 func (p *dirPair) lost(name, verb string, err error) {
-	var t targetError
-	if fsat.IsGone(err) && !errors.As(err, &t) {
+	if fsat.IsGone(err) && !copier.IsAtTarget(err) {
 		p.m.vanished.Add(1)
 		p.unfinished.Store(true)
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -16,17 +17,17 @@ const (
 // strangers tells whether somebody who does not own an entry of p, which is uid's, may have put it there instead of another: whoever
 // owns one of the directories above, or can write in it. He must not have it opened up for himself or others.
 func (p *dirPair) strangers(uid uint32) bool {
-	return p.m.privileged && p.rivals != nobodyElse && p.rivals != int64(uid)
+	return p.m.Privileged && p.rivals != nobodyElse && p.rivals != int64(uid)
 }
 
 // opens tells whether somebody may do more in a directory that is like s than in have.
 func (p *dirPair) opens(s, have fsat.Stat) bool {
 	m := p.m
-	if uid, gid := p.reowns(s, have); uid >= 0 || gid >= 0 {
+	if uid, gid := p.Reowns(s, have); uid >= 0 || gid >= 0 {
 		return true
 	}
 	return m.o.Perms && s.Perm&^have.Perm&0o077 != 0 &&
-		!p.lacks(have.Dev, modes, func(x fsat.Pinned) error { return x.ChmodChecked(s.Perm & 0o777) })
+		!p.Lacks(have.Dev, copier.Modes, func(x fsat.Pinned) error { return x.ChmodChecked(s.Perm & 0o777) })
 }
 
 // errHolds keeps closed what might open something else.
@@ -41,11 +42,11 @@ func (p *dirPair) passUnfinished() {
 
 // restrictMode sets the mode of a directory that is being entered. Without privileges it may not be ours, and finish tells.
 func (p *dirPair) restrictMode(perm uint32, have fsat.Stat) error {
-	if perm == have.Perm || p.known(have.Dev, modes) {
+	if perm == have.Perm || p.Known(have.Dev, copier.Modes) {
 		return nil
 	}
-	err := p.dst.Self().Chmod(perm, have)
-	if !p.m.privileged || err != nil && refused(err) && p.lacks(have.Dev, modes, func(x fsat.Pinned) error { return x.ChmodChecked(perm & 0o777) }) {
+	err := p.Dst.Self().Chmod(perm, have)
+	if !p.m.Privileged || err != nil && copier.Refused(err) && p.Lacks(have.Dev, copier.Modes, func(x fsat.Pinned) error { return x.ChmodChecked(perm & 0o777) }) {
 		return nil
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -21,7 +22,7 @@ func (p *dirPair) finish() {
 		// No time that a source directory has: whoever renames this one sees
 		// that it has to be compared.
 		if m.o.Times {
-			_ = p.dst.Self().SetTime(fsat.Time{})
+			_ = p.Dst.Self().SetTime(fsat.Time{})
 		}
 		return
 	}
@@ -33,22 +34,22 @@ func (p *dirPair) finish() {
 		p.fail("", "look at", err)
 		return
 	}
-	have, err := p.dst.Stat()
+	have, err := p.Dst.Stat()
 	if err != nil {
-		p.fail("", "look at", atTarget(err))
+		p.fail("", "look at", copier.AtTarget(err))
 		return
 	}
 	if p.exposed && p.opens(s, have) && (!p.whole || !p.written || p.unfinished.Load()) {
 		p.fail("", "set attributes of", errHolds)
 		return
 	}
-	err = p.applyMetadata(p.dst.Self(), p.src.Self().Attrs(), s, have, false)
+	err = p.ApplyMetadata(p.Dst.Self(), p.src.Self().Attrs(), s, have, false)
 	if err == nil && p.renamed && m.o.Times {
-		_ = p.dst.Self().SetTime(s.Mtime) // all in it was compared
+		_ = p.Dst.Self().SetTime(s.Mtime) // all in it was compared
 	}
 	switch {
 	case err == nil:
-	case p.parent == nil && !m.privileged && errors.Is(err, fs.ErrPermission):
+	case p.parent == nil && !m.Privileged && errors.Is(err, fs.ErrPermission):
 		m.note("target %s: its own owner, mode or time cannot be set: %v", m.o.Target, err)
 	default:
 		p.fail("", "set attributes of", err)
@@ -57,7 +58,7 @@ func (p *dirPair) finish() {
 
 // restore takes back the permissions that openTarget gave.
 func (p *dirPair) restore() {
-	if !p.m.privileged && p.perm&0o700 != 0o700 {
-		_ = p.dst.Self().Chmod(p.perm, fsat.Stat{Kind: fsat.Directory})
+	if !p.m.Privileged && p.perm&0o700 != 0o700 {
+		_ = p.Dst.Self().Chmod(p.perm, fsat.Stat{Kind: fsat.Directory})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"syscall"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/fsat"
 )
@@ -98,7 +99,7 @@ func (p *dirPair) confirm(g *group, name string, s fsat.Stat) (same bool) {
 			return
 		}
 		defer func() { _ = a.Close() }()
-		same = p.m.sameFile(a, d, made, s, g.id)
+		same = p.SameFile(a, d, made, s, g.id)
 	})
 	return same
 }
@@ -123,8 +124,8 @@ func (p *dirPair) linkTo(g *group, name string, have fsat.Stat) (done bool) {
 		case p.cannotLink(err):
 		default:
 			// A copy keeps the data, but is no second name.
-			done = !errors.Is(err, syscall.EMLINK) && !refused(err)
-			p.m.fail(p.rel+name, "link", atTarget(err))
+			done = !errors.Is(err, syscall.EMLINK) && !copier.Refused(err)
+			p.m.fail(p.rel+name, "link", copier.AtTarget(err))
 		}
 	})
 	return done
@@ -132,17 +133,17 @@ func (p *dirPair) linkTo(g *group, name string, have fsat.Stat) (done bool) {
 
 func (p *dirPair) linkPinned(x fsat.Pinned, name string, have fsat.Stat) error {
 	if have.Kind == fsat.Unknown {
-		if err := x.Link(p.dst, name); !errors.Is(err, fs.ErrExist) {
+		if err := x.Link(p.Dst, name); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
-	temp := p.dst.TempName(name)
-	if err := x.Link(p.dst, temp); err != nil {
+	temp := p.Dst.TempName(name)
+	if err := x.Link(p.Dst, temp); err != nil {
 		return err
 	}
 	err := p.put(temp, name, have)
 	// rename does nothing if both are names of one file already.
-	_ = p.dst.Unlink(temp)
+	_ = p.Dst.Unlink(temp)
 	return err
 }
 
@@ -153,14 +154,14 @@ func (p *dirPair) cannotLink(err error) bool {
 	case errors.Is(err, syscall.EXDEV):
 		p.m.warn("target %s: hard links between its file systems cannot be kept: %v", p.m.o.Target, err)
 		return true
-	case errors.Is(err, fsat.ErrNoProc), !refused(err):
+	case errors.Is(err, fsat.ErrNoProc), !copier.Refused(err):
 		return false
 	}
-	return p.lacks(p.dev, linking, func(x fsat.Pinned) error {
-		temp := p.dst.TempName("probe")
-		err := x.Link(p.dst, temp)
+	return p.Lacks(p.Dev, copier.Linking, func(x fsat.Pinned) error {
+		temp := p.Dst.TempName("probe")
+		err := x.Link(p.Dst, temp)
 		if err == nil {
-			_ = p.dst.Unlink(temp)
+			_ = p.Dst.Unlink(temp)
 		}
 		return err
 	})

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 // helperEnv names the helper that a test starts this binary again for.
-const helperEnv = "TRANSFER_TEST_HELPER"
+const helperEnv = "MIRROR_TEST_HELPER"
 
 // helpers are what the test binary does when it is started again by a test.
 var helpers = map[string]func() int{}

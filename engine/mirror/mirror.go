@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 	"lsyncgo/engine/root"
 )
@@ -18,6 +19,7 @@ import (
 // mirror is one run of Tree or Apply.
 type mirror struct {
 	tally
+	*copier.Copier
 	ctx context.Context
 	o   Options
 
@@ -26,10 +28,6 @@ type mirror struct {
 	source       root.Identity
 
 	verifying bool // nobody told what has changed since the target was written
-
-	privileged bool
-	uid, gid   uint32
-	groups     map[uint32]bool
 
 	protection protection
 
@@ -41,9 +39,7 @@ type mirror struct {
 	workers sync.WaitGroup
 
 	stopped atomic.Bool // a failure that everything else would meet, too
-	noClone atomic.Bool // these file systems share no blocks
 
-	lacking  lacking
 	occupied occupied
 
 	logging sync.Mutex // serialises calls of Options.Log
@@ -143,14 +139,10 @@ func (m *mirror) identify(source, target *os.File) error {
 		return fmt.Errorf("look at target %s: %w", m.o.Target, err)
 	}
 	m.srcID, m.dstID = s.Inode, t.Inode
-	m.privileged = fsat.Privileged()
-	m.uid, m.gid = uint32(os.Geteuid()), uint32(os.Getegid())
-	if groups, err := os.Getgroups(); err == nil {
-		m.groups = map[uint32]bool{m.gid: true}
-		for _, g := range groups {
-			m.groups[uint32(g)] = true
-		}
-	}
+	m.Copier = copier.New(copier.Options{
+		Owner: m.o.Owner, Perms: m.o.Perms, Times: m.o.Times, Xattrs: m.o.Xattrs, Sparse: m.o.Sparse, Fsync: m.o.Fsync,
+		Stop: m.stop, Target: m.o.Target, Warn: m.warn,
+	})
 	return nil
 }
 
@@ -164,7 +156,7 @@ func (m *mirror) walk() {
 	if m.dirty.flags == 0 && len(m.dirty.children) == 0 {
 		return
 	}
-	top := &dirPair{m: m, src: m.src, dst: m.dst, dirty: &m.dirty}
+	top := &dirPair{m: m, src: m.src, Place: copier.Place{Copier: m.Copier, Dst: m.dst}, dirty: &m.dirty}
 	top.whole = m.dirty.flags&whole != 0
 	top.written = m.dirty.flags&written != 0
 	if err := top.open(); err != nil {
@@ -207,15 +199,14 @@ func (m *mirror) fail(path, verb string, err error) {
 	}
 	f := Failure{Path: path, Verb: verb, Err: err}
 	m.add(f)
-	var t targetError
-	if !errors.As(err, &t) {
+	if !copier.IsAtTarget(err) {
 		return
 	}
 	switch {
 	case broken(err):
 		m.stopped.Store(true)
 		m.lose(f)
-	case full(err), errors.Is(err, syscall.EIO):
+	case copier.Full(err), errors.Is(err, syscall.EIO):
 		m.lose(f)
 	}
 }

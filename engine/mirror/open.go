@@ -1,6 +1,9 @@
 package mirror
 
-import "lsyncgo/engine/fsat"
+import (
+	"lsyncgo/engine/copier"
+	"lsyncgo/engine/fsat"
+)
 
 // openOrMake opens the target directory of c, which replaces anything that is none, and returns what it is.
 func (p *dirPair) openOrMake(c *dirPair, name string, s, have fsat.Stat) (fsat.Stat, error) {
@@ -17,18 +20,18 @@ func (p *dirPair) openOrMake(c *dirPair, name string, s, have fsat.Stat) (fsat.S
 		have = fsat.Stat{Kind: fsat.Directory, Perm: perm}
 	}
 	var err error
-	if c.dst, err = p.openTarget(name, have); err != nil {
+	if c.Dst, err = p.openTarget(name, have); err != nil {
 		return fsat.Stat{}, err
 	}
 	found := have.Perm
-	if have, err = c.dst.Stat(); err == nil {
+	if have, err = c.Dst.Stat(); err == nil {
 		err = c.occupy(have)
 	}
 	if err != nil {
-		c.dst.Close()
+		c.Dst.Close()
 		return fsat.Stat{}, err
 	}
-	c.isNew = made && (!p.othersWrite || c.dst.Empty())
+	c.isNew = made && (!p.OthersWrite || c.Dst.Empty())
 	c.whole = made && !c.isNew
 	if c.isNew {
 		c.inspect(have)
@@ -38,7 +41,7 @@ func (p *dirPair) openOrMake(c *dirPair, name string, s, have fsat.Stat) (fsat.S
 	c.perm = found // before openTarget
 	if err != nil {
 		c.vacate()
-		c.dst.Close()
+		c.Dst.Close()
 	}
 	return have, err
 }
@@ -46,27 +49,27 @@ func (p *dirPair) openOrMake(c *dirPair, name string, s, have fsat.Stat) (fsat.S
 // makeDir makes a directory in the place of have.
 func (p *dirPair) makeDir(name string, perm uint32, have fsat.Stat) error {
 	if have.Kind == fsat.Unknown {
-		return p.dst.Mkdir(name, perm)
+		return p.Dst.Mkdir(name, perm)
 	}
-	temp := p.dst.TempName(name)
-	if err := p.dst.Mkdir(temp, perm); err != nil {
+	temp := p.Dst.TempName(name)
+	if err := p.Dst.Mkdir(temp, perm); err != nil {
 		return err
 	}
-	err := p.m.supersede(p.dst, temp, p.dst, name, p.rel+name, have)
+	err := p.m.supersede(p.Dst, temp, p.Dst, name, p.rel+name, have)
 	if err != nil {
-		_ = p.dst.Rmdir(temp)
+		_ = p.Dst.Rmdir(temp)
 	}
 	return err
 }
 
 // openTarget opens a directory of the target so that its entries can be changed.
 func (p *dirPair) openTarget(name string, have fsat.Stat) (*fsat.Dir, error) {
-	if !p.m.privileged && have.Perm&0o700 != 0o700 {
-		if err := p.dst.GrantOwner(name, have); err != nil {
+	if !p.m.Privileged && have.Perm&0o700 != 0o700 {
+		if err := p.Dst.GrantOwner(name, have); err != nil {
 			return nil, err
 		}
 	}
-	return p.dst.OpenDir(name)
+	return p.Dst.OpenDir(name)
 }
 
 // open prepares the root.
@@ -75,20 +78,20 @@ func (p *dirPair) open() error {
 	if err != nil {
 		return err
 	}
-	have, err := p.dst.Stat()
+	have, err := p.Dst.Stat()
 	if err == nil {
-		p.dev, p.renamed = have.Dev, p.renamedSince(s, have)
+		p.Dev, p.renamed = have.Dev, p.renamedSince(s, have)
 		p.written = p.written || p.renamed || p.m.o.Unlike
 		err = p.restrict(s, have)
 	}
-	return atTarget(err)
+	return copier.AtTarget(err)
 }
 
 // inspect is what is found out about the target directory of p, now that it is open: from the descriptor, since
 // another directory may have its name.
 func (p *dirPair) inspect(have fsat.Stat) map[string]string {
-	p.dev, p.perm = have.Dev, have.Perm
-	p.othersWrite = have.UID != p.m.uid || have.Perm&0o022 != 0
+	p.Look(have)
+	p.perm = have.Perm
 	if p.rivals = nobodyElse; p.parent != nil {
 		p.rivals = p.parent.rivals
 		p.exposed = !p.isNew && p.parent.strangers(have.UID)
@@ -96,7 +99,7 @@ func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 	switch {
 	case have.Perm&0o022 != 0:
 		p.rivals = several
-	case have.UID == p.m.uid || p.rivals == int64(have.UID):
+	case have.UID == p.m.UID || p.rivals == int64(have.UID):
 	case p.rivals == nobodyElse:
 		p.rivals = int64(have.UID)
 	default:
@@ -105,33 +108,33 @@ func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 	if !p.m.o.Xattrs {
 		return nil
 	}
-	attrs, err := p.dst.Self().Attrs().Read()
+	attrs, err := p.Dst.Self().Attrs().Read()
 	if err != nil {
 		return nil // finish tells
 	}
-	p.hasDefaultACL = attrs[fsat.DefaultACL] != ""
+	p.DefaultACL = attrs[fsat.DefaultACL] != ""
 	return attrs
 }
 
 // plain tells that what is made in p has no extended attributes: the owner of a directory can give it an ACL for
 // new entries at any time.
-func (p *dirPair) plain() bool { return !p.hasDefaultACL && p.dst != nil && !p.othersWrite }
+func (p *dirPair) plain() bool { return !p.DefaultACL && p.Dst != nil && !p.OthersWrite }
 
 // restrict takes from a directory that is there already what the source's does not allow (any more), before
 // anything gets in it. [dirPair.finish] gives what the source allows when all in it is done.
 func (p *dirPair) restrict(s, have fsat.Stat) error {
-	m, x := p.m, p.dst.Self()
+	m, x := p.m, p.Dst.Self()
 	attrs := p.inspect(have)
 	uid, gid := -1, -1
 	if have.UID != s.UID || have.GID != s.GID {
-		uid, gid = p.reowns(s, have)
+		uid, gid = p.Reowns(s, have)
 	}
-	if uid >= 0 && have.UID != m.uid {
+	if uid >= 0 && have.UID != m.UID {
 		// Its owner could take back at once what is taken from him.
-		if err := x.ChownChecked(int(m.uid), -1); err != nil {
+		if err := x.ChownChecked(int(m.UID), -1); err != nil {
 			return err
 		}
-		have.UID = m.uid
+		have.UID = m.UID
 	}
 	perm := have.Perm
 	if m.o.Perms {
@@ -141,11 +144,11 @@ func (p *dirPair) restrict(s, have fsat.Stat) error {
 			perm &^= 0o070 // which bounds named users and groups, too
 		}
 	}
-	if !m.privileged {
+	if !m.Privileged {
 		perm |= 0o700
 	}
 	err := p.restrictMode(perm, have)
-	p.othersWrite = have.UID != m.uid || perm&0o022 != 0
+	p.OthersWrite = have.UID != m.UID || perm&0o022 != 0
 	if have.Perm = perm; err == nil && p.exposed && p.opens(s, have) {
 		p.whole, p.written = true, true
 	}

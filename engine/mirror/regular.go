@@ -1,10 +1,9 @@
 package mirror
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -64,7 +63,7 @@ func (p *dirPair) syncFile(name string, s, have fsat.Stat, doubt bool) (fsat.Ino
 	id, err := p.copy(name, s, have)
 	if err != nil {
 		verb := "read"
-		if errors.As(err, new(targetError)) {
+		if copier.IsAtTarget(err) {
 			verb = "write"
 		}
 		p.lost(name, verb, err)
@@ -78,7 +77,7 @@ func (p *dirPair) syncFile(name string, s, have fsat.Stat, doubt bool) (fsat.Ino
 func (p *dirPair) copy(name string, s, have fsat.Stat) (fsat.Inode, error) {
 	for range tries {
 		id, err := p.replace(name, s, have)
-		if !errors.Is(err, errChanged) {
+		if !errors.Is(err, copier.ErrChanged) {
 			if err == nil {
 				p.m.bytes.Add(s.Size)
 			}
@@ -104,25 +103,14 @@ func (p *dirPair) replace(name string, s, have fsat.Stat) (fsat.Inode, error) {
 		return fsat.Inode{}, err
 	}
 	defer func() { _ = in.Close() }()
-	temp := p.dst.TempName(name)
-	out, err := p.dst.Create(temp, p.m.firstPerm(s))
+	temp := p.Dst.TempName(name)
+	id, err := p.File(in, temp, s, have)
+	less, err := copier.Partly(err)
 	if err != nil {
-		return fsat.Inode{}, atTarget(err)
+		return fsat.Inode{}, err
 	}
-	id, err := p.fill(in, out, s, have)
-	less, err := partly(err)
-	// Network file systems tell of a full disk only here.
-	if err == nil && p.m.o.Fsync && !fsat.SyncsAll {
-		err = atTarget(out.Sync())
-	}
-	if cerr := out.Close(); err == nil {
-		err = atTarget(cerr)
-	}
-	if err == nil {
-		err = p.commit(temp, name, have, s.Size)
-	}
-	if err != nil {
-		_ = p.dst.Unlink(temp)
+	if err := p.commit(temp, name, have, s.Size); err != nil {
+		_ = p.Dst.Unlink(temp)
 		return fsat.Inode{}, err
 	}
 	if less != nil {
@@ -131,84 +119,12 @@ func (p *dirPair) replace(name string, s, have fsat.Stat) (fsat.Inode, error) {
 	return id, nil
 }
 
-// partly parts the refusal of something, with which an entry is still put in its place, from other errors.
-func partly(err error) (less, other error) {
-	if errors.As(err, new(refusal)) {
-		return err, nil
-	}
-	return nil, err
-}
-
-// firstPerm is the mode of a temporary file: nobody may read it who may not read the finished one. The umask
-// decides on the last mode where modes are not kept, so that this is that mode already.
-func (m *mirror) firstPerm(s fsat.Stat) uint32 {
-	if m.o.Perms {
-		return 0o600
-	}
-	return s.Perm & 0o777
-}
-
-// fill writes data and metadata to a new file and checks both sides.
-func (p *dirPair) fill(in fsat.File, out fsat.NewFile, s, have fsat.Stat) (fsat.Inode, error) {
-	if err := p.begin(in, out, s); err != nil {
-		return fsat.Inode{}, err
-	}
-	if err := p.m.copyData(in, out.File, s); err != nil {
-		return fsat.Inode{}, err
-	}
-	if err := check(in, s); err != nil {
-		return fsat.Inode{}, err
-	}
-	made, err := out.Stat()
-	if err != nil {
-		return fsat.Inode{}, atTarget(err)
-	}
-	if made.Size != s.Size {
-		return fsat.Inode{}, atTarget(fmt.Errorf("%d bytes were written but %d are there", s.Size, made.Size))
-	}
-	if perm := have.Perm & 0o777; !p.m.o.Perms && have.Kind == fsat.Regular && made.Perm != perm {
-		if err := out.Pin().Chmod(perm, s); err != nil {
-			return fsat.Inode{}, atTarget(err)
-		}
-	}
-	return made.Inode, p.applyMetadata(out.Pin(), in.Attrs(), s, made, p.plain())
-}
-
-// begin gives an empty file its owner, for whom it counts, and who may look at it from then on: it has to be his file that was
-// opened, and not one that took its place since.
-func (p *dirPair) begin(in fsat.File, out fsat.NewFile, s fsat.Stat) error {
-	m := p.m
-	owned := !m.o.Owner || !m.privileged || s.UID == m.uid && s.GID == m.gid
-	if owned && m.o.Perms {
-		return nil
-	}
-	if err := check(in, s); err != nil {
-		return err
-	}
-	if !owned && !p.known(p.dev, owning) {
-		_ = out.Pin().Chown(int(s.UID), int(s.GID)) // keep finds that it was refused, and says so
-	}
-	return nil
-}
-
-// check tells whether the source is what it was before it was read.
-func check(in fsat.File, s fsat.Stat) error {
-	now, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	if !s.Unchanged(now) {
-		return errChanged
-	}
-	return nil
-}
-
 // put renames a finished temporary entry to name.
 func (p *dirPair) put(temp, name string, have fsat.Stat) error {
 	if have.Kind == fsat.Directory {
-		return atTarget(p.m.supersede(p.dst, temp, p.dst, name, p.rel+name, have))
+		return copier.AtTarget(p.m.supersede(p.Dst, temp, p.Dst, name, p.rel+name, have))
 	}
-	return atTarget(p.dst.Rename(temp, p.dst, name))
+	return copier.AtTarget(p.Dst.Rename(temp, p.Dst, name))
 }
 
 // sameData compares the contents of name on both sides. Any error makes them
@@ -219,37 +135,5 @@ func (p *dirPair) sameData(name string, s, have fsat.Stat) bool {
 		return false
 	}
 	defer func() { _ = a.Close() }()
-	return p.m.sameFile(a, p.dst, name, s, have.Inode)
-}
-
-// sameFile tells whether name is the inode looked and holds what a, which is s, does.
-func (m *mirror) sameFile(a fsat.File, d *fsat.Dir, name string, s fsat.Stat, looked fsat.Inode) bool {
-	b, err := d.Open(name)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = b.Close() }()
-	now, err := b.Stat()
-	return err == nil && now.Inode == looked && check(a, s) == nil && m.sameBytes(a, b, s.Size)
-}
-
-func (m *mirror) sameBytes(a, b fsat.File, size int64) bool {
-	x, y := getBuffer(), getBuffer()
-	defer putBuffer(x)
-	defer putBuffer(y)
-	for off := int64(0); off < size; {
-		if m.halted() {
-			return false
-		}
-		n, err := a.ReadAt((*x)[:min(size-off, bufferSize)], off)
-		if err != nil || n == 0 {
-			return false
-		}
-		k, err := b.ReadAt((*y)[:n], off)
-		if err != nil || !bytes.Equal((*x)[:n], (*y)[:k]) {
-			return false
-		}
-		off += int64(n)
-	}
-	return true
+	return p.SameFile(a, p.Dst, name, s, have.Inode)
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"syscall"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -19,7 +20,7 @@ func (m *mirror) remove(d *fsat.Dir, name, path string, have fsat.Stat) bool {
 	}
 	err := m.force(d, func() error { return d.Unlink(name) })
 	if err != nil && !fsat.IsGone(err) {
-		m.fail(path, "remove", atTarget(err))
+		m.fail(path, "remove", copier.AtTarget(err))
 		return false
 	}
 	m.removed.Add(1)
@@ -39,7 +40,7 @@ func (m *mirror) removeDir(d *fsat.Dir, name, path string, have fsat.Stat) bool 
 		err = m.force(d, func() error { return d.Rmdir(name) })
 	}
 	if err != nil && !fsat.IsGone(err) {
-		m.fail(path, "remove", atTarget(err))
+		m.fail(path, "remove", copier.AtTarget(err))
 		return false
 	}
 	m.removed.Add(1)
@@ -49,7 +50,7 @@ func (m *mirror) removeDir(d *fsat.Dir, name, path string, have fsat.Stat) bool 
 // empty removes what is in the directory name; kept tells that something has
 // to stay, or could not be removed and was reported.
 func (m *mirror) empty(d *fsat.Dir, name, path string, have fsat.Stat) (kept bool, err error) {
-	if !m.privileged && have.Perm&0o700 != 0o700 {
+	if !m.Privileged && have.Perm&0o700 != 0o700 {
 		if err := d.GrantOwner(name, have); err != nil {
 			return false, err
 		}
@@ -93,7 +94,7 @@ func (m *mirror) spared(path string, k fsat.Kind) bool {
 // The time and mode of d are set when the work in it is done.
 func (m *mirror) force(d *fsat.Dir, do func() error) error {
 	err := do()
-	if m.privileged || !errors.Is(err, syscall.EACCES) {
+	if m.Privileged || !errors.Is(err, syscall.EACCES) {
 		return err
 	}
 	have, serr := d.Stat()

@@ -114,23 +114,6 @@ func (t *tally) report() Report {
 	}
 }
 
-// targetError is an error of the target's side; others are the source's.
-type targetError struct{ error }
-
-func (e targetError) Unwrap() error { return e.error }
-
-func atTarget(err error) error {
-	if err == nil {
-		return nil
-	}
-	return targetError{err}
-}
-
-// full tells of errors that stop writing but not removing, which may help.
-func full(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
-
 // broken tells of errors that every further entry would meet, too.
 func broken(err error) bool {
 	for _, e := range []error{syscall.EROFS, syscall.EIO, syscall.ENODEV, syscall.ENXIO, syscall.ESTALE,

@@ -1,6 +1,9 @@
 package mirror
 
-import "lsyncgo/engine/fsat"
+import (
+	"lsyncgo/engine/copier"
+	"lsyncgo/engine/fsat"
+)
 
 // dirsOfPlace is how many directories a place keeps open.
 const dirsOfPlace = 2
@@ -19,7 +22,7 @@ func (p *dirPair) enterAlone(c *dirPair) {
 
 // suspend closes the directories of p until back.
 func (p *dirPair) suspend() {
-	for _, d := range []*fsat.Dir{p.src, p.dst} {
+	for _, d := range []*fsat.Dir{p.src, p.Dst} {
 		if d == nil {
 			continue
 		}
@@ -41,8 +44,8 @@ func (p *dirPair) resume(c *dirPair) {
 			p.detached = true
 		}
 	}
-	if err := p.dst.Resume(c.dst); err != nil {
-		p.m.fail(p.rel, "look at", atTarget(err))
+	if err := p.Dst.Resume(c.Dst); err != nil {
+		p.m.fail(p.rel, "look at", copier.AtTarget(err))
 		p.detached = true
 	}
 }

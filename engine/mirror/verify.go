@@ -3,6 +3,7 @@ package mirror
 import (
 	"errors"
 
+	"lsyncgo/engine/copier"
 	"lsyncgo/engine/fsat"
 )
 
@@ -20,7 +21,7 @@ func (p *dirPair) changedSince(s, have fsat.Stat) bool {
 	if changed.Nsec == 0 { // a file system may count seconds only
 		changed.Sec++
 	}
-	return !have.Ctime.After(changed) && !p.lacks(have.Dev, changeTimes, func(x fsat.Pinned) error {
+	return !have.Ctime.After(changed) && !p.Lacks(have.Dev, copier.ChangeTimes, func(x fsat.Pinned) error {
 		// Some file systems have the time of the last write for both.
 		if err := x.SetTime(fsat.Time{Sec: 1}); err != nil {
 			return nil //nolint:nilerr // other errors say nothing about it
@@ -44,7 +45,7 @@ func (p *dirPair) markVerified(name string, s, have fsat.Stat) {
 	if now, err := p.src.Lstat(name); err != nil || !s.Unchanged(now) {
 		return
 	}
-	if x, _, err := p.dst.Pin(name, have); err == nil {
+	if x, _, err := p.Dst.Pin(name, have); err == nil {
 		_ = x.SetTime(s.Mtime)
 		x.Close()
 	}

@@ -1,18 +1,17 @@
-package mirror
+package copier
 
 import (
 	"errors"
 	"io/fs"
-	"maps"
 	"strings"
 	"syscall"
 
 	"lsyncgo/engine/fsat"
 )
 
-// metadataChange gives an inode of the target the owner, attributes, mode and time of one of the source.
-type metadataChange struct {
-	p       *dirPair
+// change gives an inode of the target the owner, attributes, mode and time of one of the source.
+type change struct {
+	p       *Place
 	to      fsat.Pinned
 	s, have fsat.Stat
 	// want and old are the extended attributes of both, as far as they are mirrored.
@@ -22,25 +21,28 @@ type metadataChange struct {
 }
 
 // keeper reads what is to be kept. plain tells that to has no extended attributes.
-func (p *dirPair) keeper(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, plain bool) (*metadataChange, error) {
-	k := &metadataChange{p: p, to: to, s: s, have: have}
-	if !p.m.o.Xattrs || s.Kind == fsat.Symlink {
+func (p *Place) keeper(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, plain bool) (*change, error) {
+	k := &change{p: p, to: to, s: s, have: have}
+	if !p.Xattrs || s.Kind == fsat.Symlink {
 		return k, nil
 	}
 	var err error
 	if k.want, err = from.Read(); err != nil {
 		return nil, err
 	}
+	if p.Harmless {
+		delete(k.want, fsat.Capability)
+	}
 	if !plain {
 		if k.old, err = to.Attrs().Read(); err != nil {
-			return nil, atTarget(err)
+			return nil, AtTarget(err)
 		}
 	}
 	return k, nil
 }
 
-// applyMetadata makes the metadata of to equal. A [refusal] tells that all of it was done that the target permits.
-func (p *dirPair) applyMetadata(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, plain bool) error {
+// ApplyMetadata makes the metadata of to equal. A [refusal] tells that all of it was done that the target permits.
+func (p *Place) ApplyMetadata(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, plain bool) error {
 	k, err := p.keeper(to, from, s, have, plain)
 	if err != nil {
 		return err
@@ -50,27 +52,16 @@ func (p *dirPair) applyMetadata(to fsat.Pinned, from fsat.Attrs, s, have fsat.St
 
 // apply follows the order that is forced: chown clears setuid and capabilities, an ACL sets the mode, all of
 // them need a mode that permits it, and nobody may get in before he is meant to.
-func (k *metadataChange) apply() error {
+func (k *change) apply() error {
 	for _, step := range []func() error{k.owner, k.attributes, k.mode, k.time} {
 		if err := step(); err != nil {
-			return atTarget(err)
+			return AtTarget(err)
 		}
 	}
 	if len(k.refused) > 0 {
-		return refusal{atTarget(errors.Join(k.refused...))}
+		return refusal{AtTarget(errors.Join(k.refused...))}
 	}
 	return nil
-}
-
-// refusal is what became of an entry of which everything was done that the target did not refuse.
-type refusal struct{ error }
-
-func (e refusal) Unwrap() error { return e.error }
-
-// refused tells of answers that concern one step and not the entry.
-func refused(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EINVAL) || fsat.IsUnsupported(err) ||
-		errors.Is(err, fsat.ErrNoProc) || errors.Is(err, fsat.ErrForeign)
 }
 
 // permitted is the mode to set: setuid of one user must not become setuid of another.
@@ -86,35 +77,35 @@ func permitted(s, have fsat.Stat) uint32 {
 }
 
 // owners returns the user and group to set, -1 for one that stays.
-func (m *mirror) owners(s, have fsat.Stat) (uid, gid int) {
+func (c *Copier) owners(s, have fsat.Stat) (uid, gid int) {
 	uid, gid = -1, -1
-	if s.UID != have.UID && m.privileged && m.o.Owner {
+	if s.UID != have.UID && c.Privileged && c.Owner {
 		uid = int(s.UID)
 	}
-	if s.GID != have.GID && (m.privileged || m.groups[s.GID]) && m.o.Owner {
+	if s.GID != have.GID && (c.Privileged || c.groups[s.GID]) && c.Owner {
 		gid = int(s.GID)
 	}
 	return uid, gid
 }
 
-// reowns is owners unless the file system of p keeps none.
-func (p *dirPair) reowns(s, have fsat.Stat) (uid, gid int) {
-	uid, gid = p.m.owners(s, have)
+// Reowns is owners unless the file system of p keeps none.
+func (p *Place) Reowns(s, have fsat.Stat) (uid, gid int) {
+	uid, gid = p.owners(s, have)
 	if uid >= 0 || gid >= 0 {
-		if p.lacks(have.Dev, owning, func(x fsat.Pinned) error { return x.ChownChecked(uid, gid) }) {
+		if p.Lacks(have.Dev, Owning, func(x fsat.Pinned) error { return x.ChownChecked(uid, gid) }) {
 			return -1, -1
 		}
 	}
 	return uid, gid
 }
 
-func (k *metadataChange) owner() error {
-	m := k.p.m
-	uid, gid := m.owners(k.s, k.have)
-	if uid < 0 && gid < 0 || k.p.known(k.have.Dev, owning) {
+func (k *change) owner() error {
+	p := k.p
+	uid, gid := p.owners(k.s, k.have)
+	if uid < 0 && gid < 0 || k.p.Known(k.have.Dev, Owning) {
 		return nil
 	}
-	if open := k.have.Perm &^ k.s.Perm & 0o777; open != 0 && m.o.Perms && k.s.Kind != fsat.Symlink && k.s.Kind != fsat.Directory {
+	if open := k.have.Perm &^ k.s.Perm & 0o777; open != 0 && p.Perms && k.s.Kind != fsat.Symlink && k.s.Kind != fsat.Directory {
 		// The new owner or group does not get for a moment what it may not have.
 		if err := k.to.Chmod(k.have.Perm&0o777&^open, k.s); err == nil {
 			k.changed = true
@@ -122,7 +113,7 @@ func (k *metadataChange) owner() error {
 	}
 	err := k.to.ChownChecked(uid, gid)
 	if err != nil {
-		return k.refuse(err, owning, func(x fsat.Pinned) error { return x.ChownChecked(uid, gid) })
+		return k.refuse(err, Owning, func(x fsat.Pinned) error { return x.ChownChecked(uid, gid) })
 	}
 	k.changed = true
 	if uid >= 0 {
@@ -135,11 +126,11 @@ func (k *metadataChange) owner() error {
 }
 
 // refuse notes err, unless the whole file system refuses that: then it has been said. It returns what is none.
-func (k *metadataChange) refuse(err error, f feature, try func(fsat.Pinned) error) error {
+func (k *change) refuse(err error, f Feature, try func(fsat.Pinned) error) error {
 	switch {
-	case !refused(err):
+	case !Refused(err):
 		return err
-	case !errors.Is(err, syscall.EINVAL) && k.p.lacks(k.have.Dev, f, try): // EINVAL is about a value
+	case !errors.Is(err, syscall.EINVAL) && k.p.Lacks(k.have.Dev, f, try): // EINVAL is about a value
 	default:
 		k.refused = append(k.refused, err)
 	}
@@ -147,7 +138,7 @@ func (k *metadataChange) refuse(err error, f feature, try func(fsat.Pinned) erro
 }
 
 // attributes makes the extended attributes equal.
-func (k *metadataChange) attributes() error {
+func (k *change) attributes() error {
 	for name := range k.old {
 		if _, ok := k.want[name]; !ok {
 			if err := k.attribute(name, "", func(x fsat.Pinned) error { return x.RemoveXattr(name) }); err != nil {
@@ -165,13 +156,13 @@ func (k *metadataChange) attributes() error {
 	return nil
 }
 
-func (k *metadataChange) attribute(name, value string, do func(fsat.Pinned) error) error {
-	f := featureOf(name)
-	if k.p.known(k.have.Dev, f) {
+func (k *change) attribute(name, value string, do func(fsat.Pinned) error) error {
+	f := FeatureOf(name)
+	if k.p.Known(k.have.Dev, f) {
 		return nil
 	}
 	err := do(k.to)
-	if errors.Is(err, fs.ErrPermission) && !k.p.m.privileged && k.to.Chmod(k.have.Perm&0o777|0o600, k.s) == nil {
+	if errors.Is(err, fs.ErrPermission) && !k.p.Privileged && k.to.Chmod(k.have.Perm&0o777|0o600, k.s) == nil {
 		k.changed = true
 		err = do(k.to)
 	}
@@ -179,7 +170,7 @@ func (k *metadataChange) attribute(name, value string, do func(fsat.Pinned) erro
 	case err == nil:
 		k.changed = true
 		return nil
-	case full(err), errors.Is(err, syscall.E2BIG), errors.Is(err, syscall.ERANGE):
+	case Full(err), errors.Is(err, syscall.E2BIG), errors.Is(err, syscall.ERANGE):
 		// File systems bound the attributes of one file, which is no full disk.
 		k.refused = append(k.refused, attributeError{name, err})
 		return nil
@@ -211,19 +202,19 @@ type attributeError struct {
 func (e attributeError) Error() string { return e.name + ": " + e.err.Error() }
 func (e attributeError) Unwrap() error { return e.err }
 
-// featureOf is what a file system lacks that refuses the attribute name to all files.
-func featureOf(name string) feature {
+// FeatureOf is what a file system lacks that refuses the attribute name to all files.
+func FeatureOf(name string) Feature {
 	if strings.HasPrefix(name, "system.posix_acl_") {
 		return "ACLs"
 	}
 	class, _, _ := strings.Cut(name, ".")
-	return feature("attributes " + class + ".*")
+	return Feature("attributes " + class + ".*")
 }
 
-func (k *metadataChange) mode() error {
-	m := k.p.m
+func (k *change) mode() error {
+	p := k.p
 	perm := permitted(k.s, k.have)
-	if !m.o.Perms || k.s.Kind == fsat.Symlink || !k.changed && perm == k.have.Perm || k.p.known(k.have.Dev, modes) {
+	if !p.Perms || k.s.Kind == fsat.Symlink || !k.changed && perm == k.have.Perm || k.p.Known(k.have.Dev, Modes) {
 		return nil
 	}
 	err := k.to.Chmod(perm, k.s)
@@ -234,37 +225,17 @@ func (k *metadataChange) mode() error {
 	if err == nil {
 		return nil
 	}
-	return k.refuse(err, modes, func(x fsat.Pinned) error { return x.ChmodChecked(perm & 0o777) })
+	return k.refuse(err, Modes, func(x fsat.Pinned) error { return x.ChmodChecked(perm & 0o777) })
 }
 
-func (k *metadataChange) time() error {
-	if !k.p.m.o.Times || k.s.Mtime == k.have.Mtime {
+func (k *change) time() error {
+	if !k.p.Times || k.s.Mtime == k.have.Mtime {
 		return nil
 	}
 	err := k.to.SetTime(k.s.Mtime)
-	if err != nil && refused(err) {
+	if err != nil && Refused(err) {
 		k.refused = append(k.refused, err)
 		return nil
 	}
 	return err
-}
-
-// equalMeta compares by name, which is enough to find that nothing has to be done.
-func (p *dirPair) equalMeta(name string, s, have fsat.Stat) (bool, error) {
-	m := p.m
-	if uid, gid := p.reowns(s, have); uid >= 0 || gid >= 0 {
-		return false, nil
-	}
-	if m.o.Perms && s.Kind != fsat.Symlink && permitted(s, have) != have.Perm && !p.known(have.Dev, modes) || m.o.Times && s.Mtime != have.Mtime {
-		return false, nil
-	}
-	if !m.o.Xattrs || s.Kind == fsat.Symlink {
-		return true, nil
-	}
-	want, err := p.src.Attrs(name).Read()
-	if err != nil {
-		return false, err
-	}
-	old, err := p.dst.Attrs(name).Read()
-	return maps.Equal(want, old), atTarget(err)
 }

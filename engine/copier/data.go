@@ -1,4 +1,4 @@
-package mirror
+package copier
 
 import (
 	"sync"
@@ -15,32 +15,32 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return 
 func getBuffer() *[]byte  { return buffers.Get().(*[]byte) }
 func putBuffer(b *[]byte) { buffers.Put(b) }
 
-// copyData copies the data of in, which has the size in s, to the empty file out.
-func (m *mirror) copyData(in, out fsat.File, s fsat.Stat) error {
+// data copies the data of in, which has the size in s, to the empty file out.
+func (c *Copier) data(in, out fsat.File, s fsat.Stat) error {
 	if s.Size <= bufferSize {
-		return m.copySmall(in, out, s.Size)
+		return c.copySmall(in, out, s.Size)
 	}
-	if !m.noClone.Load() {
+	if !c.noClone.Load() {
 		if fsat.Clone(in, out) {
 			return nil
 		}
-		m.noClone.Store(true)
+		c.noClone.Store(true)
 	}
-	if !m.o.Sparse || s.Blocks*512 >= s.Size {
-		return m.copyRange(in, out, 0, s.Size)
+	if !c.Sparse || s.Blocks*512 >= s.Size {
+		return c.copyRange(in, out, 0, s.Size)
 	}
 	if err := out.Truncate(s.Size); err != nil {
-		return atTarget(err)
+		return AtTarget(err)
 	}
 	for off := int64(0); off < s.Size; {
 		from, to, ok, err := in.NextData(off, s.Size)
 		if err != nil {
-			return m.copyRange(in, out, off, s.Size)
+			return c.copyRange(in, out, off, s.Size)
 		}
 		if !ok {
 			return nil
 		}
-		if err := m.copyRange(in, out, from, to); err != nil {
+		if err := c.copyRange(in, out, from, to); err != nil {
 			return err
 		}
 		off = to
@@ -48,7 +48,7 @@ func (m *mirror) copyData(in, out fsat.File, s fsat.Stat) error {
 	return nil
 }
 
-func (m *mirror) copySmall(in, out fsat.File, size int64) error {
+func (c *Copier) copySmall(in, out fsat.File, size int64) error {
 	if size == 0 {
 		return nil
 	}
@@ -58,19 +58,19 @@ func (m *mirror) copySmall(in, out fsat.File, size int64) error {
 	if err != nil {
 		return err
 	}
-	return atTarget(out.WriteAt((*buf)[:n], 0))
+	return AtTarget(out.WriteAt((*buf)[:n], 0))
 }
 
 // copyRange copies the bytes from off to end.
-func (m *mirror) copyRange(in, out fsat.File, off, end int64) error {
-	off, err := fsat.CopyRange(in, out, off, end, m.stop)
+func (c *Copier) copyRange(in, out fsat.File, off, end int64) error {
+	off, err := fsat.CopyRange(in, out, off, end, c.Stop)
 	if err != nil || off >= end {
 		return err
 	}
 	buf := getBuffer()
 	defer putBuffer(buf)
 	for off < end {
-		if err := m.stop(); err != nil {
+		if err := c.Stop(); err != nil {
 			return err
 		}
 		n, err := in.ReadAt((*buf)[:min(end-off, bufferSize)], off)
@@ -81,7 +81,7 @@ func (m *mirror) copyRange(in, out fsat.File, off, end int64) error {
 			return nil // it became shorter, which the check afterwards finds
 		}
 		if err := out.WriteAt((*buf)[:n], off); err != nil {
-			return atTarget(err)
+			return AtTarget(err)
 		}
 		off += int64(n)
 	}
