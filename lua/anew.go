@@ -92,7 +92,7 @@ func (s *Sync) quickCheck(v glua.LValue) *rsync.QuickCheck {
 	if n, ok := t.RawGetString("window").(glua.LNumber); ok && n > 0 {
 		q.Window = time.Duration(float64(n) * float64(time.Second))
 	}
-	if s.home != nil {
+	if s.targetGuard != nil {
 		q.Owner, q.WantedOwner = ownerOf(t.RawGetString("owner"))
 	}
 	if q.Since = s.sent; len(s.plans) > 0 { // what runs may send what changes while it does

@@ -61,6 +61,17 @@ func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	return err
 }
 
+// LoadFile compiles a script, within the limits of a call.
+func (r *Runtime) LoadFile(file string) (*glua.LFunction, error) {
+	r.limit.Enter()
+	defer r.limit.Leave()
+	fn, err := lua53.LoadFile(r.L, r.anchored(file))
+	if cause := r.limit.Cause(); err != nil && cause != nil {
+		err = &ScriptError{Message: r.excess(cause)}
+	}
+	return fn, err
+}
+
 // fault turns what PCall returned into an error for people.
 func (r *Runtime) fault(err error, event string) error {
 	var api *glua.ApiError

@@ -2,9 +2,10 @@ package lua
 
 import (
 	"fmt"
-	"lsyncgo/lua/values"
 	"slices"
 	"strings"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )

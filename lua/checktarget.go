@@ -3,27 +3,12 @@ package lua
 import (
 	"errors"
 	"fmt"
+	"os"
+
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/root"
-	"os"
-	"path/filepath"
 )
-
-// overlap tells whether a target and a source are in each other, and where.
-type overlap struct {
-	target                     string
-	sourceInTarget, targetInIt bool
-	sourceRel, targetRel       string // relative paths, with a slash at the end unless empty
-}
-
-// overlapOf looks, which may take as long as a file system takes to answer.
-func overlapOf(source, target string) overlap {
-	o := overlap{target: target}
-	o.sourceRel, o.sourceInTarget = below(source, target)
-	o.targetRel, o.targetInIt = below(target, source)
-	return o
-}
 
 // overlaps says why the two cannot be source and target, and what to do; "": they can. Excludes make them good:
 // what is excluded is neither sent nor deleted.
@@ -52,10 +37,10 @@ func (s *Sync) mayDelete() bool { return s.config.DeletesAtStart || s.config.Del
 // checkTarget opens the target if it is the one it was; nil: it is still to be made. The goroutines that work call it.
 // Source is the sync's when the work was begun: links may lead it elsewhere meanwhile.
 func (s *Sync) checkTarget(source string) (*os.File, error) {
-	if s.home == nil {
+	if s.targetGuard == nil {
 		return nil, nil
 	}
-	dir, err := s.home.Check(s.homePath, source)
+	dir, err := s.targetGuard.Check(s.targetPath, source)
 	switch {
 	case errors.Is(err, guard.ErrRenewed):
 		s.renewed.Store(&err)
@@ -69,8 +54,8 @@ func (s *Sync) checkTarget(source string) (*os.File, error) {
 
 // keepTarget has the script remember which directory the target was, if the former one has that and the same name or source.
 func (s *Sync) keepTarget(old *Sync) {
-	if s.home != nil && old.home != nil && s.homePath == old.homePath && (s.name == old.name || s.config.Source == old.config.Source) {
-		s.home = old.home
+	if s.targetGuard != nil && old.targetGuard != nil && s.targetPath == old.targetPath && (s.name == old.name || s.config.Source == old.config.Source) {
+		s.targetGuard = old.targetGuard
 	}
 }
 
@@ -96,8 +81,8 @@ func (s *Sync) checkRoots() func() error {
 
 // wrote looks at the target when work has ended.
 func (s *Sync) wrote() {
-	if s.home != nil {
-		s.home.Wrote(s.homePath)
+	if s.targetGuard != nil {
+		s.targetGuard.Wrote(s.targetPath)
 	}
 }
 
@@ -110,37 +95,6 @@ func (s *Sync) arrived() {
 		s.sync.Await()
 	}
 	if why := s.other.Swap(nil); why != nil {
-		s.sync.HoldTarget((*why).Error(), s.home.Accept)
+		s.sync.HoldTarget((*why).Error(), s.targetGuard.Accept)
 	}
-}
-
-// below reports whether path is the directory dir or in it, whatever symbolic links and mounts lead there,
-// and returns its path relative to dir, with a slash at its end unless empty. Neither has to exist.
-func below(path, dir string) (rel string, ok bool) {
-	at := resolved(path)
-	dir = resolved(dir)
-	info, err := os.Stat(dir)
-	for rel = ""; ; at = filepath.Dir(at) {
-		now, nowErr := os.Stat(at)
-		if at == dir || err == nil && nowErr == nil && os.SameFile(now, info) {
-			return rel, true
-		}
-		if at == filepath.Dir(at) {
-			return "", false
-		}
-		rel = filepath.Base(at) + "/" + rel
-	}
-}
-
-// resolved follows the symbolic links of that part of a path that exists.
-func resolved(path string) string {
-	path = filepath.Clean(path)
-	straight, err := filepath.EvalSymlinks(path)
-	switch {
-	case err == nil:
-		return straight
-	case path == filepath.Dir(path):
-		return path
-	}
-	return filepath.Join(resolved(filepath.Dir(path)), filepath.Base(path))
 }

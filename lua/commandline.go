@@ -1,6 +1,8 @@
 package lua
 
 import (
+	"cmp"
+
 	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
@@ -10,7 +12,7 @@ import (
 func (r *Config) declareCommandLine() {
 	for _, c := range r.o.Syncs {
 		preset := r.presets.named[c.Preset]
-		place := or(c.Place, "command line")
+		place := cmp.Or(c.Place, "command line")
 		wants := map[string]int{"rsync": 2, "rsyncssh": 3, "direct": 2}[c.Preset]
 		if preset == nil || len(c.Args) != wants {
 			r.problem(at(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))

@@ -1,20 +1,22 @@
 package lua
 
 import (
+	"cmp"
 	"errors"
-	"lsyncgo/lua/lua53"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"lsyncgo/lua/lua53"
+
 	glua "github.com/yuin/gopher-lua"
 )
 
 // Config is a config that is loaded: its settings, its definitions, and what is wrong with them. What runs
-// afterwards is the Runtime in it, which does not need the rest.
+// afterwards is the Scripts in it, which does not need the rest.
 type Config struct {
-	*Runtime
+	*Scripts
 	o           Options
 	settings    *settings
 	definitions []*Definition // in order
@@ -30,7 +32,7 @@ type Config struct {
 
 // Load runs the scripts and the config and resolves every sync. It starts
 // and writes nothing. The error is Problems, all faults at once, or an
-// *ExitError. Without an error the Config, or the Runtime in it, must be closed.
+// *ExitError. Without an error the Config, or the Scripts in it, must be closed.
 func Load(o Options) (*Config, error) {
 	if o.Dir == "" {
 		dir, err := os.Getwd()
@@ -39,7 +41,7 @@ func Load(o Options) (*Config, error) {
 		}
 		o.Dir = dir
 	}
-	r := &Config{Runtime: newRuntime(o), o: o}
+	r := &Config{Scripts: newScripts(newRuntime(StateOptions{Dir: o.Dir, Log: o.Log, Now: o.Now, Print: o.Print, ReadOnly: o.ReadOnly})), o: o}
 	r.limit.Set(lua53.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
 	if err := r.load(); err != nil {
 		r.Close()
@@ -62,7 +64,7 @@ func (r *Config) load() error {
 		return err
 	}
 	r.declareCommandLine()
-	r.loading = false
+	r.Loaded()
 	r.settings.resolve()
 	if complete && len(r.definitions) == 0 {
 		r.problem(at(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
@@ -87,15 +89,15 @@ func (r *Config) run() (complete bool, err error) {
 		files = append(files, r.o.Config)
 	}
 	if len(files) > 0 { // relative names count from the config, or without one from the first script
-		base := or(r.o.Config, files[0])
+		base := cmp.Or(r.o.Config, files[0])
 		if dir, err := filepath.Abs(filepath.Join(r.anchored(base), "..")); err == nil {
 			lua53.SetBase(r.L, dir)
 		}
 	}
 	for _, file := range files {
 		err := r.runFile(file)
-		if r.exit != nil {
-			return false, r.exit
+		if r.Exited() != nil {
+			return false, r.Exited()
 		}
 		if err != nil {
 			r.problem(r.loadProblem(file, err))
@@ -117,7 +119,7 @@ func (r *Config) loadProblem(file string, err error) Problem {
 		if remedy != "" {
 			text = strings.TrimSuffix(text, lua53.MaybeMisspelt)
 		}
-		return at(or(fault.Place, file), "", remedy, "%s", text)
+		return at(cmp.Or(fault.Place, file), "", remedy, "%s", text)
 	}
 	var syntax *lua53.SyntaxError
 	if errors.As(err, &syntax) {
@@ -131,12 +133,7 @@ func (r *Config) loadProblem(file string, err error) Problem {
 }
 
 func (r *Config) runFile(file string) error {
-	r.limit.Enter()
-	fn, err := lua53.LoadFile(r.L, r.anchored(file))
-	if cause := r.limit.Cause(); err != nil && cause != nil {
-		err = &ScriptError{Message: r.excess(cause)}
-	}
-	r.limit.Leave()
+	fn, err := r.LoadFile(file)
 	if err != nil {
 		return err
 	}

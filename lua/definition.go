@@ -26,7 +26,8 @@ type Definition struct {
 	sourceFault *Problem     // of a source that may still appear
 	tunnel      *tunnel.Config
 	caps        capabilities
-	refused     bool // its prepare has found a fault
+	config      core.SyncConfig // when all settings are known
+	refused     bool            // its prepare has found a fault
 
 	lsyncdValues map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
 }
@@ -37,7 +38,7 @@ const prepareLevel = 4
 
 // globalSync is sync{}.
 func (r *Config) globalSync(L *glua.LState) int {
-	if !r.loading {
+	if !r.Loading() {
 		L.RaiseError("sync{} can only be called while the config is loaded")
 	}
 	given, ok := L.Get(1).(*glua.LTable)
@@ -55,10 +56,9 @@ func (r *Config) globalSync(L *glua.LState) int {
 
 // declare takes in one sync. Its faults become problems; the error is an *ExitError.
 func (r *Config) declare(given *glua.LTable, place string) (*Definition, error) {
-	s := &Definition{Sync: newSync(r.Runtime, place), r: r, given: given}
-	r.definitions, r.syncs = append(r.definitions, s), append(r.syncs, s.Sync)
+	s := &Definition{Sync: r.NewSync(place), r: r, given: given}
+	r.definitions = append(r.definitions, s)
 	s.name = fmt.Sprintf("Sync%d", len(r.definitions))
-	s.inlet = r.newInlet(s.Sync)
 	values.Inherit(r.L, s.table, given, false)
 	s.completeBorrowed()
 	values.Inherit(r.L, s.table, r.presets.table, false)
@@ -250,7 +250,7 @@ func (s *Definition) checkActions() {
 	case *glua.LFunction, glua.LString:
 		return // a job to be done once
 	}
-	s.problem(or(s.r.undefinedPreset(), "inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull"),
+	s.problem(cmp.Or(s.r.undefinedPreset(), "inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull"),
 		"there is no action")
 }
 
@@ -292,11 +292,10 @@ func (s *Definition) resolve() {
 	}
 	s.fsync = settings.Fsync
 	s.fallback = map[string]glua.LValue{"init": s.inheritedFunction(s.given, "init", 0), "full": s.inheritedFunction(s.given, "full", 0)}
+	s.Define(s.config, s.digest())
 	s.rememberTarget()
 	s.checkOverlap()
 	s.checkSurroundings()
-	s.definition = s.digest()
-	s.config.Digest = s.digestWithSource()
 }
 
 // codesKey is the key of the table that the sync's collect looks exit codes up in.

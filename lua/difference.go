@@ -368,3 +368,15 @@ func (s *Definition) setting(key string, now int) string {
 	}
 	return fmt.Sprintf("%s is %d, from settings; Lsyncd had %d, as settings did not reach the syncs above them", key, now, int(before))
 }
+
+// Differences returns, for each note there is, what it is called in docs/differences.md.
+func Differences() map[string][]string {
+	names := map[string][]string{}
+	for _, d := range syncDifferences {
+		names[d.name] = append(d.covers, d.name)
+	}
+	for _, d := range settingDifferences {
+		names[d.name] = append(d.covers, d.name)
+	}
+	return names
+}

@@ -5,8 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"lsyncgo/lua/values"
 	"reflect"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
@@ -41,7 +42,7 @@ type metatables struct {
 	event, list, stamp *glua.LTable
 }
 
-func (r *Runtime) newMetatables() metatables {
+func (r *Scripts) newMetatables() metatables {
 	return metatables{
 		event: r.newMetatable("event", eventIndex, eventString),
 		list:  r.newMetatable("event list", listIndex, listString),
@@ -49,7 +50,7 @@ func (r *Runtime) newMetatables() metatables {
 	}
 }
 
-func (r *Runtime) newMetatable(name string, index, tostring glua.LGFunction) *glua.LTable {
+func (r *Scripts) newMetatable(name string, index, tostring glua.LGFunction) *glua.LTable {
 	mt := r.L.NewTable()
 	mt.RawSetString("__index", r.L.NewFunction(index))
 	mt.RawSetString("__tostring", r.L.NewFunction(tostring))
@@ -58,7 +59,7 @@ func (r *Runtime) newMetatable(name string, index, tostring glua.LGFunction) *gl
 }
 
 // newValue makes the Lua table of a ref.
-func (r *Runtime) newValue(x *ref, mt *glua.LTable) *glua.LTable {
+func (r *Scripts) newValue(x *ref, mt *glua.LTable) *glua.LTable {
 	t := r.L.CreateTable(1, 0)
 	t.Append(&glua.LUserData{Value: x, Metatable: glua.LNil, Env: r.L.G.Global})
 	t.Metatable = mt
@@ -214,7 +215,7 @@ func (x *ref) text(L *glua.LState, key string) (string, bool) {
 func (x *ref) source() string { return x.s.stringKey("source") }
 
 func (x *ref) target(L *glua.LState, key string) string {
-	target := or(x.s.stringKey("target"), x.s.stringKey("targetdir"))
+	target := cmp.Or(x.s.stringKey("target"), x.s.stringKey("targetdir"))
 	if target == "" {
 		L.RaiseError("event has no %s: the sync has no target", key)
 	}

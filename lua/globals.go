@@ -15,10 +15,10 @@ import (
 const Version = "2.3.1"
 
 // openGlobals gives scripts everything they can call.
-func (r *Runtime) openGlobals() {
+func (r *Scripts) openGlobals() {
 	L := r.L
 	r.metas = r.newMetatables()
-	lua53.SetExit(L, func(code int) { r.terminate(L, code) })
+	lua53.SetExit(L, func(code int) { r.Terminate(L, code) })
 	for name, fn := range map[string]glua.LGFunction{
 		"log": r.globalLog, "terminate": r.globalTerminate,
 		"spawn": r.globalSpawn, "spawnShell": r.globalSpawnShell,
@@ -41,28 +41,16 @@ func (r *Runtime) openGlobals() {
 }
 
 // globalTerminate is terminate(code).
-func (r *Runtime) globalTerminate(L *glua.LState) int {
-	r.terminate(L, L.OptInt(1, 0))
+func (r *Scripts) globalTerminate(L *glua.LState) int {
+	r.Terminate(L, L.OptInt(1, 0))
 	return 0
-}
-
-// terminate ends the program and the running script with it. Negative codes
-// are what an exit status makes of them.
-func (r *Runtime) terminate(L *glua.LState, code int) {
-	exit := &ExitError{Code: code & 0xff, Place: where(L)}
-	if r.core != nil {
-		r.core.Terminate(exit.Code, exit.Error())
-	} else if r.exit == nil {
-		r.exit = exit
-	}
-	throw(L, exit)
 }
 
 // maxLogged is the longest text of one line of the log, in bytes.
 const maxLogged = 64 << 10
 
 // globalLog is log(category, ...).
-func (r *Runtime) globalLog(L *glua.LState) int {
+func (r *Scripts) globalLog(L *glua.LState) int {
 	category, ok := L.Get(1).(glua.LString)
 	if !ok || category == "" || category[0] < 'A' || category[0] > 'Z' {
 		L.RaiseError("log: the first argument must be a category that starts with a capital, like \"Normal\"; it is %s", values.Describe(L.Get(1)))
@@ -135,7 +123,7 @@ func substituteString(L *glua.LState, s string, data *glua.LTable) string {
 		if !found {
 			return b.String()
 		}
-		name := after[:nameLength(after)]
+		name := after[:values.NameLength(after)]
 		value := data.RawGetString(name)
 		if name == "" || value == glua.LNil {
 			b.WriteByte('^')
@@ -147,11 +135,11 @@ func substituteString(L *glua.LState, s string, data *glua.LTable) string {
 	}
 }
 
-// nameLength is the length of the identifier at the start of s.
-func nameLength(s string) int {
-	n := 0
-	for n < len(s) && values.IsName(s[:n+1]) {
-		n++
-	}
-	return n
+func globalNames(globals *glua.LTable) (names []string) {
+	globals.ForEach(func(k, _ glua.LValue) {
+		if s, ok := k.(glua.LString); ok {
+			names = append(names, string(s))
+		}
+	})
+	return append(names, "settings")
 }

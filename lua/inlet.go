@@ -14,7 +14,7 @@ import (
 )
 
 // newInlet makes the table of functions through which a script sees a sync.
-func (r *Runtime) newInlet(s *Sync) *glua.LTable {
+func (r *Scripts) newInlet(s *Sync) *glua.LTable {
 	L := r.L
 	t := L.NewTable()
 	for name, f := range map[string]func(L *glua.LState, arg func(n int) glua.LValue) int{
@@ -294,4 +294,11 @@ func (s *Sync) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	s.running(L, "addEvent").Report(event.Event{
 		Kind: kind, Path: strings.TrimPrefix(string(path), "/"), Dest: strings.TrimPrefix(string(dest), "/")})
 	return 0
+}
+
+// layer3Variables are the names after ^, each before its own prefixes.
+var layer3Variables = []string{
+	"sourcePathname", "sourcePathdir", "sourcePath", "source",
+	"targetPathname", "targetPathdir", "targetPath", "target",
+	"pathname", "pathdir", "path",
 }

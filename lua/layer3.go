@@ -185,7 +185,7 @@ func variable(s string) (expr string, length int, err error) {
 
 // misspelt tells of a name that is a variable but for capitals.
 func misspelt(s string) error {
-	word := s[:nameLength(s)]
+	word := s[:values.NameLength(s)]
 	for _, name := range layer3Variables {
 		if strings.EqualFold(word, name) && word != name {
 			return fmt.Errorf("unknown variable ^%s (did you mean ^%s?)", word, name)

@@ -11,10 +11,10 @@ import (
 
 // Follow answers core.Follow. See loop.Options: what it returns is called beside the loop, and what that returns on
 // the loop's goroutine, where another config may be in force by then.
-func (r *Runtime) Follow(id event.RootID, source string) (look func() (take func())) {
-	c, target := r.core, ""
+func (r *Scripts) Follow(id event.RootID, source string) (look func() (take func())) {
+	c, target := r.Core(), ""
 	if x := scriptOf(c, id); x != nil && x.config.Mirrors {
-		target = x.homePath
+		target = x.targetPath
 	}
 	return func() func() {
 		var o overlap

@@ -14,7 +14,7 @@ import (
 )
 
 // lsyncdTable is the global `lsyncd`.
-func (r *Runtime) lsyncdTable() *glua.LTable {
+func (r *Scripts) lsyncdTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"log": r.globalLog, "terminate": r.globalTerminate, "now": r.globalNow,
@@ -31,7 +31,7 @@ func (r *Runtime) lsyncdTable() *glua.LTable {
 }
 
 // globalReaddir is readdir(path): names, true for a directory.
-func (r *Runtime) globalReaddir(L *glua.LState) int {
+func (r *Scripts) globalReaddir(L *glua.LState) int {
 	path := r.anchored(L.CheckString(1))
 	entries, err := lua53.Away(L, func() ([]os.DirEntry, error) { return os.ReadDir(path) })
 	if err != nil {
@@ -48,7 +48,7 @@ func (r *Runtime) globalReaddir(L *glua.LState) int {
 }
 
 // lsyncdRealdir returns a directory with symlinks resolved and a slash at its end, nil if it is none.
-func (r *Runtime) lsyncdRealdir(L *glua.LState) int {
+func (r *Scripts) lsyncdRealdir(L *glua.LState) int {
 	given := r.anchored(L.CheckString(1))
 	path, err := lua53.Away(L, func() (string, error) {
 		path, err := filepath.EvalSymlinks(given)
@@ -65,7 +65,7 @@ func (r *Runtime) lsyncdRealdir(L *glua.LState) int {
 		L.Push(glua.LNil)
 		return 1
 	}
-	L.Push(glua.LString(withSlash(path)))
+	L.Push(glua.LString(values.WithSlash(path)))
 	return 1
 }
 
@@ -95,7 +95,7 @@ func lsyncdFreePort(L *glua.LState) int {
 }
 
 // lsyncdFileSize returns the size in bytes, nil if there is no such file.
-func (r *Runtime) lsyncdFileSize(L *glua.LState) int {
+func (r *Scripts) lsyncdFileSize(L *glua.LState) int {
 	path := r.anchored(L.CheckString(1))
 	info, err := lua53.Away(L, func() (os.FileInfo, error) { return os.Stat(path) })
 	if err != nil {
@@ -165,17 +165,17 @@ func lsyncdFind(L *glua.LState) int {
 
 // lsyncdControlPath returns a value for ssh's ControlPath, in a directory that
 // nobody else can enter; nil if there cannot be one, which is said once.
-func (r *Runtime) lsyncdControlPath(L *glua.LState) int {
-	path, err := r.masters.path()
+func (r *Scripts) lsyncdControlPath(L *glua.LState) int {
+	path, err := r.sockets.path()
 	if err != nil {
-		if !r.masters.failing {
+		if !r.sockets.failing {
 			r.log.Log("Warn", "ssh connections are not shared: ", err)
 		}
-		r.masters.failing = true
+		r.sockets.failing = true
 		L.Push(glua.LNil)
 		return 1
 	}
-	r.masters.failing = false
+	r.sockets.failing = false
 	L.Push(glua.LString(path))
 	return 1
 }

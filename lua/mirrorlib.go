@@ -30,7 +30,7 @@ func (s *Sync) mirror(L *glua.LState, name string) mirror.Options {
 		L.RaiseError("%s: the target is missing: write %s(event, { target = \"/directory/\" })", name, name)
 	}
 	o.Source = s.stringKey("source")
-	o.Target = withSlash(s.r.anchored(values.WithoutZero(L, name+": the target", string(target))))
+	o.Target = values.WithSlash(s.r.anchored(values.WithoutZero(L, name+": the target", string(target))))
 	o.Excluded = s.running(L, name).Hidden()
 	o.Warn = s.warnOnce(s.r.log)
 	o.Fsync = s.fsync
@@ -63,7 +63,7 @@ func transferUnsafe(L *glua.LState) int {
 }
 
 // transferApply is transfer.apply(agent, { target, delete }): acts on events in process.
-func (r *Runtime) transferApply(L *glua.LState) int {
+func (r *Scripts) transferApply(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.apply")
 	o := s.mirror(L, "transfer.apply")
 	ops := make([]mirror.Op, 0, len(a.Delays))
@@ -95,7 +95,7 @@ func counted(ds []*delay.Delay) string {
 
 // transferTree is transfer.tree(event, { target, delete }): brings everything
 // below the event's path into step, in process.
-func (r *Runtime) transferTree(L *glua.LState) int {
+func (r *Scripts) transferTree(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.tree")
 	o := s.mirror(L, "transfer.tree")
 	o.Unlike = s.running(L, "transfer.tree").Unlike()
@@ -126,7 +126,7 @@ func (r *Runtime) transferTree(L *glua.LState) int {
 func (s *Sync) mirrorInto(o mirror.Options, out io.Writer, work func(mirror.Options) int) int {
 	var dir *os.File
 	var err error
-	if s.home != nil && o.Target == withSlash(s.homePath) { // else the script mirrors into a directory of its own choice
+	if s.targetGuard != nil && o.Target == values.WithSlash(s.targetPath) { // else the script mirrors into a directory of its own choice
 		dir, err = s.checkTarget(o.Source)
 	}
 	if err == nil && dir == nil {
@@ -179,7 +179,7 @@ func bring(ctx context.Context, o mirror.Options, path string) (mirror.Report, e
 		return mirror.Tree(ctx, o, "")
 	}
 	if info, err := os.Lstat(o.Source + path); err == nil && info.IsDir() {
-		path = withSlash(path)
+		path = values.WithSlash(path)
 	}
 	return mirror.Apply(ctx, o, []mirror.Op{{Kind: event.Create, Path: path, Tree: event.IsDir(path)}})
 }

@@ -1,8 +1,9 @@
 package lua
 
 import (
-	"lsyncgo/lua/values"
 	"strings"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -29,10 +30,10 @@ func (r *Config) guardGlobals() {
 			L.Push(r.settings.table)
 			return 1
 		}
-		if !r.loading && !exempt(string(name)) {
+		if !r.Loading() && !exempt(string(name)) {
 			L.RaiseError("undefined global %q%s", string(name), values.Hint(string(name), globalNames(globals)))
 		}
-		if r.loading {
+		if r.Loading() {
 			r.readUndefined("", string(name), globalNames(globals))
 		}
 		L.Push(glua.LNil)
@@ -43,7 +44,7 @@ func (r *Config) guardGlobals() {
 		switch {
 		case name == "settings":
 			r.assignedSettings(where(L), L.Get(3))
-		case r.loading || exempt(string(name)):
+		case r.Loading() || exempt(string(name)):
 			globals.RawSet(L.Get(2), L.Get(3))
 		default:
 			L.RaiseError("assignment to the undefined global %q: define it in the config outside of functions, or make it local", values.Readable(L, L.Get(2)))
@@ -58,7 +59,7 @@ func (r *Config) assignedSettings(place string, v glua.LValue) {
 		return
 	}
 	p := at(place, "", "write settings{ ... } without the equals sign", "settings is a function: it cannot be assigned to")
-	if !r.loading {
+	if !r.Loading() {
 		throw(r.L, &ScriptError{Place: place, Message: p.Text})
 	}
 	r.problem(p)
@@ -71,12 +72,3 @@ func (r *Config) rememberGlobals() {
 }
 
 func exempt(name string) bool { return name == "_" || strings.HasPrefix(name, "__") }
-
-func globalNames(globals *glua.LTable) (names []string) {
-	globals.ForEach(func(k, _ glua.LValue) {
-		if s, ok := k.(glua.LString); ok {
-			names = append(names, string(s))
-		}
-	})
-	return append(names, "settings")
-}

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -80,7 +81,7 @@ func (n *notes) setting(keys []string) Spot {
 			return Spot{File: n.r.shown(p.File), Line: n.line(p, "settings", []string{key})}
 		}
 	}
-	return Spot{File: or(n.r.o.Config, "command line")}
+	return Spot{File: cmp.Or(n.r.o.Config, "command line")}
 }
 
 func (n *notes) line(p Problem, function string, keys []string) int {

@@ -1,8 +1,9 @@
 package lua
 
 import (
-	"lsyncgo/lua/values"
 	"sync"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -11,7 +12,7 @@ import (
 // map belongs to the owner of the runtime; each observer has a goroutine that
 // waits and posts.
 type observers struct {
-	r       *Runtime
+	r       *Scripts
 	byFD    map[int]*observer
 	running sync.WaitGroup
 }
@@ -25,7 +26,7 @@ type observer struct {
 }
 
 // globalObserve is observefd(fd, ready, writey).
-func (r *Runtime) globalObserve(L *glua.LState) int {
+func (r *Scripts) globalObserve(L *glua.LState) int {
 	fd := L.CheckInt(1)
 	o := &observer{fd: fd, ready: L.Get(2), writey: L.Get(3), done: make(chan struct{}), again: make(chan struct{}, 1)}
 	if fd < 0 {
@@ -36,13 +37,13 @@ func (r *Runtime) globalObserve(L *glua.LState) int {
 			L.RaiseError("observefd: a callback must be a function or nil, not %s", values.Describe(f))
 		}
 	}
-	r.watched.remove(fd)
-	if r.watched.byFD == nil {
-		r.watched.byFD = map[int]*observer{}
+	r.observed.remove(fd)
+	if r.observed.byFD == nil {
+		r.observed.byFD = map[int]*observer{}
 	}
-	r.watched.byFD[fd] = o
-	if r.core != nil {
-		if err := r.watched.run(o); err != nil {
+	r.observed.byFD[fd] = o
+	if r.Core() != nil {
+		if err := r.observed.run(o); err != nil {
 			L.RaiseError("observefd: %v", err)
 		}
 	}
@@ -50,17 +51,16 @@ func (r *Runtime) globalObserve(L *glua.LState) int {
 }
 
 // globalNonobserve is nonobservefd(fd).
-func (r *Runtime) globalNonobserve(L *glua.LState) int {
-	r.watched.remove(L.CheckInt(1))
+func (r *Scripts) globalNonobserve(L *glua.LState) int {
+	r.observed.remove(L.CheckInt(1))
 	return 0
 }
 
 // start begins to wait for everything that was asked for while loading.
-func (w *observers) start(r *Runtime) {
-	w.r = r
+func (w *observers) start() {
 	for _, o := range w.byFD {
 		if err := w.run(o); err != nil {
-			r.log.Log("Error", "observefd ", o.fd, ": ", err)
+			w.r.log.Log("Error", "observefd ", o.fd, ": ", err)
 		}
 	}
 }

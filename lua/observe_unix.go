@@ -50,7 +50,7 @@ func (w *observers) wait(o *observer, wake *os.File) {
 		ended := got&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
 		readable := got&unix.POLLIN != 0 || ended
 		writable := got&unix.POLLOUT != 0
-		w.r.post(func() { w.call(o, readable, writable) })
+		w.r.Post(func() { w.call(o, readable, writable) })
 		select {
 		case <-o.again:
 		case <-o.done:

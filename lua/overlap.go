@@ -5,13 +5,13 @@ import (
 
 	"lsyncgo/engine/address"
 	"lsyncgo/engine/filter"
-	"lsyncgo/engine/guard"
+	"lsyncgo/lua/values"
 )
 
 // rememberTarget has what writes to a target on this machine see that it is still the same one.
 func (s *Definition) rememberTarget() {
 	if target := s.localTarget(); target != "" && s.stringKey("source") != "" {
-		s.home, s.homePath = &guard.Target{}, target
+		s.GuardTarget(target)
 	}
 }
 
@@ -46,7 +46,7 @@ func (r *Config) checkOverlappingTargets() {
 
 // deletesOf reports whether the startup of s takes what b sends for something that its source does not have.
 func (s *Definition) deletesOf(b *Definition) bool {
-	rel, ok := strings.CutPrefix(withSlash(b.config.Target), withSlash(s.config.Target))
+	rel, ok := strings.CutPrefix(values.WithSlash(b.config.Target), values.WithSlash(s.config.Target))
 	rules, err := filter.Compile(s.rules())
 	if !ok || err != nil || rules.Excluded(rel) {
 		return false

@@ -76,12 +76,8 @@ func oneLine(s string) string {
 
 // at returns a problem at place, which is "file:line" or a file alone.
 func at(place, sync, remedy, format string, args ...any) Problem {
-	p := Problem{File: place, Sync: sync, Remedy: remedy, Text: fmt.Sprintf(format, args...)}
-	if i := strings.LastIndexByte(place, ':'); i > 0 {
-		if n, err := strconv.Atoi(place[i+1:]); err == nil {
-			p.File, p.Line = place[:i], n
-		}
-	}
+	p := Problem{Sync: sync, Remedy: remedy, Text: fmt.Sprintf(format, args...)}
+	p.File, p.Line = SplitPlace(place)
 	return p
 }
 

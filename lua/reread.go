@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -35,18 +36,18 @@ var indexed = regexp.MustCompile(`^attempt to index a (\w+) value \(key '([^']*)
 // naming adds to a message which expression of its line was indexed, which the interpreter does not know.
 func (r *Runtime) naming(place, message string) string {
 	m := indexed.FindStringSubmatch(message)
-	p := at(place, "", "", "")
-	if m == nil || p.Line == 0 || embedded(place) {
+	file, line := SplitPlace(place)
+	if m == nil || line == 0 || embedded(place) {
 		return message
 	}
-	source, err := r.reread(p.File)
+	source, err := r.reread(file)
 	lines := strings.Split(string(source), "\n")
-	if err != nil || p.Line > len(lines) {
+	if err != nil || line > len(lines) {
 		return message
 	}
 	key := regexp.QuoteMeta(m[2])
 	of := regexp.MustCompile(`([A-Za-z_][\w.]*)\s*(?:[.:]\s*` + key + `\b|\[\s*["']?` + key + `["']?\s*\])`)
-	found := of.FindAllStringSubmatch(lines[p.Line-1], -1)
+	found := of.FindAllStringSubmatch(lines[line-1], -1)
 	if len(found) == 0 {
 		return message
 	}
@@ -58,9 +59,12 @@ func (r *Runtime) naming(place, message string) string {
 	return message + ": " + found[0][1] + " is " + m[1]
 }
 
-// layer3Variables are the names after ^, each before its own prefixes.
-var layer3Variables = []string{
-	"sourcePathname", "sourcePathdir", "sourcePath", "source",
-	"targetPathname", "targetPathdir", "targetPath", "target",
-	"pathname", "pathdir", "path",
+// SplitPlace parts "file:line"; the line is 0 if there is none.
+func SplitPlace(place string) (file string, line int) {
+	if i := strings.LastIndexByte(place, ':'); i > 0 {
+		if n, err := strconv.Atoi(place[i+1:]); err == nil {
+			return place[:i], n
+		}
+	}
+	return place, 0
 }

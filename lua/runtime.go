@@ -18,25 +18,32 @@ type Runtime struct {
 	log   core.Log
 	dir   string // what relative paths are relative to
 	clock func() time.Time
-	metas metatables
 	limit *lua53.Limiter
-	syncs []*Sync // in order
 
 	loading bool
-	exit    *ExitError // of a script that ended the program while it was loaded, even if pcall has caught it
+	exit    *ExitError // of a script while it was loaded
 
 	// core, post and timers are nil until Bind.
 	core    *core.Core
 	post    func(func())
 	timers  *core.Timers
 	alarms  []pendingAlarm // asked for while loading
-	watched observers
-	masters masters
+	atBind  []func()
+	atClose []func()
 }
 
-// newRuntime makes a state with what scripts can call at any time.
-func newRuntime(o Options) *Runtime {
-	r := &Runtime{L: lua53.NewState(), log: o.Log, dir: o.Dir, clock: o.Now, loading: true, masters: masters{limit: maxControlDir}}
+// StateOptions say how the state of a config is made.
+type StateOptions struct {
+	Dir      string           // what relative paths are relative to; absolute
+	Log      core.Log         // takes what scripts log; nil: nobody does
+	Now      func() time.Time // the time until Bind; nil is time.Now
+	Print    func(line string)
+	ReadOnly bool // what scripts would run, write or remove is not done
+}
+
+// New makes a state with the libraries of Lua.
+func newRuntime(o StateOptions) *Runtime {
+	r := &Runtime{L: lua53.NewState(), log: o.Log, dir: o.Dir, clock: o.Now, loading: true}
 	r.limit = lua53.LimiterOf(r.L)
 	if r.log == nil {
 		r.log = unheard{}
@@ -50,7 +57,6 @@ func newRuntime(o Options) *Runtime {
 	if o.Print != nil {
 		lua53.SetPrint(r.L, o.Print)
 	}
-	r.openGlobals()
 	return r
 }
 
@@ -64,6 +70,33 @@ func (e *ExitError) Error() string {
 	return fmt.Sprintf("%s: the script ended the program with exit code %d", e.Place, e.Code)
 }
 
+// Terminate ends the program, and the script that runs on L with it. Negative codes
+// are what an exit status makes of them.
+func (r *Runtime) Terminate(L *glua.LState, code int) {
+	exit := &ExitError{Code: code & 0xff, Place: where(L)}
+	if r.core != nil {
+		r.core.Terminate(exit.Code, exit.Error())
+	} else if r.exit == nil {
+		r.exit = exit
+	}
+	throw(L, exit)
+}
+
+// Exited returns how a script has ended the program while it was loaded, even if pcall has caught it; nil: none has.
+func (r *Runtime) Exited() *ExitError { return r.exit }
+
+// Loading reports whether the config is being loaded. Loaded ends that.
+func (r *Runtime) Loading() bool { return r.loading }
+
+// Loaded ends the loading: what only a config may do is an error from now on.
+func (r *Runtime) Loaded() { r.loading = false }
+
+// Core is the machine that Bind has connected the runtime with, nil before.
+func (r *Runtime) Core() *core.Core { return r.core }
+
+// Post has f run on the goroutine of the loop; see Bind. Any goroutine may call it.
+func (r *Runtime) Post(f func()) { r.post(f) }
+
 // Interrupt ends the callback that is running, if one is. Any goroutine may call it.
 func (r *Runtime) Interrupt() { r.limit.Interrupt() }
 
@@ -73,15 +106,6 @@ func (r *Runtime) anchored(path string) string {
 		return path
 	}
 	return filepath.Join(r.dir, path)
-}
-
-// Syncs returns what the definitions were resolved into, in the order of the config.
-func (r *Runtime) Syncs() []core.SyncConfig {
-	list := make([]core.SyncConfig, len(r.syncs))
-	for i, s := range r.syncs {
-		list[i] = s.config
-	}
-	return list
 }
 
 // Bind connects the runtime with the machine, after core.New, or after Reload for a
@@ -94,35 +118,16 @@ func (r *Runtime) Bind(c *core.Core, post func(f func())) {
 		r.timers.Add(a.at, a.call)
 	}
 	r.alarms = nil
-	r.watched.start(r)
-}
-
-// Attach connects one sync with its definition, after Bind, for each sync in the order of Syncs.
-func (r *Runtime) Attach(s *core.Sync) {
-	x, ok := s.Config().Actions.(*Sync)
-	if !ok || x.r != r {
-		return
-	}
-	x.sync, x.sent = s, r.now()
-	x.startTimetable()
-}
-
-// Succeed takes over, after the last Attach, what the runtime of the former config knows and no config
-// says: rules that were changed while a sync ran that goes on, and where temporary files may be.
-func (r *Runtime) Succeed(former *Runtime) {
-	for _, s := range r.syncs {
-		for _, old := range former.syncs {
-			s.keepTarget(old)
-			if old.name != s.name || old.config.Source != s.config.Source || old.config.Target != s.config.Target {
-				continue
-			}
-			if s.sync == old.sync {
-				s.filters, s.excludes = old.filters, old.excludes
-			}
-			s.inherit(old)
-		}
+	for _, f := range r.atBind {
+		f()
 	}
 }
+
+// onBind has f called by Bind.
+func (r *Runtime) onBind(f func()) { r.atBind = append(r.atBind, f) }
+
+// onClose has f called by Close, before the state is closed.
+func (r *Runtime) onClose(f func()) { r.atClose = append(r.atClose, f) }
 
 // Close ends everything the scripts started beside the loop, and waits for it, but for
 // ssh connections: Wait does. The runtime must not be used afterwards.
@@ -130,14 +135,11 @@ func (r *Runtime) Close() {
 	if r.timers != nil {
 		r.timers.Retire() // they would call scripts that are gone
 	}
-	r.watched.close()
-	r.masters.close()
+	for _, f := range r.atClose {
+		f()
+	}
 	lua53.Close(r.L)
 }
-
-// Wait returns when the ssh connections that Close has let go of are closed, after a few seconds at the latest.
-// Any goroutine may call it.
-func (r *Runtime) Wait() { r.masters.wait() }
 
 // now is the time as scripts see it.
 func (r *Runtime) now() time.Time {
@@ -155,9 +157,16 @@ type unheard struct{}
 func (unheard) Log(string, ...any)  {}
 func (unheard) Enabled(string) bool { return false }
 
-func or(a, b string) string {
-	if a != "" {
-		return a
+// pendingAlarm is an alarm that was asked for before there was a machine.
+type pendingAlarm struct {
+	at   time.Time
+	call func(now time.Time) error
+}
+
+func (r *Runtime) addAlarm(at time.Time, call func(time.Time) error) {
+	if r.timers == nil {
+		r.alarms = append(r.alarms, pendingAlarm{at, call})
+		return
 	}
-	return b
+	r.timers.Add(at, call)
 }

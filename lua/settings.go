@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -140,7 +141,7 @@ func (s *settings) call(L *glua.LState) int {
 		L.Push(s.value(string(v)))
 		return 1
 	case *glua.LTable:
-		if !s.r.loading {
+		if !s.r.Loading() {
 			L.RaiseError("settings{} can only be called while the config is loaded")
 		}
 		v.ForEach(func(k, v glua.LValue) { s.entry(place, k, v) })
@@ -185,7 +186,7 @@ func (s *settings) index(L *glua.LState) int {
 
 // newIndex is settings.key = value.
 func (s *settings) newIndex(L *glua.LState) int {
-	if !s.r.loading {
+	if !s.r.Loading() {
 		L.RaiseError("settings can only be changed while the config is loaded")
 	}
 	place := where(L)
@@ -219,7 +220,7 @@ func (s *settings) resolve() {
 	for _, key := range settingKeys.Names() {
 		if v := s.value(key); v != glua.LNil {
 			_, found := settingKeys.Take(key, v, &to)
-			s.r.report(found, or(s.places[key], "command line"), "", "", "it")
+			s.r.report(found, cmp.Or(s.places[key], "command line"), "", "", "it")
 		}
 	}
 	to.MaxDelete = to.guard.maxDelete

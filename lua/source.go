@@ -11,6 +11,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/root"
+	"lsyncgo/lua/values"
 )
 
 // homeRemedy is about paths that a shell would have made another one of.
@@ -52,7 +53,7 @@ func (s *Definition) checkSource() {
 	case !readableDir(trail.Path):
 		fault("let the user that runs lsyncgo read it, or run lsyncgo as another one", "source %q cannot be read by this user", path)
 	}
-	s.table.RawSetString("source", glua.LString(withSlash(trail.Path)))
+	s.table.RawSetString("source", glua.LString(values.WithSlash(trail.Path)))
 }
 
 // readableDir reports whether this user can list a directory; what cannot be told now is met when it is watched.

@@ -10,7 +10,7 @@ import (
 )
 
 // globalSpawn is spawn(agent, binary, ...).
-func (r *Runtime) globalSpawn(L *glua.LState) int {
+func (r *Scripts) globalSpawn(L *glua.LState) int {
 	s, a := agentArgument(L, "spawn")
 	binary, ok := L.Get(2).(glua.LString)
 	if !ok || binary == "" {
@@ -33,7 +33,7 @@ func (r *Runtime) globalSpawn(L *glua.LState) int {
 }
 
 // globalSpawnShell is spawnShell(agent, command, ...).
-func (r *Runtime) globalSpawnShell(L *glua.LState) int {
+func (r *Scripts) globalSpawnShell(L *glua.LState) int {
 	s, a := agentArgument(L, "spawnShell")
 	command, ok := L.Get(2).(glua.LString)
 	if !ok {

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"lsyncgo/lua/values"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -169,7 +170,7 @@ func (r *Config) checkTwins() {
 	for i, a := range r.definitions {
 		same := func(b *Definition) bool {
 			return a.mirrors() && b.mirrors() && a.config.Target != "" && a.config.Source == b.config.Source &&
-				withSlash(a.config.Target) == withSlash(b.config.Target) && a.stringKey("tunnel") == b.stringKey("tunnel") &&
+				values.WithSlash(a.config.Target) == values.WithSlash(b.config.Target) && a.stringKey("tunnel") == b.stringKey("tunnel") &&
 				slices.Equal(a.rules(), b.rules())
 		}
 		if j := slices.IndexFunc(r.definitions[:i], same); j >= 0 {

@@ -104,7 +104,7 @@ func (st *stage) reload(text string) {
 	for _, sync := range syncs {
 		st.rt.Attach(sync)
 	}
-	st.rt.Succeed(old.Runtime)
+	st.rt.Succeed(old.Scripts)
 	st.close(old)
 	st.step(core.Tick{})
 }

@@ -1,13 +1,14 @@
 package lua
 
 import (
-	"lsyncgo/engine/core"
-	"lsyncgo/engine/filter"
-	"lsyncgo/engine/guard"
-	"strings"
+	"cmp"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/filter"
+	"lsyncgo/engine/guard"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -15,7 +16,7 @@ import (
 // Sync is one sync{} while it runs: its table, its inlet and its functions, which core calls as its Actions. Its Definition
 // makes it while the config is loaded, and may be forgotten then.
 type Sync struct {
-	r     *Runtime
+	r     *Scripts
 	place string // file:line of the sync call
 	name  string
 	table *glua.LTable // with everything inherited
@@ -31,11 +32,11 @@ type Sync struct {
 	sent  time.Time             // when the last one ended, or this began
 	swept map[string]bool       // directories that the next plan sweeps; true: with all below
 
-	home     *guard.Target // of syncs with a target on this machine
-	homePath string
-	renewed  atomic.Pointer[error] // home has found a target that needs everything
-	other    atomic.Pointer[error] // home has found another target, which is not to be touched
-	linked   atomic.Bool           // a stranger's link was in the way to the source or the target
+	targetGuard *guard.Target // of syncs with a target on this machine
+	targetPath  string
+	renewed     atomic.Pointer[error] // targetGuard has found a target that needs everything
+	other       atomic.Pointer[error] // targetGuard has found another target, which is not to be touched
+	linked      atomic.Bool           // a stranger's link was in the way to the source or the target
 
 	warned sync.Map // what was said of the target, by text
 
@@ -48,9 +49,22 @@ type Sync struct {
 	sync       *core.Sync // nil until Attach
 }
 
-func newSync(r *Runtime, place string) *Sync {
-	return &Sync{r: r, place: place, table: r.L.NewTable(), plans: map[*core.Agent]*plan{}}
+// NewSync makes a sync, which is still to be defined. place is where its definition stands.
+func (r *Scripts) NewSync(place string) *Sync {
+	s := &Sync{r: r, place: place, table: r.L.NewTable(), plans: map[*core.Agent]*plan{}}
+	s.inlet = r.newInlet(s)
+	r.syncs = append(r.syncs, s)
+	return s
 }
+
+// Define completes the sync when its config is resolved. digest identifies its definition but for the source.
+func (s *Sync) Define(c core.SyncConfig, digest string) {
+	s.config, s.definition = c, digest
+	s.config.Digest = s.digestWithSource()
+}
+
+// GuardTarget has what writes to a target on this machine see that it is still the same one.
+func (s *Sync) GuardTarget(path string) { s.targetGuard, s.targetPath = &guard.Target{}, path }
 
 func (s *Sync) stringKey(key string) string {
 	v, _ := s.table.RawGetString(key).(glua.LString)
@@ -61,7 +75,7 @@ func (s *Sync) target() string {
 	if host := s.stringKey("host"); host != "" && s.stringKey("target") == "" {
 		return host + ":" + s.stringKey("targetdir")
 	}
-	return or(s.stringKey("target"), s.stringKey("targetdir"))
+	return cmp.Or(s.stringKey("target"), s.stringKey("targetdir"))
 }
 
 // rules are the filters, then the excludes: that is the order in which they are tried.
@@ -89,11 +103,4 @@ func (s *Sync) addTunnelEnd(to *glua.LTable, x *ref) {
 	if end.Port != 0 {
 		to.RawSetString("localport", glua.LNumber(end.Port))
 	}
-}
-
-func withSlash(path string) string {
-	if strings.HasSuffix(path, "/") {
-		return path
-	}
-	return path + "/"
 }

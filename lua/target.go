@@ -1,8 +1,10 @@
 package lua
 
 import (
-	"lsyncgo/lua/values"
+	"cmp"
 	"path/filepath"
+
+	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -51,7 +53,7 @@ func (s *Definition) reach() Target {
 		t.Dir = filepath.Clean(dir)
 		return t
 	}
-	t.Binary, t.Rsync = or(text("rsync.binary"), "rsync"), or(text("rsync.rsync_path"), "rsync")
+	t.Binary, t.Rsync = cmp.Or(text("rsync.binary"), "rsync"), cmp.Or(text("rsync.rsync_path"), "rsync")
 	to := address.Parse(s.config.Target)
 	if to.Daemon != "" {
 		t.Daemon = to.Daemon
@@ -65,7 +67,7 @@ func (s *Definition) reach() Target {
 	case len(shell) > 0:
 		t.Shell = shell
 	case s.key("ssh._computed").Type() == glua.LTTable:
-		t.Shell = []string{or(text("ssh.binary"), "ssh")}
+		t.Shell = []string{cmp.Or(text("ssh.binary"), "ssh")}
 		words := s.key("ssh._computed").(*glua.LTable)
 		for i := 1; i <= words.Len(); i++ {
 			t.Shell = append(t.Shell, words.RawGetInt(i).String())

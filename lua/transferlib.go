@@ -15,11 +15,12 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/rsync"
+	"lsyncgo/lua/values"
 )
 
 // transferTable is the global `transfer`: what would be slow in Lua over many
 // paths, and the work that is done in process.
-func (r *Runtime) transferTable() *glua.LTable {
+func (r *Scripts) transferTable() *glua.LTable {
 	t := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
@@ -142,7 +143,7 @@ func (s *Sync) inherit(old *Sync) {
 // transferInput is transfer.input(agent, rules, { paths, strays, both, quick, hard_links, follow }): rules, each ended by a zero
 // byte, as the input of a child that writes to the target, and with the table those that let only these paths through. It is
 // not started while the target is not the one it was. What quick says goes before the rest.
-func (r *Runtime) transferInput(L *glua.LState) int {
+func (r *Scripts) transferInput(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.input")
 	p := s.sweeps
 	if s.sweeper != a {
@@ -192,8 +193,8 @@ func (s *Sync) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *rsync.Plan 
 		HardLinks: glua.LVAsBool(o.RawGetString("hard_links")),
 		Excluded:  s.running(L, "transfer").Hidden(),
 	}
-	if s.home != nil {
-		p.Target = withSlash(s.homePath)
+	if s.targetGuard != nil {
+		p.Target = values.WithSlash(s.targetPath)
 	}
 	for i, d := range a.Delays {
 		p.Entries[i] = rsync.Entry{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()}
@@ -204,7 +205,7 @@ func (s *Sync) hints(L *glua.LState, a *core.Agent, o *glua.LTable) *rsync.Plan 
 // transferSweep is transfer.sweep(agent, paths): what is spawned next for agent may leave temporary files
 // in the directories that hold these paths, and below those that end in a slash. It returns what
 // that has to sweep besides, for its predecessors: a list of directories, and one of such with all below them.
-func (r *Runtime) transferSweep(L *glua.LState) int {
+func (r *Scripts) transferSweep(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.sweep")
 	p := &plan{log: r.log}
 	p.Sweep, p.trees = s.due()
@@ -236,7 +237,7 @@ func stringTable(L *glua.LState, list []string) *glua.LTable {
 }
 
 // transferPlan is transfer.plan(agent, { delete, hard_links, contents, quick }).
-func (r *Runtime) transferPlan(L *glua.LState) int {
+func (r *Scripts) transferPlan(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.plan")
 	o := L.OptTable(2, L.NewTable())
 	p := &plan{name: s.name, log: r.log, check: s.checkRoots(), after: s.wrote, Plan: *s.hints(L, a, o)}
@@ -258,7 +259,7 @@ func (r *Runtime) transferPlan(L *glua.LState) int {
 // transferBeside is transfer.beside(agent, alone): whether a plan made now may be carried out beside those
 // that are. One that deletes what a directory has in excess must be alone, as some others: it takes for that
 // what another one has sent since the directory was read.
-func (r *Runtime) transferBeside(L *glua.LState) int {
+func (r *Scripts) transferBeside(L *glua.LState) int {
 	s, _ := agentArgument(L, "transfer.beside")
 	alone := L.OptBool(2, false) || len(s.swept)+len(s.inherited) > 0
 	for _, p := range s.plans {
@@ -270,7 +271,7 @@ func (r *Runtime) transferBeside(L *glua.LState) int {
 
 // transferMaxDelete is transfer.maxDelete(event): how many entries the work for an Init or Full event may
 // delete, nil if any number is right. Work that stops there has to end with rsync's exit code for it, 25.
-func (r *Runtime) transferMaxDelete(L *glua.LState) int {
+func (r *Scripts) transferMaxDelete(L *glua.LState) int {
 	s, a := agentArgument(L, "transfer.maxDelete")
 	if n, limited := s.running(L, "transfer.maxDelete").DeleteLimit(a); limited {
 		L.Push(glua.LNumber(n))
@@ -282,7 +283,7 @@ func (r *Runtime) transferMaxDelete(L *glua.LState) int {
 
 // transferUnlike is transfer.unlike(event): whether the target has been made from another source until now, so that files of the same size and
 // time may differ.
-func (r *Runtime) transferUnlike(L *glua.LState) int {
+func (r *Scripts) transferUnlike(L *glua.LState) int {
 	s, _ := agentArgument(L, "transfer.unlike")
 	L.Push(glua.LBool(s.running(L, "transfer.unlike").Unlike()))
 	return 1

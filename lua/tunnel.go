@@ -53,7 +53,7 @@ var tunnelKeys = schema.Table[tunnel.Config]{Keys: []schema.Key[tunnel.Config]{
 
 // globalTunnel is tunnel{}.
 func (r *Config) globalTunnel(L *glua.LState) int {
-	if !r.loading {
+	if !r.Loading() {
 		L.RaiseError("tunnel{} can only be called while the config is loaded")
 	}
 	given, ok := L.Get(1).(*glua.LTable)

@@ -14,7 +14,7 @@ func (s *Sync) guardMounts(p *plan) {
 	p.root = s.stringKey("source")
 	p.Spared, p.mounted = s.sync.Spared(), s.sync.Mounted()
 	p.noticed = func(missing []string) {
-		s.r.post(func() {
+		s.r.Post(func() {
 			for _, path := range missing {
 				s.sync.NoticeUnmounted(path)
 			}

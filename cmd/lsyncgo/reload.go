@@ -49,9 +49,9 @@ func (s *service) adopt(c *lua.Config, next *script) error {
 	}
 	old := s.script
 	next.connect(s.core, s.loop, syncs)
-	next.Succeed(old.Runtime)
+	next.Succeed(old.Scripts)
 	s.script = next
-	s.inForce.Store(next.Runtime)
+	s.inForce.Store(next.Scripts)
 	old.close()
 	s.retired.Go(old.Wait)
 	if logger != nil {

@@ -47,7 +47,7 @@ func serve(e env, o *options) int {
 		return e.detach(rt.Settings().OnePass)
 	}
 	s.settings, s.warnings, s.script = rt.Settings(), rt.Warnings(), newScript(rt)
-	s.inForce.Store(rt.Runtime)
+	s.inForce.Store(rt.Scripts)
 	exit, err := s.run()
 	if err != nil {
 		s.fail("lsyncgo: "+words(err), exitUsage)
@@ -85,7 +85,7 @@ type service struct {
 	settings lua.Settings
 	warnings []lua.Problem // of the first config
 	script   *script
-	inForce  atomic.Pointer[lua.Runtime] // that of script, for other goroutines
+	inForce  atomic.Pointer[lua.Scripts] // that of script, for other goroutines
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
 
@@ -97,14 +97,14 @@ type service struct {
 
 // script is what a loaded config has to run, and what ends its messages to the loop.
 type script struct {
-	*lua.Runtime
+	*lua.Scripts
 	ctx    context.Context
 	cancel context.CancelFunc
 }
 
 func newScript(c *lua.Config) *script {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &script{c.Runtime, ctx, cancel}
+	return &script{c.Scripts, ctx, cancel}
 }
 
 // connect gives the script the core it works in.

@@ -42,3 +42,20 @@ func SplitQuoted(s string) []string {
 	}
 	return list
 }
+
+// WithSlash returns a path with a slash at its end.
+func WithSlash(path string) string {
+	if strings.HasSuffix(path, "/") {
+		return path
+	}
+	return path + "/"
+}
+
+// NameLength is the length of the identifier at the start of s.
+func NameLength(s string) int {
+	n := 0
+	for n < len(s) && IsName(s[:n+1]) {
+		n++
+	}
+	return n
+}

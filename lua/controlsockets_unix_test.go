@@ -3,8 +3,10 @@
 package lua
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -21,7 +23,7 @@ func TestMastersClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
-	m := masters{limit: 1000}
+	m := controlSockets{limit: 1000}
 	path, err := m.path()
 	if err != nil {
 		t.Fatal(err)
@@ -39,3 +41,27 @@ func TestMastersClose(t *testing.T) {
 		t.Errorf("after wait: %v", err)
 	}
 }
+
+// TestNoControlPath: that no private directory can be made is said once.
+func TestNoControlPath(t *testing.T) {
+	log := &warnings{}
+	s := newScripts(newRuntime(StateOptions{Log: log}))
+	defer s.Close()
+	s.sockets.limit = 1
+	if err := s.L.DoString("assert(lsyncd.controlpath() == nil and lsyncd.controlpath() == nil)"); err != nil {
+		t.Fatal(err)
+	}
+	if len(*log) != 1 || !strings.HasPrefix((*log)[0], "ssh connections are not shared: ") {
+		t.Errorf("logged %q", *log)
+	}
+}
+
+type warnings []string
+
+func (w *warnings) Log(category string, args ...any) {
+	if category == "Warn" {
+		*w = append(*w, fmt.Sprint(args...))
+	}
+}
+
+func (*warnings) Enabled(string) bool { return true }

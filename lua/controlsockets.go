@@ -11,8 +11,8 @@ import (
 	"lsyncgo/engine/runtimedir"
 )
 
-// masters keeps the sockets of shared ssh connections.
-type masters struct {
+// controlSockets keeps the sockets of shared ssh connections.
+type controlSockets struct {
 	dir     runtimedir.Dir
 	limit   int  // of the path of dir
 	failing bool // that there can be no directory was said
@@ -31,8 +31,8 @@ const stopLimit = 2 * time.Second
 
 // path returns the ControlPath. Each ssh asks for it anew: whoever could put a directory of his own in the
 // place of one that was cleaned away would receive its session.
-func (m *masters) path() (string, error) {
-	dir, err := m.dir.Path(m.limit)
+func (c *controlSockets) path() (string, error) {
+	dir, err := c.dir.Path(c.limit)
 	if err != nil {
 		return "", err
 	}
@@ -41,10 +41,10 @@ func (m *masters) path() (string, error) {
 
 // close asks the connections to end with their last session, and removes the directory. It does not wait for that:
 // a connection that hangs must not stop the loop. wait does.
-func (m *masters) close() {
-	dir := m.dir.Detach()
+func (c *controlSockets) close() {
+	dir := c.dir.Detach()
 	path := dir.Existing()
-	m.ending.Go(func() {
+	c.ending.Go(func() {
 		defer func() { _ = dir.Close() }() // what cannot be removed is empty and private
 		sockets, err := os.ReadDir(path)
 		if path == "" || err != nil || len(sockets) == 0 {
@@ -63,4 +63,4 @@ func (m *masters) close() {
 }
 
 // wait returns when what close began has ended, soon after stopLimit at the latest.
-func (m *masters) wait() { m.ending.Wait() }
+func (c *controlSockets) wait() { c.ending.Wait() }

@@ -9,14 +9,8 @@ import (
 	"lsyncgo/lua/values"
 )
 
-// pendingAlarm is an alarm that was asked for before there was a machine.
-type pendingAlarm struct {
-	at   time.Time
-	call func(now time.Time) error
-}
-
 // newStamp makes the Lua value of a point in time.
-func (r *Runtime) newStamp(t time.Time) glua.LValue {
+func (r *Scripts) newStamp(t time.Time) glua.LValue {
 	return &glua.LUserData{Value: t, Metatable: r.metas.stamp, Env: r.L.G.Global}
 }
 
@@ -29,7 +23,7 @@ func stampOf(v glua.LValue) (time.Time, bool) {
 	return t, ok
 }
 
-func (r *Runtime) newStampMetatable() *glua.LTable {
+func (r *Scripts) newStampMetatable() *glua.LTable {
 	mt := r.L.NewTable()
 	for name, f := range map[string]glua.LGFunction{
 		"__add": r.stampAdd, "__sub": r.stampSub, "__concat": stampConcat, "__tostring": stampString,
@@ -44,7 +38,7 @@ func (r *Runtime) newStampMetatable() *glua.LTable {
 }
 
 // globalNow is now().
-func (r *Runtime) globalNow(L *glua.LState) int {
+func (r *Scripts) globalNow(L *glua.LState) int {
 	L.Push(r.newStamp(r.now()))
 	return 1
 }
@@ -58,7 +52,7 @@ func span(L *glua.LState, v glua.LValue) time.Duration {
 	return time.Duration(float64(n) * float64(time.Second))
 }
 
-func (r *Runtime) stampAdd(L *glua.LState) int {
+func (r *Scripts) stampAdd(L *glua.LState) int {
 	a, b := L.Get(1), L.Get(2)
 	if _, ok := stampOf(a); !ok {
 		a, b = b, a
@@ -68,7 +62,7 @@ func (r *Runtime) stampAdd(L *glua.LState) int {
 	return 1
 }
 
-func (r *Runtime) stampSub(L *glua.LState) int {
+func (r *Scripts) stampSub(L *glua.LState) int {
 	a, ok := stampOf(L.Get(1))
 	if !ok {
 		L.RaiseError("a timestamp cannot be subtracted from %s", values.Describe(L.Get(1)))
@@ -124,7 +118,7 @@ func stampIndex(L *glua.LState) int {
 }
 
 // globalAlarm is alarm(timestamp, func, extra).
-func (r *Runtime) globalAlarm(L *glua.LState) int {
+func (r *Scripts) globalAlarm(L *glua.LState) int {
 	at, ok := stampOf(L.Get(1))
 	if !ok {
 		L.RaiseError("alarm: the first argument must be a timestamp like now() + 5, not %s", values.Describe(L.Get(1)))
@@ -137,14 +131,6 @@ func (r *Runtime) globalAlarm(L *glua.LState) int {
 		return withoutExit(r.call("alarm", fn, 0, r.newStamp(at), extra))
 	})
 	return 0
-}
-
-func (r *Runtime) addAlarm(at time.Time, call func(time.Time) error) {
-	if r.timers == nil {
-		r.alarms = append(r.alarms, pendingAlarm{at, call})
-		return
-	}
-	r.timers.Add(at, call)
 }
 
 var _ core.Actions = (*Sync)(nil)
