@@ -45,10 +45,10 @@ func (e *ScriptError) Error() string {
 	return printable.Line(b.String())
 }
 
-// call calls a Lua function and leaves nret results on the stack. An error is
+// Call calls a Lua function and leaves nret results on the stack. An error is
 // a *ScriptError or an *ExitError. event says what for, in messages.
-func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LValue) error {
-	r.limit.Enter()
+func (r *Runtime) Call(event string, fn glua.LValue, nret int, args ...glua.LValue) error {
+	r.Limit.Enter()
 	r.L.Push(fn)
 	for _, a := range args {
 		r.L.Push(a)
@@ -57,16 +57,28 @@ func (r *Runtime) call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	if err != nil {
 		err = r.fault(err, event)
 	}
-	r.limit.Leave()
+	r.Limit.Leave()
 	return err
+}
+
+// Resume begins a job or goes on with it, as lua53.Job.Resume does, within the limits of a call. An error is a *ScriptError, an
+// *ExitError or lua53.ErrKilled. event says what for, in messages.
+func (r *Runtime) Resume(job *lua53.Job, event string, args ...glua.LValue) (results []glua.LValue, over bool, err error) {
+	r.Limit.Enter()
+	defer r.Limit.Leave()
+	results, over, err = job.Resume(args...)
+	if err != nil && !errors.Is(err, lua53.ErrKilled) {
+		err = r.fault(err, event)
+	}
+	return results, over, err
 }
 
 // LoadFile compiles a script, within the limits of a call.
 func (r *Runtime) LoadFile(file string) (*glua.LFunction, error) {
-	r.limit.Enter()
-	defer r.limit.Leave()
-	fn, err := lua53.LoadFile(r.L, r.anchored(file))
-	if cause := r.limit.Cause(); err != nil && cause != nil {
+	r.Limit.Enter()
+	defer r.Limit.Leave()
+	fn, err := lua53.LoadFile(r.L, r.Anchored(file))
+	if cause := r.Limit.Cause(); err != nil && cause != nil {
 		err = &ScriptError{Message: r.excess(cause)}
 	}
 	return fn, err
@@ -87,20 +99,20 @@ func (r *Runtime) fault(err error, event string) error {
 	}
 	place, message, traceback, goStack := lua53.Describe(err)
 	fault := &ScriptError{Place: place, Message: r.naming(place, message), Event: event, Traceback: frames(traceback)}
-	if cause := r.limit.Cause(); cause != nil {
+	if cause := r.Limit.Cause(); cause != nil {
 		fault.Message = r.excess(cause)
 		return fault
 	}
 	if goStack != "" {
 		fault.Internal, fault.GoStack = true, goStack
-		r.log.Log("Debug", "internal error: ", message, "\n", goStack)
+		r.Log.Log("Debug", "internal error: ", message, "\n", goStack)
 	}
 	return fault
 }
 
 // excess says which limit a call has reached.
 func (r *Runtime) excess(cause error) string {
-	limits := r.limit.Limits()
+	limits := r.Limit.Limits()
 	switch {
 	case errors.Is(cause, lua53.ErrTime) && r.loading:
 		return fmt.Sprintf("the config was not loaded within %g seconds, its loading was stopped", limits.Time.Seconds())
@@ -125,8 +137,8 @@ func frames(traceback string) []string {
 	return list
 }
 
-// throw raises err as a Lua error that call gives back as it is.
-func throw(L *glua.LState, err error) {
+// Throw raises err as a Lua error that call gives back as it is.
+func Throw(L *glua.LState, err error) {
 	ud := L.NewUserData()
 	ud.Value = err
 	mt := L.NewTable()
@@ -139,22 +151,22 @@ func throw(L *glua.LState, err error) {
 	L.Error(ud, 0)
 }
 
-// where returns the place of the innermost running Lua code that is not a preset's.
-func where(L *glua.LState) string {
+// Where returns the place of the innermost running Lua code that is not a preset's.
+func Where(L *glua.LState) string {
 	for level := 1; ; level++ {
 		dbg, ok := L.GetStack(level)
 		if !ok {
 			return ""
 		}
-		if _, err := L.GetInfo("Sl", dbg, glua.LNil); err != nil || dbg.CurrentLine <= 0 || embedded(dbg.Source) {
+		if _, err := L.GetInfo("Sl", dbg, glua.LNil); err != nil || dbg.CurrentLine <= 0 || Embedded(dbg.Source) {
 			continue
 		}
 		return fmt.Sprintf("%s:%d", dbg.Source, dbg.CurrentLine)
 	}
 }
 
-// withoutExit drops an *ExitError: core has been told already.
-func withoutExit(err error) error {
+// WithoutExit drops an *ExitError: core has been told already.
+func WithoutExit(err error) error {
 	var exit *ExitError
 	if errors.As(err, &exit) {
 		return nil
@@ -162,8 +174,8 @@ func withoutExit(err error) error {
 	return err
 }
 
-// presetPrefix begins the chunk names of the presets.
-const presetPrefix = "defaults/"
+// PresetPrefix begins the chunk names of the presets.
+const PresetPrefix = "defaults/"
 
-// embedded reports whether code of this chunk name is the program's own: messages name the line of the config that called it.
-func embedded(source string) bool { return strings.HasPrefix(source, presetPrefix) }
+// Embedded reports whether code of this chunk name is the program's own: messages name the line of the config that called it.
+func Embedded(source string) bool { return strings.HasPrefix(source, PresetPrefix) }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"lsyncgo/engine/event"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // §2 source: symbolic links in it are resolved, for the sync as for its script.
@@ -117,7 +117,7 @@ mirror "early"`)
 		t.Errorf("syncs: %+v", s)
 	}
 	st.options.Config = ""
-	st.options.Syncs = []lua.CommandLineSync{{Preset: "direct", Args: []string{st.source, "/t"}}}
+	st.options.Syncs = []config.CommandLineSync{{Preset: "direct", Args: []string{st.source, "/t"}}}
 	if err := st.load(); err != nil || len(st.rt.Syncs()) != 2 {
 		t.Errorf("without a config: %v", err)
 	}
@@ -127,7 +127,7 @@ mirror "early"`)
 		t.Errorf("got %q", got)
 	}
 	st.options.Scripts = []string{"nosuch.lua"}
-	var ps lua.Problems
+	var ps config.Problems
 	if err := st.load(); !errors.As(err, &ps) || !regexp.MustCompile(`^nosuch.lua: cannot be read: `).MatchString(ps.Error()) {
 		t.Errorf("got %v", err)
 	}

@@ -1,12 +1,6 @@
-// Package lua is the script runtime: one Lua state that loads a config, gives
-// scripts their globals, turns events, lists and inlets into Lua values, and
-// runs the actions of the syncs for core.
+// Package lua owns the Lua state of a config: it calls functions within limits of time and memory, makes errors that people
+// can read of what goes wrong, and ends with the state what was begun for it. It knows no sync: lua/api gives scripts what
+// they see, and lua/config loads.
 //
-// A Runtime belongs to one goroutine at a time: the one that calls Load, then,
-// from Bind on, the one that runs the loop. Only what runs beside the loop, the
-// feeding of a path plan or a transfer, is done by other goroutines, and
-// that never touches the Lua state.
-//
-// Loading starts and writes nothing. Every problem of a config is gathered, so
-// that one run shows them all, each with its place and its remedy.
+// A Runtime belongs to one goroutine at a time: the one that loads the config, then, from Bind on, the one that runs the loop.
 package lua

@@ -19,7 +19,7 @@ import (
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/process"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,10 +30,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type stage struct {
 	testing.TB
 	dir, source, target string
-	options             lua.Options
+	options             config.Options
 
-	rt      *lua.Config   // the newest one
-	open    []*lua.Config // not yet closed
+	rt      *config.Config   // the newest one
+	open    []*config.Config // not yet closed
 	core    *core.Core
 	syncs   []*core.Sync
 	now     time.Time
@@ -86,7 +86,7 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.options = lua.Options{Scripts: []string{places, lib}, Dir: dir, NoDaemon: true, Log: st.log,
+	st.options = config.Options{Scripts: []string{places, lib}, Dir: dir, NoDaemon: true, Log: st.log,
 		Now: func() time.Time { return st.now }}
 	return st
 }
@@ -113,7 +113,7 @@ func (st *stage) config(text string) *stage {
 
 // load loads what was asked for.
 func (st *stage) load() error {
-	rt, err := lua.Load(st.options)
+	rt, err := config.Load(st.options)
 	if err == nil {
 		st.rt = rt
 		st.open = append(st.open, rt)
@@ -123,7 +123,7 @@ func (st *stage) load() error {
 }
 
 // close closes a runtime, at the end of the test at the latest.
-func (st *stage) close(rt *lua.Config) {
+func (st *stage) close(rt *config.Config) {
 	if i := slices.Index(st.open, rt); i >= 0 {
 		st.open = slices.Delete(st.open, i, i+1)
 		rt.Close()
@@ -410,7 +410,7 @@ func problems(t *testing.T, st *stage) string {
 	if err == nil {
 		return ""
 	}
-	var ps lua.Problems
+	var ps config.Problems
 	if !errors.As(err, &ps) {
 		t.Fatalf("the error is %T: %v", err, err)
 	}

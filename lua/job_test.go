@@ -22,13 +22,13 @@ function loops()
 	sleep(1)
 	pcall(function() while true do end end)
 end
-function twice() return coroutine.wrap(function() coroutine.yield(run('one')) end)() + run('two') end
+function twice() return coroutine.wrap(function() coroutine.yield(run('one', '')) end)() + run('two', '') end
 `
 
 // TestTasks shows how sleep and run sit on core's timers and owners.
 func TestTasks(t *testing.T) {
 	st := start(t, tasks)
-	begin := st.rt.Tasks()
+	begin := tasksOf(st.rt.Runtime)
 	work, err := begin("work")
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +38,11 @@ func TestTasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.advance(0) // what was asked for outside a step is a command of the next one
-	if got := st.command().Describe(); got != "one" {
+	if got := st.command().Describe(); got != "one ''" {
 		t.Fatalf("started %s", got)
 	}
 	st.exit(3)
-	if got := st.command().Describe(); got != "two" {
+	if got := st.command().Describe(); got != "two ''" {
 		t.Fatalf("started %s", got)
 	}
 	st.exit(4)
@@ -66,7 +66,7 @@ func TestTasks(t *testing.T) {
 // TestTaskFaults has tasks that fail tell where, and harm no other; one that is cancelled goes on with nothing.
 func TestTaskFaults(t *testing.T) {
 	st := start(t, tasks)
-	begin := st.rt.Tasks()
+	begin := tasksOf(st.rt.Runtime)
 	for _, name := range []string{"fails", "loops", "work"} {
 		if _, err := begin(name); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/status"
 	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 const idle = "sync{ source = source, onCreate = true }\n"
@@ -238,7 +239,7 @@ same(settings.delay, 1.5)
 		t.Fatal(err)
 	}
 	delay := 1500 * time.Millisecond
-	want := lua.Settings{
+	want := config.Settings{
 		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
 		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
 		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", OnDieStop: true,
@@ -256,7 +257,7 @@ func TestSettingsDefaults(t *testing.T) {
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	want := lua.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30}
+	want := config.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
 	}
@@ -282,7 +283,7 @@ print("a", 1)`)
 		t.Fatal(err)
 	}
 	got := st.rt.Settings()
-	want := lua.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, Insist: true, OnePass: true,
+	want := config.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, Insist: true, OnePass: true,
 		NoDaemon: true, LogFile: "/l", PidFile: "/p", Monitor: "inotify", Delay: got.Delay}
 	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
@@ -346,7 +347,7 @@ func TestPrecedence(t *testing.T) {
 func TestCommandLine(t *testing.T) {
 	stubs(t)
 	st := newStage(t)
-	st.options.Syncs = []lua.CommandLineSync{
+	st.options.Syncs = []config.CommandLineSync{
 		{Preset: "rsync", Args: []string{st.source, "h:/t"}},
 		{Preset: "rsyncssh", Args: []string{st.source, "host", "~/dir"}},
 		{Preset: "direct", Args: []string{st.source, "/t"}},
@@ -368,13 +369,13 @@ func TestCommandLine(t *testing.T) {
 	}
 	st.quiet()
 
-	for _, bad := range []lua.Options{
-		{Syncs: []lua.CommandLineSync{{Preset: "rsync", Args: []string{"one"}}}},
-		{Syncs: []lua.CommandLineSync{{Preset: "nosuch", Args: []string{"one"}}}},
-		{Syncs: []lua.CommandLineSync{{Preset: "rsyncssh", Args: []string{st.source, "h", "t"}}}, SSHOptions: "'open"},
+	for _, bad := range []config.Options{
+		{Syncs: []config.CommandLineSync{{Preset: "rsync", Args: []string{"one"}}}},
+		{Syncs: []config.CommandLineSync{{Preset: "nosuch", Args: []string{"one"}}}},
+		{Syncs: []config.CommandLineSync{{Preset: "rsyncssh", Args: []string{st.source, "h", "t"}}}, SSHOptions: "'open"},
 	} {
 		bad.Log, bad.NoDaemon = st.log, true
-		if rt, err := lua.Load(bad); err == nil {
+		if rt, err := config.Load(bad); err == nil {
 			rt.Close()
 			t.Errorf("no error with %+v", bad)
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // signs is an exitcodes with nothing to remark.
@@ -108,7 +108,7 @@ var noteCases = []noteCase{
 }
 
 // notes loads a config as for a daemon and returns its notes.
-func notes(t *testing.T, text string) []lua.Note {
+func notes(t *testing.T, text string) []config.Note {
 	t.Helper()
 	st := newStage(t).config(text)
 	st.options.NoDaemon = false
@@ -125,7 +125,7 @@ func TestNotes(t *testing.T) {
 	for i, c := range noteCases {
 		tried[c.note] = true
 		t.Run(fmt.Sprint(i, " ", c.note), func(t *testing.T) {
-			named := func(n lua.Note) bool { return n.Name == c.note }
+			named := func(n config.Note) bool { return n.Name == c.note }
 			list := notes(t, c.config)
 			at := slices.IndexFunc(list, named)
 			if at < 0 {
@@ -149,7 +149,7 @@ func TestNotes(t *testing.T) {
 			}
 		})
 	}
-	for name := range lua.Differences() {
+	for name := range config.Differences() {
 		if !tried[name] {
 			t.Errorf("no test has the note %q", name)
 		}
@@ -204,7 +204,7 @@ func TestNotesNameTheConfigAsGiven(t *testing.T) {
 // A sync of the command line has no line.
 func TestNotesOfTheCommandLine(t *testing.T) {
 	st := newStage(t)
-	st.options.Syncs = []lua.CommandLineSync{{Preset: "direct", Args: []string{st.source, "/t"}, Place: "command line"}}
+	st.options.Syncs = []config.CommandLineSync{{Preset: "direct", Args: []string{st.source, "/t"}, Place: "command line"}}
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestDifferencesAreNoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	covered := map[string]bool{}
-	for _, names := range lua.Differences() {
+	for _, names := range config.Differences() {
 		for _, name := range names {
 			covered[name] = true
 		}

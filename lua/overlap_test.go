@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // TestOverlap: no mirror deletes its own source or is copied into itself, whatever name leads there.
@@ -43,12 +43,12 @@ func TestOverlap(t *testing.T) {
 		{`default.rsyncssh, host = "h", targetdir = dir .. "/t"`, ""},
 		{`onCreate = "x", target = dir .. "/t"`, ""},
 	} {
-		config := filepath.Join(t.TempDir(), "c.lua")
+		file := filepath.Join(t.TempDir(), "c.lua")
 		text := "local dir = " + `"` + dir + `"` + "\nsync{ source = dir .. '/t/data', " + c.sync + " }"
-		if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		r, err := lua.Load(lua.Options{Config: config})
+		r, err := config.Load(config.Options{Config: file})
 		got := ""
 		if err == nil {
 			r.Close()
@@ -78,14 +78,14 @@ func TestRivals(t *testing.T) {
 		{`target = "/t"`, `target = "/tc"`, ""},
 		{`target = "/t"`, `target = "/t/b", source = dir .. "/a/b"`, ""},
 	} {
-		config := filepath.Join(dir, "c.lua")
+		file := filepath.Join(dir, "c.lua")
 		text := "local dir = " + `"` + dir + `"` + "\nsync{ default.rsync, name = 'first', source = dir .. '/a', " + c.first + " }\n" +
 			"sync{ default.rsync, name = 'second', delete = false, " + c.second + ", source = " +
 			map[bool]string{true: "dir .. '/a/b'", false: "dir .. '/c'"}[strings.Contains(c.second, "source")] + " }"
-		if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		r, err := lua.Load(lua.Options{Config: config})
+		r, err := config.Load(config.Options{Config: file})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,10 +11,10 @@ import (
 // maxReread is how much of a script is read again, in bytes: as much as is compiled of one.
 const maxReread = 16 << 20
 
-// reread reads a script again, for messages about its lines. It may have become anything since it was run: only a
+// Reread reads a script again, for messages about its lines. It may have become anything since it was run: only a
 // regular file can be read twice, and without waiting.
-func (r *Runtime) reread(file string) ([]byte, error) {
-	path := r.anchored(file)
+func (r *Runtime) Reread(file string) ([]byte, error) {
+	path := r.Anchored(file)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -37,10 +37,10 @@ var indexed = regexp.MustCompile(`^attempt to index a (\w+) value \(key '([^']*)
 func (r *Runtime) naming(place, message string) string {
 	m := indexed.FindStringSubmatch(message)
 	file, line := SplitPlace(place)
-	if m == nil || line == 0 || embedded(place) {
+	if m == nil || line == 0 || Embedded(place) {
 		return message
 	}
-	source, err := r.reread(file)
+	source, err := r.Reread(file)
 	lines := strings.Split(string(source), "\n")
 	if err != nil || line > len(lines) {
 		return message

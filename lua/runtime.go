@@ -15,10 +15,10 @@ import (
 // that loads it, from Bind on to the one that runs the loop.
 type Runtime struct {
 	L     *glua.LState
-	log   core.Log
+	Log   core.Log
 	dir   string // what relative paths are relative to
 	clock func() time.Time
-	limit *lua53.Limiter
+	Limit *lua53.Limiter
 
 	loading bool
 	exit    *ExitError // of a script while it was loaded
@@ -27,7 +27,7 @@ type Runtime struct {
 	core    *core.Core
 	post    func(func())
 	timers  *core.Timers
-	alarms  []pendingAlarm // asked for while loading
+	alarms  []alarm // asked for while loading
 	atBind  []func()
 	atClose []func()
 }
@@ -42,11 +42,11 @@ type StateOptions struct {
 }
 
 // New makes a state with the libraries of Lua.
-func newRuntime(o StateOptions) *Runtime {
-	r := &Runtime{L: lua53.NewState(), log: o.Log, dir: o.Dir, clock: o.Now, loading: true}
-	r.limit = lua53.LimiterOf(r.L)
-	if r.log == nil {
-		r.log = unheard{}
+func New(o StateOptions) *Runtime {
+	r := &Runtime{L: lua53.NewState(), Log: o.Log, dir: o.Dir, clock: o.Now, loading: true}
+	r.Limit = lua53.LimiterOf(r.L)
+	if r.Log == nil {
+		r.Log = unheard{}
 	}
 	if o.ReadOnly {
 		lua53.SetReadOnly(r.L)
@@ -73,13 +73,13 @@ func (e *ExitError) Error() string {
 // Terminate ends the program, and the script that runs on L with it. Negative codes
 // are what an exit status makes of them.
 func (r *Runtime) Terminate(L *glua.LState, code int) {
-	exit := &ExitError{Code: code & 0xff, Place: where(L)}
+	exit := &ExitError{Code: code & 0xff, Place: Where(L)}
 	if r.core != nil {
 		r.core.Terminate(exit.Code, exit.Error())
 	} else if r.exit == nil {
 		r.exit = exit
 	}
-	throw(L, exit)
+	Throw(L, exit)
 }
 
 // Exited returns how a script has ended the program while it was loaded, even if pcall has caught it; nil: none has.
@@ -98,10 +98,10 @@ func (r *Runtime) Core() *core.Core { return r.core }
 func (r *Runtime) Post(f func()) { r.post(f) }
 
 // Interrupt ends the callback that is running, if one is. Any goroutine may call it.
-func (r *Runtime) Interrupt() { r.limit.Interrupt() }
+func (r *Runtime) Interrupt() { r.Limit.Interrupt() }
 
-// anchored makes path absolute.
-func (r *Runtime) anchored(path string) string {
+// Anchored makes path absolute.
+func (r *Runtime) Anchored(path string) string {
 	if path == "" || filepath.IsAbs(path) {
 		return path
 	}
@@ -123,11 +123,11 @@ func (r *Runtime) Bind(c *core.Core, post func(f func())) {
 	}
 }
 
-// onBind has f called by Bind.
-func (r *Runtime) onBind(f func()) { r.atBind = append(r.atBind, f) }
+// OnBind has f called by Bind.
+func (r *Runtime) OnBind(f func()) { r.atBind = append(r.atBind, f) }
 
-// onClose has f called by Close, before the state is closed.
-func (r *Runtime) onClose(f func()) { r.atClose = append(r.atClose, f) }
+// OnClose has f called by Close, before the state is closed.
+func (r *Runtime) OnClose(f func()) { r.atClose = append(r.atClose, f) }
 
 // Close ends everything the scripts started beside the loop, and waits for it, but for
 // ssh connections: Wait does. The runtime must not be used afterwards.
@@ -141,8 +141,23 @@ func (r *Runtime) Close() {
 	lua53.Close(r.L)
 }
 
-// now is the time as scripts see it.
-func (r *Runtime) now() time.Time {
+// alarm is what was asked for before there was a machine.
+type alarm struct {
+	at   time.Time
+	call func(now time.Time) error
+}
+
+// AddAlarm has call called at a time, on the goroutine of the loop. Before Bind the timer is nil.
+func (r *Runtime) AddAlarm(at time.Time, call func(now time.Time) error) *core.Timer {
+	if r.timers == nil {
+		r.alarms = append(r.alarms, alarm{at, call})
+		return nil
+	}
+	return r.timers.Add(at, call)
+}
+
+// Now is the time as scripts see it.
+func (r *Runtime) Now() time.Time {
 	if r.core != nil {
 		if t := r.core.Now(); !t.IsZero() {
 			return t
@@ -156,17 +171,3 @@ type unheard struct{}
 
 func (unheard) Log(string, ...any)  {}
 func (unheard) Enabled(string) bool { return false }
-
-// pendingAlarm is an alarm that was asked for before there was a machine.
-type pendingAlarm struct {
-	at   time.Time
-	call func(now time.Time) error
-}
-
-func (r *Runtime) addAlarm(at time.Time, call func(time.Time) error) {
-	if r.timers == nil {
-		r.alarms = append(r.alarms, pendingAlarm{at, call})
-		return
-	}
-	r.timers.Add(at, call)
-}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // warned loads a config that has to load, and returns its warnings, a line each.
@@ -23,8 +23,8 @@ func warned(t *testing.T, st *stage) string {
 
 // §2, §9: values that Lsyncd takes for something are taken, with a warning that says where and what to write.
 func TestTakenSettings(t *testing.T) {
-	type check func(lua.Settings) bool
-	insists := func(s lua.Settings) bool { return s.Insist }
+	type check func(config.Settings) bool
+	insists := func(s config.Settings) bool { return s.Insist }
 	for _, c := range []struct {
 		given, want string
 		check       check
@@ -33,24 +33,24 @@ func TestTakenSettings(t *testing.T) {
 		{"insist = 0", "insist: 0 counts as true (write insist = true)", insists},
 		{"insist = 'true'", `insist: "true" counts as true (write insist = true, or insist = false: to Lua every text is true)`, insists},
 		{"insist = 'false'", `insist: "false" counts as true (write insist = true, or insist = false: to Lua every text is true)`, insists},
-		{"nodaemon = 1", "nodaemon: 1 counts as true (write nodaemon = true)", func(s lua.Settings) bool { return s.NoDaemon }},
-		{"onepass = 'x'", `onepass: "x" counts as true (write onepass = true, or onepass = false: to Lua every text is true)`, func(s lua.Settings) bool { return s.OnePass }},
-		{"fsync = 1", "fsync: 1 counts as true (write fsync = true)", func(s lua.Settings) bool { return s.Fsync }},
-		{"maxDelays = 0", "maxDelays: 0 counts as 1 (write maxDelays = 1)", func(s lua.Settings) bool { return s.MaxDelays == 1 }},
-		{"maxDelays = 0.5", "maxDelays: 0.5 counts as 1 (write maxDelays = 1)", func(s lua.Settings) bool { return s.MaxDelays == 1 }},
-		{"maxDelays = '7'", `maxDelays: "7" counts as 7 (write maxDelays = 7)`, func(s lua.Settings) bool { return s.MaxDelays == 7 }},
-		{"maxDelays = math.huge", "maxDelays: +Inf counts as 2147483647 (write maxDelays = 2147483647)", func(s lua.Settings) bool { return s.MaxDelays == 1<<31-1 }},
-		{"maxProcesses = 0", "maxProcesses: 0 counts as 1 (write maxProcesses = 1)", func(s lua.Settings) bool { return s.MaxProcesses == 1 }},
-		{"maxProcesses = -3", "maxProcesses: -3 counts as 1 (write maxProcesses = 1)", func(s lua.Settings) bool { return s.MaxProcesses == 1 }},
-		{"maxProcesses = 1.5", "maxProcesses: 1.5 counts as 2 (write maxProcesses = 2)", func(s lua.Settings) bool { return s.MaxProcesses == 2 }},
-		{"delay = -1", "delay: -1 counts as 0 (write delay = 0)", func(s lua.Settings) bool { return *s.Delay == 0 }},
-		{"statusInterval = -1", "statusInterval: -1 counts as 0 (write statusInterval = 0)", func(s lua.Settings) bool { return s.StatusInterval == 0 }},
-		{"statusInterval = '5'", `statusInterval: "5" counts as 5 (write statusInterval = 5)`, func(s lua.Settings) bool { return s.StatusInterval == 5*time.Second }},
-		{"scriptTimeout = -2", "scriptTimeout: -2 counts as 0 (write scriptTimeout = 0)", func(s lua.Settings) bool { return s.ScriptTimeout == 0 }},
-		{"pidfile = ''", `pidfile: "" counts as not set (remove it)`, func(s lua.Settings) bool { return s.PidFile == "" }},
-		{"statusFile = ''", `statusFile: "" counts as not set (remove it)`, func(s lua.Settings) bool { return s.StatusFile == "" }},
-		{"logident = ''", `logident: "" counts as not set (remove it)`, func(s lua.Settings) bool { return s.LogIdent == "" }},
-		{"inotifyMode = ''", `inotifyMode: "" counts as not set (remove it)`, func(s lua.Settings) bool { return s.Mode == 0 }},
+		{"nodaemon = 1", "nodaemon: 1 counts as true (write nodaemon = true)", func(s config.Settings) bool { return s.NoDaemon }},
+		{"onepass = 'x'", `onepass: "x" counts as true (write onepass = true, or onepass = false: to Lua every text is true)`, func(s config.Settings) bool { return s.OnePass }},
+		{"fsync = 1", "fsync: 1 counts as true (write fsync = true)", func(s config.Settings) bool { return s.Fsync }},
+		{"maxDelays = 0", "maxDelays: 0 counts as 1 (write maxDelays = 1)", func(s config.Settings) bool { return s.MaxDelays == 1 }},
+		{"maxDelays = 0.5", "maxDelays: 0.5 counts as 1 (write maxDelays = 1)", func(s config.Settings) bool { return s.MaxDelays == 1 }},
+		{"maxDelays = '7'", `maxDelays: "7" counts as 7 (write maxDelays = 7)`, func(s config.Settings) bool { return s.MaxDelays == 7 }},
+		{"maxDelays = math.huge", "maxDelays: +Inf counts as 2147483647 (write maxDelays = 2147483647)", func(s config.Settings) bool { return s.MaxDelays == 1<<31-1 }},
+		{"maxProcesses = 0", "maxProcesses: 0 counts as 1 (write maxProcesses = 1)", func(s config.Settings) bool { return s.MaxProcesses == 1 }},
+		{"maxProcesses = -3", "maxProcesses: -3 counts as 1 (write maxProcesses = 1)", func(s config.Settings) bool { return s.MaxProcesses == 1 }},
+		{"maxProcesses = 1.5", "maxProcesses: 1.5 counts as 2 (write maxProcesses = 2)", func(s config.Settings) bool { return s.MaxProcesses == 2 }},
+		{"delay = -1", "delay: -1 counts as 0 (write delay = 0)", func(s config.Settings) bool { return *s.Delay == 0 }},
+		{"statusInterval = -1", "statusInterval: -1 counts as 0 (write statusInterval = 0)", func(s config.Settings) bool { return s.StatusInterval == 0 }},
+		{"statusInterval = '5'", `statusInterval: "5" counts as 5 (write statusInterval = 5)`, func(s config.Settings) bool { return s.StatusInterval == 5*time.Second }},
+		{"scriptTimeout = -2", "scriptTimeout: -2 counts as 0 (write scriptTimeout = 0)", func(s config.Settings) bool { return s.ScriptTimeout == 0 }},
+		{"pidfile = ''", `pidfile: "" counts as not set (remove it)`, func(s config.Settings) bool { return s.PidFile == "" }},
+		{"statusFile = ''", `statusFile: "" counts as not set (remove it)`, func(s config.Settings) bool { return s.StatusFile == "" }},
+		{"logident = ''", `logident: "" counts as not set (remove it)`, func(s config.Settings) bool { return s.LogIdent == "" }},
+		{"inotifyMode = ''", `inotifyMode: "" counts as not set (remove it)`, func(s config.Settings) bool { return s.Mode == 0 }},
 	} {
 		st := newStage(t).config("\nsettings{ " + c.given + " }\n" + idle)
 		st.options.NoDaemon = false

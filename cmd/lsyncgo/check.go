@@ -11,7 +11,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/printable"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // runCheck loads configs and says what is wrong with them, or what they would run.
@@ -26,15 +26,15 @@ func runCheck(e env, o *options) int {
 		return e.check(o.load, o.connect)
 	}
 	status := exitOK
-	for _, config := range o.configs {
+	for _, file := range o.configs {
 		l := o.load
-		l.Config = config
+		l.Config = file
 		status = max(status, e.check(l, o.connect))
 	}
 	return status
 }
 
-func (e env) check(l lua.Options, connect bool) int {
+func (e env) check(l config.Options, connect bool) int {
 	l.Print = func(string) {}
 	rt, err := load(l)
 	if err != nil {
@@ -58,12 +58,12 @@ func (e env) check(l lua.Options, connect bool) int {
 }
 
 // describe lists what a config comes to.
-func describe(out io.Writer, config string, rt *lua.Config) {
-	if config == "" {
-		config = "command line"
+func describe(out io.Writer, file string, rt *config.Config) {
+	if file == "" {
+		file = "command line"
 	}
 	syncs := rt.Syncs()
-	fmt.Fprintf(out, "%s: ok, %d sync", printable.Line(config), len(syncs))
+	fmt.Fprintf(out, "%s: ok, %d sync", printable.Line(file), len(syncs))
 	if len(syncs) != 1 {
 		fmt.Fprint(out, "s")
 	}
@@ -85,7 +85,7 @@ func describe(out io.Writer, config string, rt *lua.Config) {
 }
 
 // printDifferences lists what is not as it was with Lsyncd.
-func printDifferences(out io.Writer, notes []lua.Note) {
+func printDifferences(out io.Writer, notes []config.Note) {
 	if len(notes) == 0 {
 		fmt.Fprint(out, "\nnothing behaves differently from Lsyncd\n")
 		return
@@ -96,7 +96,7 @@ func printDifferences(out io.Writer, notes []lua.Note) {
 	}
 }
 
-func logPlaces(s lua.Settings) string {
+func logPlaces(s config.Settings) string {
 	switch {
 	case s.NoDaemon && s.LogFile != "":
 		return "console and " + s.LogFile

@@ -14,7 +14,7 @@ func TestCheck(t *testing.T) {
 	if err := os.Mkdir(src, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	path := config(t, dir, `
+	path := writeConfig(t, dir, `
 settings{ logfile = "`+dir+`/log", pidfile = "`+dir+`/pid", statusFile = "`+dir+`/status", maxProcesses = 4, insist = true }
 sync{ name = "one", source = "`+src+`", delay = 2.5, maxProcesses = 3, onCreate = "/bin/true" }
 sync{ default.direct, source = "`+src+`", target = "`+dir+`/dst", exclude = { "*.bak", "/a b" }, subdirs = false, init = false }
@@ -44,7 +44,7 @@ sync{ default.direct, source = "`+src+`", target = "`+dir+`/dst", exclude = { "*
 
 func TestCheckFindsEverything(t *testing.T) {
 	dir := t.TempDir()
-	path := config(t, dir, `
+	path := writeConfig(t, dir, `
 settings{ logfil = "x", delay = "soon" }
 sync{ name = "gone", source = "`+dir+`/nowhere", onCreate = "/bin/true" }
 sync{ name = "idle", source = "`+dir+`" }
@@ -75,11 +75,11 @@ func TestVet(t *testing.T) {
 		{`settings{ monitor = "psychic" } ` + sync, `"psychic" is no monitor; choose one of auto, inotify`},
 		{`sync{ source = "` + dir + `", onCreate = "/bin/true", monitor = "psychic" }`, `sync "Sync1": monitor: "psychic"`},
 	} {
-		code, _, errs := execute("check", config(t, dir, c.text))
+		code, _, errs := execute("check", writeConfig(t, dir, c.text))
 		if code != exitFailed || !regexp.MustCompile(c.want).MatchString(errs) {
 			t.Errorf("%s: %d, %s", c.text, code, errs)
 		}
-		if code, _, errs := execute("-nodaemon", config(t, dir, c.text)); code != exitUsage || !regexp.MustCompile(c.want).MatchString(errs) {
+		if code, _, errs := execute("-nodaemon", writeConfig(t, dir, c.text)); code != exitUsage || !regexp.MustCompile(c.want).MatchString(errs) {
 			t.Errorf("start of %s: %d, %s", c.text, code, errs)
 		}
 	}
@@ -87,7 +87,7 @@ func TestVet(t *testing.T) {
 
 func TestCheckOfSeveral(t *testing.T) {
 	dir := t.TempDir()
-	good := config(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
+	good := writeConfig(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
 	code, out, errs := execute("check", good, filepath.Join(dir, "missing.lua"))
 	if code != exitFailed || !strings.Contains(out, "ok, 1 sync\n") || !strings.Contains(errs, "missing.lua") {
 		t.Errorf("%d\n%s\n%s", code, out, errs)
@@ -104,14 +104,14 @@ func TestCheckOfTheCommandLine(t *testing.T) {
 
 func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 	dir := t.TempDir()
-	path := config(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
+	path := writeConfig(t, dir, `sync{ source = "`+dir+`", onCreate = "/bin/true" }`)
 	if code, _, errs := execute("status", path); code != exitUsage || !strings.Contains(errs, "neither pidfile nor statusFile") {
 		t.Errorf("%d: %s", code, errs)
 	}
 	if code, _, errs := execute("status", "-pidfile", filepath.Join(dir, "pid")); code != exitFailed || !strings.Contains(errs, "no running daemon") {
 		t.Errorf("%d: %s", code, errs)
 	}
-	path = config(t, dir, `sync{ nonsense`)
+	path = writeConfig(t, dir, `sync{ nonsense`)
 	if code, _, errs := execute("status", path); code != exitUsage || !strings.HasPrefix(errs, "lsyncgo: status: "+path+":1: ") || !strings.HasSuffix(errs, "by -pidfile FILE or -statusfile FILE\n") {
 		t.Errorf("%d: %s", code, errs)
 	}
@@ -120,7 +120,7 @@ func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 // After the syncs come the notes on what is not as with Lsyncd, folded; they are no warnings.
 func TestCheckContrasts(t *testing.T) {
 	dir := t.TempDir()
-	path := config(t, dir, `settings{ nodaemon = true }
+	path := writeConfig(t, dir, `settings{ nodaemon = true }
 for _, target in ipairs{ "a", "b" } do
 	sync{ default.direct, source = "`+dir+`", target = "/srv/" .. target,
 		delete = false, maxProcesses = 2 }
@@ -143,7 +143,7 @@ end
 		t.Errorf("the notes are\n%s", notes)
 	}
 
-	path = config(t, dir, `settings{ nodaemon = true }
+	path = writeConfig(t, dir, `settings{ nodaemon = true }
 sync{ source = "`+dir+`", onDelete = "rm -f ^targetPathname", exitcodes = { [0] = "ok", [137] = "ok", [143] = "ok" } }`)
 	if code, out, errs := execute("check", path); code != 0 || errs != "" || !strings.HasSuffix(out, "\n\nnothing behaves differently from Lsyncd\n") {
 		t.Errorf("%d, %s:\n%s", code, errs, out)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"lsyncgo/engine/logging"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // §1: one and two dashes are the same, for every option.
@@ -63,14 +63,14 @@ func TestConfigThatCannotBeRead(t *testing.T) {
 // §2: logfacility and logident.
 func TestLogPlaces(t *testing.T) {
 	for _, c := range []struct {
-		settings lua.Settings
+		settings config.Settings
 		want     logging.Options
 	}{
-		{lua.Settings{}, logging.Options{Syslog: true}},
-		{lua.Settings{LogFacility: "local1", LogIdent: "mirror"}, logging.Options{Syslog: true, Facility: "local1", Ident: "mirror"}},
-		{lua.Settings{LogFile: "/l"}, logging.Options{File: "/l"}},
-		{lua.Settings{NoDaemon: true}, logging.Options{Console: true}},
-		{lua.Settings{NoDaemon: true, LogFile: "/l", LogFormat: "json"}, logging.Options{Console: true, File: "/l", JSON: true}},
+		{config.Settings{}, logging.Options{Syslog: true}},
+		{config.Settings{LogFacility: "local1", LogIdent: "mirror"}, logging.Options{Syslog: true, Facility: "local1", Ident: "mirror"}},
+		{config.Settings{LogFile: "/l"}, logging.Options{File: "/l"}},
+		{config.Settings{NoDaemon: true}, logging.Options{Console: true}},
+		{config.Settings{NoDaemon: true, LogFile: "/l", LogFormat: "json"}, logging.Options{Console: true, File: "/l", JSON: true}},
 	} {
 		s := &service{options: &options{}}
 		if got := s.logOptions(c.settings); !reflect.DeepEqual(got, c.want) {

@@ -15,7 +15,7 @@ import (
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 const (
@@ -51,7 +51,7 @@ exit %d
 `
 
 // connect tries each target without writing anything there, and reports whether all could be reached and written.
-func (e env) connect(targets []lua.Target) bool {
+func (e env) connect(targets []config.Target) bool {
 	verdicts := make([]error, len(targets))
 	runner := process.NewRunner(process.Options{})
 	waiting, running := 0, map[core.ProcID]*time.Timer{}
@@ -89,7 +89,7 @@ func (e env) connect(targets []lua.Target) bool {
 }
 
 // probe returns the command that tries a target; nil if none does.
-func probe(t *lua.Target) *process.Command {
+func probe(t *config.Target) *process.Command {
 	switch {
 	case t.Daemon != "": // with everything excluded, and a dry run on top
 		args := append([]string{"--dry-run", "--dirs", "--exclude=*", "--contimeout=10", "--timeout=10"}, t.Options...)
@@ -113,7 +113,7 @@ func probe(t *lua.Target) *process.Command {
 func quoteForSh(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // judge says what the end of a probe means.
-func judge(t *lua.Target, r core.Result) error {
+func judge(t *config.Target, r core.Result) error {
 	if t.Host != "" && r.Signal == 0 && r.Err == nil {
 		switch r.Code {
 		case remoteFine:
@@ -154,7 +154,7 @@ func lookHere(dir string) error {
 		return errors.New("it is no directory (name a directory, or remove what is in its place)")
 	case err == nil && ofKernel(dir):
 		return errKernel
-	case err == nil && !lua.WritableDir(dir):
+	case err == nil && !config.WritableDir(dir):
 		return errors.New("it cannot be written by this user (let the user that runs lsyncgo write there, or use another one)")
 	case err == nil:
 		return nil
@@ -167,7 +167,7 @@ func lookHere(dir string) error {
 		return errors.New("the directory above the target is missing (create it; a disk may not be mounted)")
 	case ofKernel(above):
 		return errKernel
-	case !lua.WritableDir(above):
+	case !config.WritableDir(above):
 		return fmt.Errorf("it is missing, and this user cannot make it in %s (make it)", above)
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"lsyncgo/engine/core"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // What is looked at on another host is the same for each login shell there, whatever the name of the directory.
@@ -30,7 +30,7 @@ func TestLookThere(t *testing.T) {
 			{odd, "/no/sh -x", "there is no rsync"}, {odd + "/a/b", "sh", "above the target is missing"}, {plain, "sh", "no directory"},
 			{"/proc/new", "sh", "takes no files"}, {"/sys", "sh", "takes no files"},
 		} {
-			target := &lua.Target{Host: "h", Shell: []string{"ssh"}, Remote: c.dir, Rsync: c.rsync}
+			target := &config.Target{Host: "h", Shell: []string{"ssh"}, Remote: c.dir, Rsync: c.rsync}
 			command := probe(target)
 			cmd := exec.Command(shell, "-c", command.Args[len(command.Args)-1])
 			cmd.Dir, cmd.Stdin = dir, strings.NewReader(string(command.Stdin))
@@ -44,7 +44,7 @@ func TestLookThere(t *testing.T) {
 			}
 		}
 	}
-	if judge(&lua.Target{Host: "h"}, core.Result{Code: 0}) == nil {
+	if judge(&config.Target{Host: "h"}, core.Result{Code: 0}) == nil {
 		t.Error("a script that was cut off is a success")
 	}
 }

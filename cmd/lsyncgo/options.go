@@ -10,13 +10,13 @@ import (
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/spelling"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // options are what the command line says.
 type options struct {
-	configs []string    // what stands beside the options: configs, for resume the name of a sync before
-	load    lua.Options // without Config and Dir, which are set later
+	configs []string       // what stands beside the options: configs, for resume the name of a sync before
+	load    config.Options // without Config and Dir, which are set later
 	log     []string
 
 	help, version, listMonitors bool
@@ -81,7 +81,7 @@ var gone = map[string]string{
 
 func preset(name string) func(*options, []string) error {
 	return func(o *options, args []string) error {
-		o.load.Syncs = append(o.load.Syncs, lua.CommandLineSync{Preset: name, Args: args, Place: "command line"})
+		o.load.Syncs = append(o.load.Syncs, config.CommandLineSync{Preset: name, Args: args, Place: "command line"})
 		return nil
 	}
 }

@@ -8,31 +8,31 @@ import (
 	"strings"
 	"testing"
 
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // §1: what each option sets, as often as it is given.
 func TestParse(t *testing.T) {
 	half := 0.5
-	cl := func(preset string, args ...string) lua.CommandLineSync {
-		return lua.CommandLineSync{Preset: preset, Args: args, Place: "command line"}
+	cl := func(preset string, args ...string) config.CommandLineSync {
+		return config.CommandLineSync{Preset: preset, Args: args, Place: "command line"}
 	}
 	for _, c := range []struct {
 		args string
 		want options
 	}{
 		{"c.lua", options{configs: []string{"c.lua"}}},
-		{"-nodaemon c.lua", options{configs: []string{"c.lua"}, load: lua.Options{NoDaemon: true}}},
-		{"--nodaemon c.lua", options{configs: []string{"c.lua"}, load: lua.Options{NoDaemon: true}}},
-		{"c.lua -insist -onepass", options{configs: []string{"c.lua"}, load: lua.Options{Insist: true, OnePass: true}}},
-		{"-rsync a b -rsync c d", options{load: lua.Options{Syncs: []lua.CommandLineSync{cl("rsync", "a", "b"), cl("rsync", "c", "d")}}}},
-		{"-rsyncssh a h d -direct e f -sshopts -p1", options{load: lua.Options{SSHOptions: "-p1",
-			Syncs: []lua.CommandLineSync{cl("rsyncssh", "a", "h", "d"), cl("direct", "e", "f")}}}},
-		{"-delay 0.5 c", options{configs: []string{"c"}, load: lua.Options{Delay: &half}}},
+		{"-nodaemon c.lua", options{configs: []string{"c.lua"}, load: config.Options{NoDaemon: true}}},
+		{"--nodaemon c.lua", options{configs: []string{"c.lua"}, load: config.Options{NoDaemon: true}}},
+		{"c.lua -insist -onepass", options{configs: []string{"c.lua"}, load: config.Options{Insist: true, OnePass: true}}},
+		{"-rsync a b -rsync c d", options{load: config.Options{Syncs: []config.CommandLineSync{cl("rsync", "a", "b"), cl("rsync", "c", "d")}}}},
+		{"-rsyncssh a h d -direct e f -sshopts -p1", options{load: config.Options{SSHOptions: "-p1",
+			Syncs: []config.CommandLineSync{cl("rsyncssh", "a", "h", "d"), cl("direct", "e", "f")}}}},
+		{"-delay 0.5 c", options{configs: []string{"c"}, load: config.Options{Delay: &half}}},
 		{"-log all -log Exec c", options{configs: []string{"c"}, log: []string{"all", "Exec"}}},
 		{"-logfile l -pidfile p -script s -script t c", options{configs: []string{"c"},
-			load: lua.Options{LogFile: "l", PidFile: "p", Scripts: []string{"s", "t"}}}},
-		{"-monitor inotify c", options{configs: []string{"c"}, load: lua.Options{Monitor: "inotify"}}},
+			load: config.Options{LogFile: "l", PidFile: "p", Scripts: []string{"s", "t"}}}},
+		{"-monitor inotify c", options{configs: []string{"c"}, load: config.Options{Monitor: "inotify"}}},
 		{"c -monitor", options{configs: []string{"c"}, listMonitors: true}},
 		{"-- -nodaemon", options{configs: []string{"-nodaemon"}}},
 		{"-help", options{help: true}},
@@ -188,8 +188,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// config writes a config file and returns its path.
-func config(t *testing.T, dir, text string) string {
+// writeConfig writes a config file and returns its path.
+func writeConfig(t *testing.T, dir, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, "c.lua")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

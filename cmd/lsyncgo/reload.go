@@ -6,7 +6,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
 	"lsyncgo/engine/logging"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // reload loads the config again and hands it to the loop; if it is broken
@@ -36,7 +36,7 @@ func (s *service) reload() {
 }
 
 // adopt puts the script of a new config in the place of the old one, on the loop's goroutine.
-func (s *service) adopt(c *lua.Config, next *script) error {
+func (s *service) adopt(c *config.Config, next *script) error {
 	settings := c.Settings()
 	logger, err := s.newLog(settings)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *service) adopt(c *lua.Config, next *script) error {
 }
 
 // newLog opens another log if the settings want one; nil keeps the old one.
-func (s *service) newLog(to lua.Settings) (*logging.Logger, error) {
+func (s *service) newLog(to config.Settings) (*logging.Logger, error) {
 	from := s.settings
 	if to.LogFile == from.LogFile && to.LogFacility == from.LogFacility && to.LogIdent == from.LogIdent && to.LogFormat == from.LogFormat {
 		return nil, nil
@@ -81,7 +81,7 @@ func (s *service) newLog(to lua.Settings) (*logging.Logger, error) {
 }
 
 // fixed says which changes of settings have to wait for a restart, and keeps the old values.
-func (s *service) fixed(to lua.Settings) {
+func (s *service) fixed(to config.Settings) {
 	for _, c := range []struct {
 		name    string
 		changed bool

@@ -21,7 +21,8 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/status"
-	"lsyncgo/lua"
+	"lsyncgo/lua/api"
+	"lsyncgo/lua/config"
 )
 
 // closeGrace is how long children that still run at the end may take to end.
@@ -82,10 +83,10 @@ type service struct {
 	env      env
 	options  *options
 	log      *bufferedLogger
-	settings lua.Settings
-	warnings []lua.Problem // of the first config
+	settings config.Settings
+	warnings []config.Problem // of the first config
 	script   *script
-	inForce  atomic.Pointer[lua.Scripts] // that of script, for other goroutines
+	inForce  atomic.Pointer[api.Scripts] // that of script, for other goroutines
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
 
@@ -97,12 +98,12 @@ type service struct {
 
 // script is what a loaded config has to run, and what ends its messages to the loop.
 type script struct {
-	*lua.Scripts
+	*api.Scripts
 	ctx    context.Context
 	cancel context.CancelFunc
 }
 
-func newScript(c *lua.Config) *script {
+func newScript(c *config.Config) *script {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &script{c.Scripts, ctx, cancel}
 }
@@ -209,13 +210,13 @@ func (s *service) runnerOptions() process.Options {
 	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
 }
 
-func (s *service) coreSettings(from lua.Settings) core.Settings {
+func (s *service) coreSettings(from config.Settings) core.Settings {
 	return core.Settings{MaxProcesses: from.MaxProcesses, Insist: from.Insist, OnePass: from.OnePass, OnDieStop: from.OnDieStop,
 		DryRun: s.options.dryRun, Resume: s.resuming(from)}
 }
 
 // resuming returns what tells the command that lets a sync of this daemon go on.
-func (s *service) resuming(from lua.Settings) func(name string) string {
+func (s *service) resuming(from config.Settings) func(name string) string {
 	which, provided := []string{s.about.Config}, ""
 	switch {
 	case status.SocketBeside(from.PidFile, from.StatusFile) == "":
@@ -231,7 +232,7 @@ func (s *service) resuming(from lua.Settings) func(name string) string {
 
 // logOptions says where the log goes: to the console if there is one, to the
 // log file if it is set, else to syslog.
-func (s *service) logOptions(settings lua.Settings) logging.Options {
+func (s *service) logOptions(settings config.Settings) logging.Options {
 	return logging.Options{
 		Categories: s.options.log,
 		File:       settings.LogFile,

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"lsyncgo/engine/status"
-	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // runStatus asks a running daemon what it does and prints that.
@@ -69,7 +69,7 @@ func daemonSocket(verb string, o *options, configs []string) (string, error) {
 	}
 	// Only two settings are of interest: a source that is missing today is no reason not to ask, and what the config does
 	// when a daemon starts is not to be done again.
-	rt, err := lua.Load(lua.Options{Config: configs[0], ReadOnly: true, NoDaemon: true, Insist: true, Print: func(string) {}})
+	rt, err := config.Load(config.Options{Config: configs[0], ReadOnly: true, NoDaemon: true, Insist: true, Print: func(string) {}})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w\nWith such a config the daemon is found only by -pidfile FILE or -statusfile FILE", verb, err)
 	}

@@ -12,12 +12,13 @@ import (
 	"lsyncgo/engine/ownfile"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
+	"lsyncgo/lua/config"
 )
 
 // load loads what o asks for and looks at what only the program can know to be
 // wrong. The error is lua.Problems, all of them at once, or *lua.ExitError.
-func load(o lua.Options) (*lua.Config, error) {
-	rt, err := lua.Load(o)
+func load(o config.Options) (*config.Config, error) {
+	rt, err := config.Load(o)
 	if err != nil {
 		return nil, err
 	}
@@ -29,11 +30,11 @@ func load(o lua.Options) (*lua.Config, error) {
 }
 
 // vet checks settings against the system without changing anything.
-func vet(config string, rt *lua.Config) (found lua.Problems) {
+func vet(file string, rt *config.Config) (found config.Problems) {
 	s := rt.Settings()
 	add := func(err error, remedy string) {
 		if err != nil {
-			found = append(found, lua.Problem{File: config, Text: err.Error(), Remedy: remedy})
+			found = append(found, config.Problem{File: file, Text: err.Error(), Remedy: remedy})
 		}
 	}
 	for _, f := range files(s) {
@@ -48,7 +49,7 @@ func vet(config string, rt *lua.Config) (found lua.Problems) {
 			continue
 		}
 		if err := backend.Known(c.Monitor); err != nil {
-			found = append(found, lua.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
+			found = append(found, config.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
 		}
 	}
 	return found
@@ -57,7 +58,7 @@ func vet(config string, rt *lua.Config) (found lua.Problems) {
 // ownFile is a file that the program writes as itself.
 type ownFile struct{ name, path string }
 
-func files(s lua.Settings) []ownFile {
+func files(s config.Settings) []ownFile {
 	return []ownFile{{"logfile", s.LogFile}, {"pidfile", s.PidFile}, {"statusFile", s.StatusFile}}
 }
 
@@ -87,7 +88,7 @@ func writable(name, path string) (remedy string, err error) {
 }
 
 // exposed are warnings about files of the program's own that others can change.
-func exposed(s lua.Settings) (warnings []string) {
+func exposed(s config.Settings) (warnings []string) {
 	for _, f := range files(s) {
 		if f.path == "" {
 			continue
@@ -107,7 +108,7 @@ func exitStatus(err error) int {
 	return exitUsage
 }
 
-func warn(w io.Writer, rt *lua.Config) {
+func warn(w io.Writer, rt *config.Config) {
 	for _, p := range rt.Warnings() {
 		fmt.Fprintf(w, "warning: %s\n", p)
 	}

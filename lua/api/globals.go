@@ -1,0 +1,146 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/printable"
+	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/values"
+)
+
+// Version is what lsyncd_version tells scripts: the Lsyncd whose configs run here.
+const Version = "2.3.1"
+
+// openGlobals gives scripts everything they can call.
+func (r *Scripts) openGlobals() {
+	L := r.L
+	r.metas = r.newMetatables()
+	lua53.SetExit(L, func(code int) { r.Terminate(L, code) })
+	for name, fn := range map[string]glua.LGFunction{
+		"log": r.globalLog, "terminate": r.globalTerminate,
+		"spawn": r.globalSpawn, "spawnShell": r.globalSpawnShell,
+		"now": r.globalNow, "alarm": r.globalAlarm, "readdir": r.globalReaddir,
+		"observefd": r.globalObserve, "nonobservefd": r.globalNonobserve,
+		"substitudeCommands": globalSubstitute,
+	} {
+		L.SetGlobal(name, L.NewFunction(fn))
+	}
+	L.SetGlobal("lsyncd_version", glua.LString(Version))
+	L.SetGlobal("lsyncd", r.lsyncdTable())
+	L.SetGlobal("transfer", r.transferTable())
+	if t, ok := L.GetGlobal("string").(*glua.LTable); ok {
+		t.RawSetString("starts", L.NewFunction(stringStarts))
+		t.RawSetString("ends", L.NewFunction(stringEnds))
+	}
+	if t, ok := L.GetGlobal("table").(*glua.LTable); ok {
+		t.RawSetString("contains", L.NewFunction(tableContains))
+	}
+}
+
+// globalTerminate is terminate(code).
+func (r *Scripts) globalTerminate(L *glua.LState) int {
+	r.Terminate(L, L.OptInt(1, 0))
+	return 0
+}
+
+// maxLogged is the longest text of one line of the log, in bytes.
+const maxLogged = 64 << 10
+
+// globalLog is log(category, ...).
+func (r *Scripts) globalLog(L *glua.LState) int {
+	category, ok := L.Get(1).(glua.LString)
+	if !ok || category == "" || category[0] < 'A' || category[0] > 'Z' {
+		L.RaiseError("log: the first argument must be a category that starts with a capital, like \"Normal\"; it is %s", values.Describe(L.Get(1)))
+	}
+	if !r.Log.Enabled(string(category)) {
+		return 0
+	}
+	var b strings.Builder
+	for i := 2; i <= L.GetTop() && b.Len() <= maxLogged; i++ {
+		text := values.Readable(L, L.Get(i))
+		b.WriteString(text[:min(len(text), maxLogged+1)])
+	}
+	text := b.String()
+	if len(text) > maxLogged {
+		text = text[:maxLogged] + " ... (cut)"
+	}
+	r.Log.Log(string(category), printable.Lines(text))
+	return 0
+}
+
+func stringStarts(L *glua.LState) int {
+	L.Push(glua.LBool(strings.HasPrefix(L.CheckString(1), L.CheckString(2))))
+	return 1
+}
+
+func stringEnds(L *glua.LState) int {
+	L.Push(glua.LBool(strings.HasSuffix(L.CheckString(1), L.CheckString(2))))
+	return 1
+}
+
+func tableContains(L *glua.LState) int {
+	wanted, found := L.CheckAny(2), false
+	L.CheckTable(1).ForEach(func(_, v glua.LValue) {
+		found = found || L.Equal(v, wanted)
+	})
+	L.Push(glua.LBool(found))
+	return 1
+}
+
+// globalSubstitute is substitudeCommands(command, data): every ^name in a string,
+// or in the strings of a table, is replaced by data[name].
+func globalSubstitute(L *glua.LState) int {
+	data := L.CheckTable(2)
+	L.Push(substitute(L, L.CheckAny(1), data, 0))
+	return 1
+}
+
+func substitute(L *glua.LState, v glua.LValue, data *glua.LTable, depth int) glua.LValue {
+	switch v := v.(type) {
+	case glua.LString:
+		return glua.LString(substituteString(L, string(v), data))
+	case *glua.LTable:
+		if depth > values.MaxNesting {
+			L.RaiseError("substitudeCommands: a table is within itself")
+		}
+		copied := &glua.LTable{Metatable: glua.LNil}
+		lua53.Room(L, 0)
+		v.ForEach(func(k, v glua.LValue) { copied.RawSet(k, substitute(L, v, data, depth+1)) })
+		return copied
+	}
+	return v
+}
+
+func substituteString(L *glua.LState, s string, data *glua.LTable) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "^")
+		lua53.Room(L, 2*b.Len()+len(before)) // what b may grow to
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name := after[:values.NameLength(after)]
+		value := data.RawGetString(name)
+		if name == "" || value == glua.LNil {
+			b.WriteByte('^')
+			s = after
+			continue
+		}
+		fmt.Fprint(&b, value.String())
+		s = after[len(name):]
+	}
+}
+
+// GlobalNames are the keys of a table of globals, and settings.
+func GlobalNames(globals *glua.LTable) (names []string) {
+	globals.ForEach(func(k, _ glua.LValue) {
+		if s, ok := k.(glua.LString); ok {
+			names = append(names, string(s))
+		}
+	})
+	return append(names, "settings")
+}

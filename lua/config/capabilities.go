@@ -1,0 +1,188 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lsyncgo/lua/values"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// capabilities is what a preset declares, in its table of that name, about what it does with events and with its target.
+// Checks and protections ask for them, and never for the name of a preset, so that they hold for tables of a
+// config's own as well.
+type capabilities struct {
+	guessed bool // nothing was declared
+	// target says how the keys name the target; noMirror if there is none, or the sync does not make it equal to its source.
+	target string
+	// deletes says what the key `delete` means; "": the script deletes for what it acts on.
+	deletes   string
+	hardLinks bool // names of one file stay names of one file
+	trees     bool // the action takes a directory with all that is in it, but for what is unmounted
+}
+
+// Values of capabilities.target.
+const (
+	noMirror  = ""
+	localDir  = "local" // target is a directory of this machine
+	rsyncPath = "rsync" // target is what rsync takes: a local path, host:path or a URL
+	sshHost   = "ssh"   // host and targetdir
+)
+
+// Values of capabilities.deletes.
+const (
+	deletesLive    = "live"    // true, "startup" and "running" mean both, and one of the two
+	deletesAtStart = "startup" // nothing is deleted while it runs
+	deletesNothing = "never"
+)
+
+const capabilitiesRemedy = `write capabilities = { target = "local", "rsync", "ssh" or false, deletes = "live", "startup" or "never", hardLinks = true, trees = true }`
+
+// readCapabilities takes over what is declared. What a config has from a time without declarations, or never heard of
+// them, is judged by its keys; what they leave open is taken for that which protects more.
+func (s *Definition) readCapabilities() {
+	table, ok := s.Table.RawGetString("capabilities").(*glua.LTable)
+	if !ok {
+		s.caps = s.guess()
+		return
+	}
+	c := &s.caps
+	c.target = s.capability(table, "target", localDir, rsyncPath, sshHost)
+	c.deletes = s.capability(table, "deletes", deletesLive, deletesAtStart, deletesNothing)
+	c.hardLinks = s.ability(table, "hardLinks")
+	s.ability(table, "trees")
+	var known bool
+	c.trees, known = s.judgeAction()
+	c.hardLinks = c.hardLinks || s.mirrors() && !known // that of a preset may be called, and needs to be told
+	for _, k := range values.SortedKeys(table) {
+		if name, _ := k.(glua.LString); !slices.Contains([]string{"target", "deletes", "hardLinks", "trees"}, string(name)) {
+			s.problem(capabilitiesRemedy, "capabilities holds %s", values.Describe(k))
+		}
+	}
+}
+
+// guess is for a sync that declares nothing: a table with an action or startup of its own that has a key `delete`, or a table
+// `rsync`, was made after a preset, and is one as far as protections go.
+func (s *Definition) guess() capabilities {
+	c := capabilities{guessed: true}
+	trees, known := s.judgeAction()
+	_, rsync := s.Table.RawGetString("rsync").(*glua.LTable)
+	if made := trees || rsync || s.Table.RawGetString("delete") != glua.LNil; made && !(s.dispatches() && s.shared("init")) {
+		c.target = rsyncPath
+		c.hardLinks = !known || s.key("rsync.hard_links") == glua.LTrue
+	}
+	c.trees = trees
+	return c
+}
+
+// capability reads one of a few words, or false for none.
+func (s *Definition) capability(table *glua.LTable, key string, words ...string) string {
+	switch v := table.RawGetString(key).(type) {
+	case *glua.LNilType:
+		return ""
+	case glua.LBool:
+		if !bool(v) {
+			return ""
+		}
+	case glua.LString:
+		if slices.Contains(words, string(v)) {
+			return string(v)
+		}
+	}
+	s.problem(capabilitiesRemedy, "capabilities.%s must be %s or false, not %s", key, quotedWords(words), values.Describe(table.RawGetString(key)))
+	return ""
+}
+
+// ability reads true or false.
+func (s *Definition) ability(table *glua.LTable, key string) bool {
+	switch v := table.RawGetString(key).(type) {
+	case *glua.LNilType:
+		return false
+	case glua.LBool:
+		return bool(v)
+	default:
+		s.problem(capabilitiesRemedy, "capabilities.%s must be true or false, not %s", key, values.Describe(v))
+		return false
+	}
+}
+
+func quotedWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = fmt.Sprintf("%q", w)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// mirrors reports whether the sync makes a target equal to its source.
+func (s *Definition) mirrors() bool { return s.caps.target != noMirror }
+
+// declared reports whether it says so itself.
+func (s *Definition) declared() bool { return s.mirrors() && !s.caps.guessed }
+
+// dispatches reports whether the action is the one that calls a function for each kind of event.
+func (s *Definition) dispatches() bool { return s.shared("action") }
+
+// shared reports whether the value of a key is the one that every sync inherits.
+func (s *Definition) shared(key string) bool {
+	return s.Table.RawGetString(key) == s.r.presets.table.RawGetString(key)
+}
+
+// judgeAction reports whether the action takes a directory whole, and whether that is known. It is a property of
+// the function: of one that a preset was shipped with, or of one that stands in a table beside its own declaration. A function
+// that calls a preset's may do anything else, so it gets an event for each entry.
+func (s *Definition) judgeAction() (trees, known bool) {
+	fn, ok := s.Table.RawGetString("action").(*glua.LFunction)
+	switch {
+	case !ok || s.dispatches():
+		return false, true
+	case s.r.presets.trees[fn]:
+		return true, true
+	}
+	owner := ownerOfKey(s.given, "action", 0)
+	if owner == nil || owner.RawGetString("action") != fn || s.r.presets.born[owner] != nil { // another action than the preset declared it for
+		return false, false
+	}
+	declared, ok := owner.RawGetString("capabilities").(*glua.LTable)
+	return ok && declared.RawGetString("trees") == glua.LTrue, ok
+}
+
+// ownerOfKey returns the table of those that t inherits from, or t itself, that gives it a key, in the order of inherit; nil if none has it.
+func ownerOfKey(t *glua.LTable, key string, depth int) *glua.LTable {
+	only, selective := t.RawGetString("_merge").(*glua.LTable)
+	if t.RawGetString(key) != glua.LNil && !(selective && only.RawGetString(key) != glua.LTrue) {
+		return t
+	}
+	for i := 1; i <= t.Len() && depth < values.MaxNesting; i++ {
+		if parent, ok := t.RawGetInt(i).(*glua.LTable); ok {
+			if owner := ownerOfKey(parent, key, depth+1); owner != nil {
+				return owner
+			}
+		}
+	}
+	return nil
+}
+
+// deletesAtStart reports whether the startup deletes at the target what the source does not have.
+func (s *Definition) deletesAtStart() bool {
+	if s.caps.deletes == deletesNothing {
+		return false
+	}
+	v := s.Table.RawGetString("delete")
+	return v == glua.LTrue || v == glua.LString("startup")
+}
+
+// deletesLive reports whether the script may delete at the target what is deleted
+// in the source: all do but those which say that they do not.
+func (s *Definition) deletesLive() bool {
+	if s.caps.deletes == deletesAtStart || s.caps.deletes == deletesNothing {
+		return false
+	}
+	switch s.Table.RawGetString("delete") {
+	case glua.LFalse, glua.LString("startup"):
+		return false
+	}
+	return !s.dispatches() || glua.LVAsBool(s.Table.RawGetString("onDelete"))
+}

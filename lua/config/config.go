@@ -1,0 +1,181 @@
+// Package config loads a config: it runs the scripts and the config itself, takes in the tables that they declare, and resolves them
+// into what the core and package api work with.
+//
+// Loading starts and writes nothing. Every problem of a config is gathered, so
+// that one run shows them all, each with its place and its remedy.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lsyncgo/lua"
+	"lsyncgo/lua/api"
+	"lsyncgo/lua/lua53"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// Config is a config that is loaded: its settings, its definitions, and what is wrong with them. What runs
+// afterwards is the Scripts in it, which does not need the rest.
+type Config struct {
+	*api.Scripts
+	o           Options
+	settings    *settings
+	definitions []*Definition // in order
+	tunnels     []*tunnelValue
+	presets     *presets
+	builtin     map[string]glua.LValue // the globals before the scripts and the config
+
+	preparing *Definition // whose prepare is running
+	problems  Problems
+	warnings  []Problem
+	undefined []undefinedName // since the last sync
+}
+
+// Load runs the scripts and the config and resolves every sync. It starts
+// and writes nothing. The error is Problems, all faults at once, or an
+// *ExitError. Without an error the Config, or the Scripts in it, must be closed.
+func Load(o Options) (*Config, error) {
+	if o.Dir == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, Problems{{Text: "the working directory is not known: " + err.Error()}}
+		}
+		o.Dir = dir
+	}
+	r := &Config{Scripts: api.New(lua.New(lua.StateOptions{Dir: o.Dir, Log: o.Log, Now: o.Now, Print: o.Print, ReadOnly: o.ReadOnly})), o: o}
+	r.Limit.Set(lua53.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
+	if err := r.load(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Config) load() error {
+	r.settings = newSettings(r)
+	r.openLoading()
+	if err := r.openPresets(); err != nil {
+		return err
+	}
+	r.rememberGlobals()
+	endNotice := r.presets.noticeUndefined(r)
+	complete, err := r.run()
+	endNotice()
+	if err != nil {
+		return err
+	}
+	r.declareCommandLine()
+	r.Loaded()
+	r.settings.resolve()
+	if complete && len(r.definitions) == 0 {
+		r.problem(at(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
+	}
+	for _, s := range r.definitions {
+		s.resolve()
+	}
+	r.checkOverlappingTargets()
+	r.checkTwins()
+	r.checkSelfTrigger()
+	r.unusedTunnels()
+	if len(r.problems) > 0 {
+		return r.problems.sorted()
+	}
+	return nil
+}
+
+// run runs the scripts and the config up to the first error of the Lua code itself.
+func (r *Config) run() (complete bool, err error) {
+	files := append([]string(nil), r.o.Scripts...)
+	if r.o.Config != "" {
+		files = append(files, r.o.Config)
+	}
+	if len(files) > 0 { // relative names count from the config, or without one from the first script
+		base := cmp.Or(r.o.Config, files[0])
+		if dir, err := filepath.Abs(filepath.Join(r.Anchored(base), "..")); err == nil {
+			lua53.SetBase(r.L, dir)
+		}
+	}
+	for _, file := range files {
+		err := r.runFile(file)
+		if r.Exited() != nil {
+			return false, r.Exited()
+		}
+		if err != nil {
+			r.problem(r.loadProblem(file, err))
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// loadProblem names what stopped the loading of file.
+func (r *Config) loadProblem(file string, err error) Problem {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return at(file, "", "check the path and its permissions", "cannot be read: %v", pathError.Err)
+	}
+	var fault *lua.ScriptError
+	if errors.As(err, &fault) {
+		text, remedy := fault.Message, r.undefinedAt(fault.Place)
+		if remedy != "" {
+			text = strings.TrimSuffix(text, lua53.MaybeMisspelt)
+		}
+		return at(cmp.Or(fault.Place, file), "", remedy, "%s", text)
+	}
+	var syntax *lua53.SyntaxError
+	if errors.As(err, &syntax) {
+		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg, Remedy: r.remedyOf(syntax)}
+		if syntax.Near != "" {
+			p.Text += " near '" + syntax.Near + "'"
+		}
+		return p
+	}
+	return at(file, "", "", "%v", err)
+}
+
+func (r *Config) runFile(file string) error {
+	fn, err := r.LoadFile(file)
+	if err != nil {
+		return err
+	}
+	r.checkFirstLine(file)
+	return r.Call("", fn, 0)
+}
+
+// loadTimeout is how long each script and the config may run.
+func loadTimeout(o Options) time.Duration {
+	if o.LoadTimeout > 0 {
+		return o.LoadTimeout
+	}
+	return defaultLoadTimeout
+}
+
+// problem records a fault of the config.
+func (r *Config) problem(p Problem) {
+	if r.o.Config != "" && p.File == r.Anchored(r.o.Config) {
+		p.File = r.o.Config
+	}
+	r.problems = append(r.problems, p)
+}
+
+// warn records what works but should be changed, each only once.
+func (r *Config) warn(p Problem) {
+	for _, w := range r.warnings {
+		if w == p {
+			return
+		}
+	}
+	r.warnings = append(r.warnings, p)
+}
+
+// Settings returns the resolved settings.
+func (r *Config) Settings() Settings { return r.settings.resolved }
+
+// Warnings returns what works but should be changed.
+func (r *Config) Warnings() []Problem { return r.warnings }

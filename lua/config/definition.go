@@ -1,0 +1,341 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/core"
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/tunnel"
+	"lsyncgo/lua"
+	"lsyncgo/lua/api"
+	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/schema"
+	"lsyncgo/lua/values"
+)
+
+// Definition is what a sync{} of the config says. It ends with loading: what runs is the Sync in it.
+type Definition struct {
+	*api.Sync
+	r           *Config
+	given       *glua.LTable // as the config wrote it
+	path        string       // of the source as the config has it, absolute
+	sourceFault *Problem     // of a source that may still appear
+	tunnel      *tunnel.Config
+	caps        capabilities
+	config      core.SyncConfig // when all settings are known
+	refused     bool            // its prepare has found a fault
+
+	lsyncdValues map[string]glua.LValue // maxProcesses and maxDelays as Lsyncd would have them
+}
+
+// prepareLevel is what prepare gets as its second argument: the level with
+// which error() points out of it.
+const prepareLevel = 4
+
+// globalSync is sync{}.
+func (r *Config) globalSync(L *glua.LState) int {
+	if !r.Loading() {
+		L.RaiseError("sync{} can only be called while the config is loaded")
+	}
+	given, ok := L.Get(1).(*glua.LTable)
+	if !ok {
+		L.RaiseError("sync takes a table, sync{ default.rsync, source = ..., target = ... }; it got %s", values.Describe(L.Get(1)))
+	}
+	s, err := r.declare(given, lua.Where(L))
+	if err != nil {
+		lua.Throw(L, err)
+	}
+	lua53.Room(L, 0) // a limit may have been reached in Go code
+	L.Push(s.Inlet)
+	return 1
+}
+
+// declare takes in one sync. Its faults become problems; the error is an *ExitError.
+func (r *Config) declare(given *glua.LTable, place string) (*Definition, error) {
+	s := &Definition{Sync: r.NewSync(place), r: r, given: given}
+	r.definitions = append(r.definitions, s)
+	s.Name = fmt.Sprintf("Sync%d", len(r.definitions))
+	values.Inherit(r.L, s.Table, given, false)
+	s.completeBorrowed()
+	values.Inherit(r.L, s.Table, r.presets.table, false)
+	s.takeName()
+	s.legacy()
+	s.takeWhatCounts()
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	s.Table.RawSetString("name", glua.LString(s.Name))
+	s.remember()
+	s.check()
+	r.undefined = nil
+	return s, nil
+}
+
+func (s *Definition) takeName() {
+	switch v := s.Table.RawGetString("name").(type) {
+	case *glua.LNilType:
+	case glua.LString:
+		for _, other := range s.r.definitions {
+			if other != s && other.Name == string(v) {
+				s.problem("choose another name", "the name is taken by the sync at %s", other.Place)
+			}
+		}
+		s.Name = string(v)
+	default:
+		s.problem("write name = \"...\"", "name must be a string, not %s", values.Describe(v))
+	}
+}
+
+func (s *Definition) problem(remedy, format string, args ...any) {
+	s.r.problem(at(s.Place, s.Name, remedy, format, args...))
+}
+
+func (s *Definition) warn(remedy, format string, args ...any) {
+	s.r.warn(at(s.Place, s.Name, remedy, format, args...))
+}
+
+// legacy names keys that Lsyncd had long ago, or takes without using them.
+func (s *Definition) legacy() {
+	for _, key := range []string{"rsyncOpts", "rsyncOps"} {
+		if s.Table.RawGetString(key) != glua.LNil {
+			s.Table.RawSetString(key, glua.LNil)
+			s.problem(`use rsync = { archive = true, ..., _extra = { "--option" } }`, "%s is gone", key)
+		}
+	}
+	if s.Table.RawGetString("xargs") != glua.LNil {
+		s.Table.RawSetString("xargs", glua.LNil)
+		s.warn("remove it", "xargs is ignored: no command line gets too long")
+	}
+}
+
+// prepare calls the sync's own check.
+func (s *Definition) prepare() error {
+	fn := s.Table.RawGetString("prepare")
+	if fn.Type() != glua.LTFunction { // none, or one that the check of types refuses
+		return nil
+	}
+	s.r.preparing = s
+	defer func() { s.r.preparing = nil }()
+	err := s.r.Call("", fn, 0, s.Table, glua.LNumber(prepareLevel))
+	var exit *lua.ExitError
+	if errors.As(err, &exit) {
+		return exit
+	}
+	var fault *lua.ScriptError
+	if errors.As(err, &fault) {
+		s.faults(fault)
+	}
+	return nil
+}
+
+// faults records what prepare raised, a problem a line.
+func (s *Definition) faults(fault *lua.ScriptError) {
+	place := fault.Place
+	if place == "" || lua.Embedded(place) {
+		place = s.Place
+	}
+	s.refused = true
+	for _, line := range strings.Split(fault.Message, "\n") {
+		p := at(place, s.Name, "", "%s", strings.TrimSpace(line))
+		if i := strings.LastIndex(p.Text, " ("); i > 0 && strings.HasSuffix(p.Text, ")") {
+			p.Text, p.Remedy = p.Text[:i], p.Text[i+2:len(p.Text)-1]
+		}
+		s.r.problem(p)
+	}
+}
+
+// check looks at everything that does not depend on settings.
+func (s *Definition) check() {
+	s.checkTypes()
+	s.readCapabilities()
+	s.checkZeros()
+	s.checkSource()
+	s.checkActions()
+	s.compileStrings()
+	s.readRules()
+	s.readTimetable()
+	s.readTunnel()
+}
+
+// syncKeys are the keys that mean the same to every sync.
+var syncKeys = schema.Table[Definition]{Keys: append([]schema.Key[Definition]{
+	{Name: "source", Value: ofType("a string", glua.LTString), Example: `"/directory"`, Doc: "the directory that is watched"},
+	{Name: "target", Value: ofType("a string", glua.LTString), Example: `"/directory"`, Doc: "where its files go"},
+	{Name: "delay", Value: schema.Checked[Definition](schema.Seconds), Example: "seconds", Doc: "how long an event waits for others, in seconds"},
+	{Name: "maxDelays", Value: schema.Checked[Definition](schema.Count), Default: "1000", Example: "500", Doc: "so many waiting events are acted on at once, delay or not"},
+	{Name: "maxProcesses", Value: schema.Checked[Definition](schema.Count), Default: "1", Example: "4", Doc: "most processes at a time"},
+	{Name: "guard", Value: schema.Checked[Definition](guardKind), Example: guardExample, Doc: "holds the sync if it would delete too much"},
+	{Name: "subdirs", Value: schema.Checked[Definition](schema.Flag), Default: "true", Example: "false", Doc: "whether directories in the source are watched, too"},
+	{Name: "monitor", Value: ofType("a string", glua.LTString), Example: `"poll"`, Doc: "how changes are noticed"},
+	{Name: "action", Value: ofType("a function", glua.LTFunction), Doc: "takes events from the inlet and acts on them"},
+	{Name: "collect", Value: ofType("a function", glua.LTFunction), Doc: "judges how a process ended"},
+	{Name: "full", Value: ofType("a function", glua.LTFunction), Doc: "brings everything into step"},
+	{Name: "init", Value: ofType("a function, true or false", glua.LTFunction, glua.LTBool), Doc: "the startup"},
+	{Name: "prepare", Value: ofType("a function", glua.LTFunction, glua.LTBool), Doc: "checks and completes the sync when it is read"},
+	{Name: "exitcodes", Value: ofType("a table", glua.LTTable, glua.LTBool), Example: `{ [0] = "ok" }`, Doc: "what exit codes mean"},
+	{Name: "capabilities", Value: ofType("a table", glua.LTTable), Doc: "what a preset declares about itself"},
+	{Name: "checkgauge", Value: ofType("a table", glua.LTTable), Doc: "the keys that a sync may have"},
+	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Doc: "commands may have a shell evaluate file names"},
+}, handlerKeys()...)}
+
+func ofType(wants string, types ...glua.LValueType) schema.Value[Definition] {
+	return schema.Checked[Definition](schema.OfType(wants, types...))
+}
+
+func handlerKeys() (list []schema.Key[Definition]) {
+	for _, key := range handlers {
+		list = append(list, schema.Key[Definition]{Name: key, Value: ofType("a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool),
+			Doc: "what to do about such an event: a function, or a command"})
+	}
+	return list
+}
+
+// handlers are the keys that are called on an event.
+var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onStartup"}
+
+func (s *Definition) checkTypes() {
+	for _, key := range syncKeys.Names() {
+		v := s.Table.RawGetString(key)
+		if v == glua.LNil {
+			continue
+		}
+		taken, found := syncKeys.Take(key, v, s)
+		s.r.report(found, s.Place, s.Name, "", "it")
+		if taken == nil {
+			taken = glua.LNil
+		}
+		s.Table.RawSetString(key, taken)
+	}
+	for _, key := range values.ExitTables {
+		s.checkExitCodes(key)
+	}
+}
+
+func (s *Definition) checkExitCodes(key string) {
+	table, ok := s.Table.RawGetString(key).(*glua.LTable)
+	if !ok {
+		return
+	}
+	table.ForEach(func(k, v glua.LValue) {
+		code, isNumber := k.(glua.LNumber)
+		switch v {
+		case glua.LString("ok"), glua.LString("again"), glua.LString("die"), glua.LString("partial"), glua.LFalse:
+			if isNumber {
+				return
+			}
+		}
+		name := values.Describe(k)
+		if isNumber {
+			name = code.String()
+		}
+		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, values.Describe(v))
+	})
+}
+
+// checkActions demands something to do about events.
+func (s *Definition) checkActions() {
+	if a := s.Table.RawGetString("action"); a != glua.LNil && !s.dispatches() {
+		return
+	}
+	for _, key := range handlers[:6] {
+		if glua.LVAsBool(s.Table.RawGetString(key)) {
+			return
+		}
+	}
+	switch s.Table.RawGetString("onStartup").(type) {
+	case *glua.LFunction, glua.LString:
+		return // a job to be done once
+	}
+	s.problem(cmp.Or(s.r.undefinedPreset(), "inherit a preset, sync{ default.rsync, ... }, or add one of action onAttrib onCreate onModify onDelete onMove onFull"),
+		"there is no action")
+}
+
+// resolve completes the definition, when all settings are known.
+func (s *Definition) resolve() {
+	settings := &s.r.settings.resolved
+	if s.sourceFault != nil {
+		if settings.Insist {
+			s.r.warn(*s.sourceFault)
+		} else {
+			s.r.problem(*s.sourceFault)
+		}
+	}
+	if settings.Monitor != "" && s.r.o.Monitor != "" {
+		s.Table.RawSetString("monitor", glua.LNil)
+	}
+	s.checkRelativeTarget()
+	s.config = core.SyncConfig{
+		Name: s.Name, Place: s.Place, CodesKey: s.codesKey(),
+		Source: s.StringKey("source"), Given: s.path, Target: s.Target(),
+		Delay:          s.delay(settings),
+		MaxDelays:      s.number("maxDelays", settings.MaxDelays, true),
+		MaxProcesses:   s.number("maxProcesses", settings.MaxProcesses, false),
+		Flat:           s.Table.RawGetString("subdirs") == glua.LFalse,
+		Mode:           settings.Mode,
+		KeepMoves:      glua.LVAsBool(s.Table.RawGetString("onMove")),
+		Ignores:        s.ignores(),
+		TakesTrees:     s.caps.trees,
+		Mirrors:        s.mirrors(),
+		Rules:          s.Rules(),
+		Actions:        s.Sync,
+		HardLinks:      s.caps.hardLinks,
+		HasInit:        s.Table.RawGetString("init") != glua.LFalse,
+		DeletesAtStart: s.deletesAtStart(),
+		DeletesLive:    s.deletesLive(),
+		MaxDelete:      s.maxDelete(settings),
+		Monitor:        cmp.Or(s.StringKey("monitor"), settings.Monitor),
+		Tunnel:         s.tunnel,
+	}
+	s.Fsync = settings.Fsync
+	s.Fallback = map[string]glua.LValue{"init": s.inheritedFunction(s.given, "init", 0), "full": s.inheritedFunction(s.given, "full", 0)}
+	s.Define(s.config, s.digest())
+	s.rememberTarget()
+	s.checkOverlap()
+	s.checkSurroundings()
+}
+
+// codesKey is the key of the table that the sync's collect looks exit codes up in.
+func (s *Definition) codesKey() string {
+	if s.Table.RawGetString("exitcodes") == glua.LFalse && s.Table.RawGetString("rsyncExitCodes") != glua.LNil {
+		return "rsyncExitCodes"
+	}
+	return "exitcodes"
+}
+
+// checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
+func (s *Definition) checkRelativeTarget() {
+	target := s.StringKey("target")
+	if s.r.settings.resolved.NoDaemon && s.mirrors() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
+		s.warn(tildeRemedy, "target %q is a directory called ~", target)
+	}
+	if s.r.settings.resolved.NoDaemon || target == "" || filepath.IsAbs(target) || s.localTarget() == "" {
+		return
+	}
+	if s.mirrors() {
+		remedy := "write the absolute path, or use -nodaemon"
+		if strings.HasPrefix(target, "~") {
+			remedy = tildeRemedy
+		}
+		s.problem(remedy, "target %q is relative, and a daemon works in /", target)
+	}
+}
+
+// ignores are the kinds of events that the default action finds no function for.
+// An action of one's own may look at any.
+func (s *Definition) ignores() (kinds []event.Kind) {
+	if !s.dispatches() {
+		return nil
+	}
+	for kind := event.Attrib; kind <= event.Delete; kind++ {
+		if s.Table.RawGetString("on"+kind.String()).Type() != glua.LTFunction {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
