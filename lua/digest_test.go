@@ -70,6 +70,7 @@ local function inner() return 1 end
 		"the name":        base + `sync{ name = "t", source = source, onCreate = function(event) inner() spawn(event, "a", up) end, exclude = { "x", "y" }, delay = 3 }`,
 		"the source":      base + `sync{ name = "s", source = target, onCreate = function(event) inner() spawn(event, "a", up) end, exclude = { "x", "y" }, delay = 3 }`,
 		"settings":        "settings{ maxDelays = 5 }\n" + base + plain,
+		"a pollInterval":  "settings{ pollInterval = 5 }\n" + base + plain,
 		"the inotifyMode": "settings{ inotifyMode = 'Modify' }\n" + base + plain,
 		"a type":          base + `sync{ name = "s", source = source, onCreate = function(event) inner() spawn(event, "a", up) end, exclude = { "x", "y" }, delay = 3, init = false }`,
 	} {

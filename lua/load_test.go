@@ -228,7 +228,7 @@ func TestSettings(t *testing.T) {
 settings{ logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
 	logident = "me", logformat = "json", "insist", "onepass", inotifyMode = "CloseWrite or Modify",
 	maxProcesses = 3, maxDelays = 50 }
-settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", onDie = "stop-sync", maxProcesses = 4, fsync = true }
+settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", pollInterval = 0.25, onDie = "stop-sync", maxProcesses = 4, fsync = true }
 same(settings("maxProcesses"), 4)
 same(settings("insist"), true)
 same(settings("pidfile"), "/run/p")
@@ -242,7 +242,7 @@ same(settings.delay, 1.5)
 	want := config.Settings{
 		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
 		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
-		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", OnDieStop: true,
+		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", PollInterval: 250 * time.Millisecond, OnDieStop: true,
 		ScriptMemory: 512 << 20, Fsync: true,
 	}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
@@ -470,9 +470,10 @@ sync{ mine, source = source, targetdir = "/t" }
 // §7: onMove = true. §8: the rules of exclude, excludeFrom, filter and filterFrom, in their order.
 func TestSyncConfig(t *testing.T) {
 	st := newStage(t).config(`
+settings{ pollInterval = 1.5 }
 sync{ source = "source", subdirs = false, onCreate = true, target = "/t" }
 sync{ source = target .. "../source//", name = "own", onMove = true, init = false, crontab = { "0 0 3 * * *" } }
-sync{ source = source, onCreate = true, delete = "startup", prepare = false, monitor = "poll",
+sync{ source = source, onCreate = true, delete = "startup", prepare = false, monitor = "poll", pollInterval = 0.5,
 	filter = "+ a", exclude = { "b", "/c/" }, filterFrom = "filters", excludeFrom = { "excludes" } }
 `)
 	st.file("filters", "# comment\n+ d\n\n- e\n")
@@ -487,12 +488,12 @@ sync{ source = source, onCreate = true, delete = "startup", prepare = false, mon
 			rules = append(rules, r.String())
 		}
 		got = append(got, fmt.Sprint(s.Name, " ", s.Source == st.source, " ", s.Target, " flat=", s.Flat, " moves=", s.KeepMoves,
-			" init=", s.HasInit, " ", s.Monitor, " ", strings.Join(rules, ",")))
+			" init=", s.HasInit, " ", s.Monitor, " ", s.PollInterval, " ", strings.Join(rules, ",")))
 	}
 	want := []string{
-		"Sync1 true /t flat=true moves=false init=true  ",
-		"own true  flat=false moves=true init=false  ",
-		"Sync3 true  flat=false moves=false init=true poll + a,+ d,- e,- b,- /c/,- f,- g",
+		"Sync1 true /t flat=true moves=false init=true  1.5s ",
+		"own true  flat=false moves=true init=false  1.5s ",
+		"Sync3 true  flat=false moves=false init=true poll 500ms + a,+ d,- e,- b,- /c/,- f,- g",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%s\nwanted\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

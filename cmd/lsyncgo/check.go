@@ -139,6 +139,9 @@ func (t table) sync(c *core.SyncConfig) {
 	t.row("maxProcesses", limit(c.MaxProcesses))
 	t.row("maxDelete", c.MaxDelete.String())
 	t.row("monitor", c.Monitor)
+	if c.PollInterval > 0 {
+		t.row("pollInterval", fmt.Sprintf("%gs", c.PollInterval.Seconds()))
+	}
 	if c.Tunnel != nil {
 		t.row("tunnel", c.Tunnel.String())
 	}

@@ -123,6 +123,7 @@ type Watch struct {
 	Root                  event.RootID
 	Source, Given, Target string // of SyncConfig
 	Monitor               string
+	PollInterval          time.Duration
 	Flat                  bool
 	Mode                  event.Mode
 	HardLinks             bool

@@ -61,6 +61,8 @@ type SyncConfig struct {
 	Digest string
 	// Monitor is the name of the sync's monitor; empty or "auto": the best one.
 	Monitor string
+	// PollInterval is how often a monitor that compares listings lists everything; 0: its default.
+	PollInterval time.Duration
 	// Tunnel has to be ready for the sync to act; nil: none. Syncs with the same one share it.
 	Tunnel *tunnel.Config
 }

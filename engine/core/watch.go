@@ -39,7 +39,7 @@ func (c *Core) place() {
 }
 
 func (s *Sync) watch() Watch {
-	return Watch{Root: s.id, Source: s.cfg.Source, Given: s.cfg.path(), Target: s.cfg.Target, Monitor: s.cfg.Monitor, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
+	return Watch{Root: s.id, Source: s.cfg.Source, Given: s.cfg.path(), Target: s.cfg.Target, Monitor: s.cfg.Monitor, PollInterval: s.cfg.PollInterval, Flat: s.cfg.Flat, Mode: s.cfg.Mode,
 		HardLinks: s.cfg.HardLinks, Slack: s.cfg.Delay / slackShare,
 		Excluded: s.Hidden(), Mounts: s.MountPoints()}
 }

@@ -67,7 +67,7 @@ func TestWatchSaysHow(t *testing.T) {
 				return nil
 			}
 			if _, err := sc.core.Add(core.SyncConfig{Name: "two", Source: "/two/", Delay: time.Second, Actions: script{},
-				Flat: true, Mode: event.CloseWriteOrModify}); err != nil {
+				Flat: true, Monitor: "poll", PollInterval: time.Second, Mode: event.CloseWriteOrModify}); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -80,11 +80,11 @@ func TestWatchSaysHow(t *testing.T) {
 		for range 2 {
 			switch r := <-roots; r.Path {
 			case "/one/":
-				if r.Flat || r.Mode != event.CloseWrite || !r.Excluded("a.tmp") || r.Excluded("a") {
+				if r.Flat || r.Mode != event.CloseWrite || r.Backend != "" || r.PollInterval != 0 || !r.Excluded("a.tmp") || r.Excluded("a") {
 					t.Errorf("one: %+v", r)
 				}
 			case "/two/":
-				if !r.Flat || r.Mode != event.CloseWriteOrModify || r.Excluded("a.tmp") {
+				if !r.Flat || r.Mode != event.CloseWriteOrModify || r.Backend != "poll" || r.PollInterval != time.Second || r.Excluded("a.tmp") {
 					t.Errorf("two: %+v", r)
 				}
 			default:

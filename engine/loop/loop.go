@@ -251,7 +251,7 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[cmd.Root] = cancel
-	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, Flat: cmd.Flat,
+	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, PollInterval: cmd.PollInterval, Flat: cmd.Flat,
 		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
 	l.placing.Go(func() {
 		w := core.Watched{Root: root.ID, Err: l.o.Monitor.Watch(ctx, root)}

@@ -173,6 +173,7 @@ var syncKeys = schema.Table[Definition]{Keys: append([]schema.Key[Definition]{
 	{Name: "guard", Value: schema.Checked[Definition](guardKind), Example: guardExample, Doc: "holds the sync if it would delete too much"},
 	{Name: "subdirs", Value: schema.Checked[Definition](schema.Flag), Default: "true", Example: "false", Doc: "whether directories in the source are watched, too"},
 	{Name: "monitor", Value: ofType("a string", glua.LTString), Example: `"poll"`, Doc: "how changes are noticed"},
+	{Name: "pollInterval", Value: schema.Checked[Definition](schema.Interval), Default: "60", Example: "10", Doc: "how often a monitor that compares listings lists everything, in seconds"},
 	{Name: "action", Value: ofType("a function", glua.LTFunction), Doc: "takes events from the inlet and acts on them"},
 	{Name: "collect", Value: ofType("a function", glua.LTFunction), Doc: "judges how a process ended"},
 	{Name: "full", Value: ofType("a function", glua.LTFunction), Doc: "brings everything into step"},
@@ -290,6 +291,7 @@ func (s *Definition) resolve() {
 		DeletesLive:    s.deletesLive(),
 		MaxDelete:      s.maxDelete(settings),
 		Monitor:        cmp.Or(s.StringKey("monitor"), settings.Monitor),
+		PollInterval:   s.pollInterval(settings),
 		Tunnel:         s.tunnel,
 	}
 	s.Fsync = settings.Fsync

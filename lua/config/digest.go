@@ -23,7 +23,7 @@ func (s *Definition) digest() string {
 	d.value(s.Table)
 	s.Table.RawSetString("source", source)
 	c := s.config
-	fmt.Fprintln(d.hash, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor)
+	fmt.Fprintln(d.hash, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor, c.PollInterval)
 	for _, rule := range c.Rules {
 		fmt.Fprintf(d.hash, "%q\n", rule.String())
 	}

@@ -57,6 +57,15 @@ func (s *Definition) number(key string, setting int, overPreset bool) int {
 	return n
 }
 
+// pollInterval is the sync's own, or that of settings.
+func (s *Definition) pollInterval(settings *Settings) time.Duration {
+	if v := s.Table.RawGetString("pollInterval"); v != glua.LNil {
+		d, _ := schema.Interval.Read(v) // it has been checked
+		return d
+	}
+	return settings.PollInterval
+}
+
 // passedOn are the keys of a sync whose texts, and those in their tables, become arguments and paths.
 var passedOn = []string{"source", "target", "host", "targetdir", "rsync", "ssh", "rsyncOpts"}
 

@@ -35,6 +35,7 @@ type Settings struct {
 	ScriptTimeout  time.Duration  // longest run of one callback; 0: no limit
 	ScriptMemory   int64          // bytes by which one callback may let the heap grow
 	Monitor        string
+	PollInterval   time.Duration // 0: not set
 	OnDieStop      bool
 	Fsync          bool             // default.direct flushes what it writes to the disk
 	MaxDelete      *inventory.Limit // of guard; nil: none
@@ -97,6 +98,8 @@ var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Set
 		Default: "false", Example: "true", Doc: "default.direct flushes what it writes to the disk"},
 	{Name: "monitor", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.Monitor }),
 		Default: `"auto"`, Example: `"poll"`, Doc: "how changes are noticed"},
+	{Name: "pollInterval", Value: schema.To(schema.Interval, func(s *Settings) *time.Duration { return &s.PollInterval }),
+		Default: "60", Example: "10", Doc: "how often monitors that compare listings list everything, in seconds"},
 	{Name: "guard", Value: schema.To(guardKind, func(s *Settings) *guardTable { return &s.guard }),
 		Example: guardExample, Doc: "holds a sync that would delete too much"},
 	{Name: "onDie", Value: schema.To(schema.Mapped(schema.Choice("exit", "stop-sync"), func(v string) bool { return v == "stop-sync" }), func(s *Settings) *bool { return &s.OnDieStop }),

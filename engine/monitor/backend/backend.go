@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/monitor/inotify"
 	"lsyncgo/engine/monitor/notify"
 	"lsyncgo/engine/monitor/poll"
+	"lsyncgo/engine/monitor/pseudo"
 )
 
 // Name is one monitor that can be asked for.
@@ -27,6 +28,7 @@ var names = []Name{
 	{"inotify", "Linux: one kernel watch per directory, loses nothing", inotify.Open},
 	{"notify", "macOS, BSD, Windows, Linux: events are hints to list a directory again, and everything is listed every minute", notify.Open},
 	{"poll", "anything that can be listed: everything is listed every pollInterval (60) seconds, or less often if that takes long", poll.Open},
+	{"pseudo", "what there is at the start, and nothing that happens later", pseudo.Open},
 }
 
 // Names lists the monitors in the order in which to show them.

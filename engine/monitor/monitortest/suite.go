@@ -15,11 +15,18 @@ type Promises struct {
 	Modes bool
 	// Deep: it watches directories whose path is longer than the system takes in one call.
 	Deep bool
+	// Once: it promises less: it tells what there was at the start when it is asked for it, and nothing that happens later.
+	Once bool
 }
 
 // Run is the acceptance test. Open returns a new monitor, made with short
 // intervals (monitor.Options) where it has any; the suite closes it.
 func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
+	if p.Once {
+		t.Run("once", func(t *testing.T) { testOnce(t, open, p) })
+		t.Run("errors", func(t *testing.T) { testErrors(t, open, p) })
+		return
+	}
 	for _, c := range scripts {
 		t.Run(c.name, func(t *testing.T) { c.play(t, open, p) })
 	}
