@@ -3,6 +3,8 @@ package inotify
 import (
 	"slices"
 	"strings"
+
+	dirs "lsyncgo/engine/tree"
 )
 
 // node is one directory of one tree. There are as many as directories, so it holds one
@@ -35,7 +37,7 @@ const (
 type rare struct {
 	tree  *tree            // the top only
 	index map[string]*node // children by name, of directories with many
-	seen  snapshot         // directories that are listed for lack of a watch
+	seen  []dirs.Entry     // directories that are listed for lack of a watch
 }
 
 // manyChildren is the number from which a map beats walking the list.

@@ -3,6 +3,7 @@ package inotify
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor/inotify/kernel"
+	dirs "lsyncgo/engine/tree"
 )
 
 // shortage counts directories that got no watch since it was last reported.
@@ -29,22 +31,7 @@ func scarce(err error) bool {
 	return false
 }
 
-// sign is what shows that an entry changed.
-type sign struct {
-	ino          uint64
-	size         int64
-	mode         uint32
-	mtime, ctime unix.Timespec
-}
-
-// snapshot is a directory as it was last listed.
-type snapshot map[string]sign
-
-func signOf(st *unix.Stat_t) sign { return sign{st.Ino, st.Size, st.Mode, st.Mtim, st.Ctim} }
-
-func (s sign) dir() bool { return s.mode&unix.S_IFMT == unix.S_IFDIR }
-
-// lack notes a directory for which the kernel has no watch left. It is listed now and then instead.
+// pollInstead notes a directory for which the kernel has no watch left. It is listed now and then instead.
 func (t *tree) pollInstead(k *node, err error) {
 	if t.isPolled(k) {
 		return
@@ -134,7 +121,7 @@ func (t *tree) retry(k *node) error {
 	return t.watch(k, fd)
 }
 
-// compare lists k, reports how it differs from its snapshot and pushes the directories in it.
+// compare lists k, reports how it differs from what it held and pushes the directories in it.
 func (t *tree) compare(k *node, how reporting, stack []*node) []*node {
 	now, err := t.snap(k)
 	if err != nil {
@@ -144,88 +131,86 @@ func (t *tree) compare(k *node, how reporting, stack []*node) []*node {
 		return stack // gone: its parent tells
 	}
 	x := k.extra()
-	first := x.seen == nil
-	if first && how != silently {
-		x.seen = snapshot{}
-	}
-	for name, old := range x.seen {
-		if s, ok := now[name]; !ok || s.mode&unix.S_IFMT != old.mode&unix.S_IFMT {
-			e := entry{k, name}
-			if path := t.path(e, old.dir()); !t.excluded(path) {
-				t.removed(e, path)
-			}
-			delete(x.seen, name)
+	x.seen = dirs.Compare(x.seen, now, func(c dirs.Change) bool {
+		if c.Kind == dirs.Gone {
+			return t.polledGone(k, c, &stack)
 		}
-	}
-	if how == relisting && t.want.Hidden == nil {
-		x.seen = snapshot{}
-	}
-	for name, s := range now {
-		e := entry{k, name}
-		path := t.path(e, s.dir())
-		if t.excluded(path) {
-			continue
-		}
-		old, ok := x.seen[name]
-		if s.dir() && !t.Flat {
-			stack = t.foundDir(k, []byte(name), stack)
-		}
-		hidden := t.hidden(path)
-		if how == silently || ok && !hidden && old == s || hidden && t.seen(path) {
-			continue
-		}
-		ok = ok && !hidden
-		if !ok && s.dir() {
-			if t.Flat {
-				t.emit(event.Create, path)
-			}
-			continue
-		}
-		if t.differs(e, path, how == asNew || hidden, ok, old, s) {
-			delete(now, name)
-		}
-	}
+		return t.polledEntry(k, c, how, &stack)
+	})
 	for kid := k.children; kid != nil; kid = kid.next {
 		kid.flags &^= listed
 	}
-	x.seen = now
 	return stack
 }
 
-// differs reports one entry, which may have been written if it was found; true if it is to be looked at again because it is being written.
-func (t *tree) differs(e entry, path string, found, known bool, old, s sign) bool {
-	waits := t.Mode == event.CloseWrite || t.Mode == event.CloseWriteAfterModify
-	content := !known || old.size != s.size || old.mtime != s.mtime || old.ino != s.ino
-	switch {
-	case s.dir():
-		if old.mode != s.mode {
+// polledGone reports an entry of a polled directory that is gone. A directory that is another one now is not: what
+// is mounted or unmounted there shows in this way, too, and is reported as such.
+func (t *tree) polledGone(k *node, c dirs.Change, stack *[]*node) bool {
+	e := entry{k, c.Was.Name}
+	path := t.path(e, c.Was.IsDir())
+	if c.Is != nil && c.Was.IsDir() && c.Is.IsDir() {
+		c.Was.Signature = c.Is.Signature
+		if !t.excluded(path) {
 			t.emit(event.Attrib, path)
+			if !t.Flat {
+				*stack = t.foundDir(k, []byte(e.name), *stack)
+			}
 		}
-	case content && waits && t.w.probe(e) == writing:
-		return true
-	case !known:
-		t.emitFile(path, found && s.mode&unix.S_IFMT == unix.S_IFREG)
-	case content:
-		t.emit(event.Modify, path)
-	default:
-		t.emit(event.Attrib, path)
+		return false
 	}
-	return false
+	if !t.excluded(path) {
+		t.removed(e, path)
+	}
+	return true
 }
 
-// snap takes a snapshot of k.
-func (t *tree) snap(k *node) (snapshot, error) {
+// polledEntry reports how an entry of a polled directory differs; false if it is to be looked at again because it is being written.
+func (t *tree) polledEntry(k *node, c dirs.Change, how reporting, stack *[]*node) bool {
+	e, isDir := entry{k, c.Is.Name}, c.Is.IsDir()
+	if c.Kind == dirs.Same && !isDir && how != relisting {
+		return true
+	}
+	path := t.path(e, isDir)
+	if t.excluded(path) {
+		return true
+	}
+	if isDir && !t.Flat {
+		*stack = t.foundDir(k, []byte(e.name), *stack)
+	}
+	hidden := t.hidden(path)
+	if how == silently || hidden && t.seen(path) {
+		return true
+	}
+	kind := c.Kind
+	if hidden || how == relisting && t.want.Hidden == nil {
+		kind = dirs.New
+	}
+	waits := t.Mode == event.CloseWrite || t.Mode == event.CloseWriteAfterModify
+	switch {
+	case kind == dirs.Same:
+	case kind == dirs.Metadata:
+		t.emit(event.Attrib, path)
+	case isDir: // new; the walk reports those that it goes into
+		if t.Flat {
+			t.emit(event.Create, path)
+		}
+	case waits && t.w.probe(e) == writing:
+		return false
+	case kind == dirs.New:
+		t.emitFile(path, (how == asNew || hidden) && c.Is.Mode.IsRegular())
+	default:
+		t.emit(event.Modify, path)
+	}
+	return true
+}
+
+// snap lists k. What it returns is valid until the next call.
+func (t *tree) snap(k *node) ([]dirs.Entry, error) {
 	fd, err := t.open(k)
 	if err != nil {
 		return nil, err
 	}
-	defer unix.Close(fd)
-	s := snapshot{}
-	err = list(fd, t.w.listBuf, func(name []byte, _ uint8) {
-		var st unix.Stat_t
-		if unix.Fstatat(fd, string(name), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
-			s[string(name)] = signOf(&st)
-		}
-	})
-	return s, err
+	f := os.NewFile(uintptr(fd), fmt.Sprintf("/proc/self/fd/%d", fd)) // where entries are looked at whose type is not listed
+	defer f.Close()
+	return t.lister.ReadFrom(f)
 }

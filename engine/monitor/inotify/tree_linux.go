@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/mount"
 	"lsyncgo/engine/root"
+	dirs "lsyncgo/engine/tree"
 )
 
 // tree is one root and what is known below it. The owner owns it.
@@ -46,6 +47,7 @@ type tree struct {
 
 	short  shortage // directories without a watch
 	polled map[*node]struct{}
+	lister dirs.Reader
 	poll   time.Time // when to list them
 
 	// points are the mount points below the root, relative to it, with what is mounted there. It outlives
