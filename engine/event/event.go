@@ -53,13 +53,16 @@ const (
 	Unmounted
 	// Listed: all that there was below the directory Path when the receiver asked for it has been told.
 	Listed
+	// Untouched: Raw is what the kernel told, for a root that asked for that. Such a root has no events of the other kinds that
+	// come from the file system.
+	Untouched
 
 	// Kinds is one more than the last of them.
 	Kinds
 )
 
 var kindNames = [Kinds]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
-	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted", "Listed"}
+	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted", "Listed", "Untouched"}
 
 // String returns the name that Lua scripts see as event.etype.
 func (k Kind) String() string {
@@ -89,6 +92,7 @@ type Event struct {
 	Linked *File
 	// Empty marks a Mounted file system that has nothing in it.
 	Empty bool
+	Raw   *Raw // Untouched
 	Time  time.Time
 	Err   error // Unwatched, RootLost, Overflow: the reason, with the remedy in its text
 }

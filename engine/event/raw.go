@@ -92,3 +92,17 @@ func (r *Raw) Pathname() string {
 	}
 	return r.Path + "/" + r.Name
 }
+
+// RawRoot is how a receiver wants to be told what the kernel tells.
+type RawRoot struct {
+	// Kinds are told: each event by itself, in the order of the kernel. Events that were lost are an Overflow, whatever the kinds.
+	Kinds RawMask
+	// Subdirs: the directories that are below the root at first are watched, too.
+	Subdirs bool
+	// Follow: a directory that is made, moved to or renamed below the root is watched from then on. What is found in it is told as
+	// InCreate, and a file that nobody is writing as InCloseWrite as well.
+	Follow bool
+	// Excluded reports whether nothing is wanted of an absolute path and of what is below it. Any goroutine may call it, at
+	// any time. Nil excludes nothing.
+	Excluded func(path string) bool
+}

@@ -41,6 +41,7 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -73,7 +74,14 @@ type Root struct {
 	// goroutines, so it must be safe to call at any time; nil excludes nothing.
 	// Excluded directories are neither watched nor listed.
 	Excluded func(path string) bool
+	// Raw: the receiver wants to be told just what the kernel tells. Then Path may also be that of a file, with a slash at its
+	// end all the same, Name is how paths begin in what is told, and of what else a Root says only ID, Backend and Slack matter.
+	// A backend that cannot do so returns ErrRaw from Watch.
+	Raw *event.RawRoot
 }
+
+// ErrRaw is the answer of a backend that does not see what the kernel tells.
+var ErrRaw = errors.New("this monitor does not see the events of the kernel; on Linux inotify does")
 
 // Monitor reports what happens below roots.
 //

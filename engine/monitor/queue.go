@@ -22,7 +22,7 @@ const maxWaiting = 500_000
 // While an event waits, a repetition of it (Modify after Modify, Attrib after
 // Attrib of one path) is dropped: the receiver has not looked yet, so one look
 // shows both. That holds only as long as the name means the same file, so nothing is
-// folded across a move or a deletion of the path or of a directory.
+// folded across a move or a deletion of the path or of a directory. What is Untouched is never folded.
 //
 // When maxWaiting events wait, those of the root that has most of them become one Overflow of the directory that they all
 // are in.
@@ -184,7 +184,7 @@ func (p *pending) taken(n int) {
 func (p *pending) add(events []event.Event) {
 	for i := range events {
 		e := &events[i]
-		if e.Kind <= event.Move {
+		if sheds(e) {
 			if len(p.list) >= p.max {
 				p.shed(e.Time)
 			}
@@ -192,12 +192,15 @@ func (p *pending) add(events []event.Event) {
 				continue // the Overflow that waits says it, too
 			}
 		}
-		if p.folds(e) {
+		if e.Kind != event.Untouched && p.folds(e) {
 			continue
 		}
 		p.list = append(p.list, *e)
 	}
 }
+
+// sheds reports whether an Overflow can stand for an event.
+func sheds(e *event.Event) bool { return e.Kind <= event.Move || e.Kind == event.Untouched }
 
 // shed puts one Overflow in the place of all that happened to the files of the root of which most waits. What is told
 // of the root itself and of what is mounted below it stays.
@@ -205,7 +208,7 @@ func (p *pending) shed(now time.Time) {
 	counts := map[event.RootID]int{}
 	most := event.RootID(0)
 	for i := range p.list {
-		if e := &p.list[i]; e.Kind <= event.Move {
+		if e := &p.list[i]; sheds(e) {
 			counts[e.Root]++
 			if counts[e.Root] > counts[most] {
 				most = e.Root
@@ -221,7 +224,7 @@ func (p *pending) shed(now time.Time) {
 		for ; len(marks) > 0 && marks[0].at <= p.first+uint64(i); marks = marks[1:] {
 			marks[0].at = p.first + uint64(len(kept))
 		}
-		if e.Root != most || e.Kind > event.Move {
+		if e.Root != most || !sheds(&e) {
 			kept = append(kept, e)
 			continue
 		}

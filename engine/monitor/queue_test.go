@@ -70,6 +70,7 @@ func TestFold(t *testing.T) {
 		// What was lost may have been between.
 		{"Modify a; Overflow; Modify a", "Modify a; Overflow; Modify a"},
 		{"Modify a; RootLost; RootBack; Modify a", "Modify a; RootLost; RootBack; Modify a"},
+		{"2:Modify a; Untouched; Untouched; 2:Modify a", "2:Modify a; Untouched; Untouched"},
 		// Others are events of their own.
 		{"Create a; Create a; Delete a; Delete a", "Create a; Create a; Delete a; Delete a"},
 		{"Modify a; Move b c; Modify a", "Modify a; Move b c"},
@@ -255,6 +256,7 @@ func TestShed(t *testing.T) {
 		{"a directory itself", "Attrib d/; Create d/a; Create d/b; Create d/c; Create f", 0, "", "Overflow", nil},
 		{"names that begin alike", "Create d/a; Create d/b; Create da/c; Create d/d; Create f", 0, "", "Overflow", nil},
 		{"a move out of it", "Create d/a; Create d/b; Move d/a e/a; Create d/c; Create f", 0, "", "Overflow", nil},
+		{"what the kernel told", "Untouched; Untouched; 2:Modify a; Untouched; Untouched; 2:Modify b", 0, "Untouched", "2:Modify a; Overflow; 2:Modify b", nil},
 		{"folding begins anew", "Modify a; Modify b; Modify c; 2:Modify a; Modify d; 2:Modify a", 0, "", "2:Modify a; Overflow; 2:Modify a", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
