@@ -1,0 +1,289 @@
+package inotify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor/inotify/kernel"
+)
+
+// rawNews says what a walk of a raw tree finds.
+type rawNews uint8
+
+const (
+	// atFirst: what is there when the watch begins. Nothing is told of it.
+	atFirst rawNews = iota
+	// found: a directory that has appeared.
+	found
+	// again: events were lost. What is not in the tree has appeared.
+	again
+)
+
+// looks are what a walk causes by opening and listing. Nobody is told of that.
+const looks = event.InOpen | event.InAccess | event.InCloseNowrite
+
+// look names a directory or file that a walk has looked at, by the watch that hears of it.
+type look struct {
+	wd   int32
+	name string
+}
+
+// rawMark comes out of the stream behind the events of all that had happened when a walk ended. Until then the kernel may tell
+// what the walk has told, or has caused.
+type rawMark struct {
+	tree  *rawTree
+	told  []entry
+	looks []look
+}
+
+// passed is called when the mark comes out of the stream. A later walk may have noted the same once more; then an event may be told twice.
+func (m *rawMark) passed() {
+	for _, e := range m.told {
+		delete(m.tree.told, e)
+	}
+	for _, l := range m.looks {
+		if m.tree.w.looksOf[l] == m {
+			delete(m.tree.w.looksOf, l)
+		}
+	}
+}
+
+// looked reports whether an event is one of those that the walks cause.
+func (w *watcher) looked(wd int32, name string, mask event.RawMask) bool {
+	if len(w.looksOf) == 0 || mask&looks == 0 {
+		return false
+	}
+	_, ok := w.looksOf[look{wd, name}]
+	return ok
+}
+
+// walk watches n and what is wanted below it. The only errors are those of n itself as the root, and the context's.
+func (t *rawTree) walk(ctx context.Context, n *node, how rawNews) error {
+	mark := &rawMark{tree: t}
+	defer func() {
+		if len(mark.told)+len(mark.looks) > 0 {
+			t.w.reader.Mark(mark)
+		}
+	}()
+	stack, count := []*node{n}, 0
+	defer func() { t.w.census.walked.Add(-int64(count)) }()
+	for ; len(stack) > 0; count++ {
+		if count%256 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		t.w.census.walked.Add(1)
+		k := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if k.has(dead) {
+			continue
+		}
+		var err error
+		if stack, err = t.visit(mark, k, how, stack); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visit watches and, if that is wanted, lists one directory, and pushes those in it.
+func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*node, error) {
+	isNew := k.wd < 0
+	fd, err := t.open(k)
+	if err == nil {
+		defer unix.Close(fd)
+		t.lookedAt(mark, k)
+		err = t.watch(k, fd)
+	}
+	switch {
+	case err == nil:
+		delete(t.unwatched, k)
+	case k == t.top:
+		return nil, err
+	case vanished(err): // or it has another path by now
+		t.unverified[k] = time.Time{}
+		return stack, nil
+	default:
+		t.lack(k, err)
+		return stack, nil
+	}
+	if how != atFirst && k != t.top {
+		t.unverified[k] = time.Time{}
+	}
+	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.kids == nil && t.w.leaf(fd)) {
+		return stack, nil
+	}
+	if how == again && isNew {
+		how = found
+	}
+	return t.list(mark, k, fd, how, stack), nil
+}
+
+// open opens a directory to be watched and listed. The path of the root may end in a link.
+func (t *rawTree) open(k *node) (int, error) {
+	if k == t.top {
+		return openDir(cstring(t.Path))
+	}
+	at, err := t.w.dir(k)
+	defer at.close()
+	if err != nil {
+		return -1, err
+	}
+	return openDir(at.path)
+}
+
+// watch asks for the watch of a directory that is open at fd and notes its descriptor.
+func (t *rawTree) watch(k *node, fd int) error {
+	wd, err := t.w.reader.WatchOpen(fd, t.mask|unix.IN_ONLYDIR)
+	if err != nil || k.wd == wd {
+		return err
+	}
+	t.w.unbindRaw(k)
+	t.w.bindRaw(k, wd)
+	k.flags &^= refused | unmounted
+	for _, n := range t.w.rawNodes(wd) { // what was moved away has come back
+		if top := n.top(); n != k && top.rare.raw == t && top != t.top && top != k.top() {
+			t.drop(top)
+		}
+	}
+	return nil
+}
+
+// list takes what is in k into the tree.
+func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*node) []*node {
+	had := k.kids != nil
+	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
+		switch {
+		case typ == unix.DT_DIR:
+			stack = t.foundDir(mark, entry{k, string(name)}, how, stack)
+		case how == found:
+			t.foundFile(mark, entry{k, string(name)}, typ)
+		}
+	})
+	switch {
+	case vanished(err): // deleted while it was open
+	case err != nil:
+		t.lack(k, err)
+	case had:
+		t.sweep(k)
+	}
+	return stack
+}
+
+func (t *rawTree) foundDir(mark *rawMark, e entry, how rawNews, stack []*node) []*node {
+	kid := e.dir.child(e.name)
+	if how != found && kid == nil && !t.Raw.Subdirs && e.dir == t.top {
+		if how == atFirst {
+			t.first[e.name] = struct{}{}
+		}
+		if _, ok := t.first[e.name]; ok {
+			return stack
+		}
+	}
+	if t.excluded(t.pathname(e)) {
+		return stack
+	}
+	if kid == nil {
+		if how != atFirst {
+			t.foundEntry(mark, e, event.InCreate, event.InIsDir)
+		}
+		kid = &node{wd: -1}
+		e.dir.link(kid, e.name)
+	}
+	kid.flags |= listed
+	return append(stack, kid)
+}
+
+func (t *rawTree) foundFile(mark *rawMark, e entry, typ uint8) {
+	if t.excluded(t.pathname(e)) {
+		return
+	}
+	t.foundEntry(mark, e, event.InCreate, 0)
+	if typ != unix.DT_REG || t.Raw.Kinds&event.InCloseWrite == 0 {
+		return
+	}
+	use := t.w.probe(e)
+	t.note(mark, look{e.dir.wd, e.name})
+	if use != writing {
+		t.foundEntry(mark, e, event.InCloseWrite, 0)
+	}
+}
+
+// foundEntry tells of an entry as the kernel would, and notes that the kernel may be about to do so.
+func (t *rawTree) foundEntry(mark *rawMark, e entry, kind, dir event.RawMask) {
+	if t.Raw.Kinds&kind == 0 {
+		return
+	}
+	t.tell(e.dir, kernel.Record{WD: e.dir.wd, Mask: uint32(kind | dir), Name: e.name}, "")
+	t.told[e] |= kind
+	mark.told = append(mark.told, e)
+}
+
+// lookedAt notes that a directory was opened.
+func (t *rawTree) lookedAt(mark *rawMark, k *node) {
+	if k.wd >= 0 {
+		t.note(mark, look{k.wd, ""})
+	}
+	if k.parent != nil && k.parent.wd >= 0 {
+		t.note(mark, look{k.parent.wd, k.name})
+	}
+}
+
+func (t *rawTree) note(mark *rawMark, l look) {
+	if t.w.looksHeard || t.Raw.Kinds&looks != 0 {
+		t.w.looksOf[l] = mark
+		mark.looks = append(mark.looks, l)
+	}
+}
+
+// sweep drops the kids that the listing did not find.
+func (t *rawTree) sweep(k *node) {
+	for kid := k.kids; kid != nil; {
+		next := kid.next
+		if !kid.has(listed) {
+			t.drop(kid)
+		}
+		kid.flags &^= listed
+		kid = next
+	}
+}
+
+// lack tells that a directory cannot be watched, of a shortage once. It is tried again.
+func (t *rawTree) lack(k *node, err error) {
+	if t.tryAt.IsZero() {
+		t.tryAt = t.w.now.Add(t.w.opts.PollInterval)
+	}
+	told := k.has(refused)
+	k.flags |= refused
+	t.unwatched[k] = struct{}{}
+	hint := "give this user read and search permission on it"
+	if scarce(err) {
+		told, t.short = told || t.short, true
+		hint = t.w.remedy(err)
+	}
+	if !told {
+		path := t.dirPath(k)
+		t.emit(event.Event{Kind: event.Unwatched, Path: path, Err: fmt.Errorf("watch %s: %w: %s", path, err, hint)})
+	}
+}
+
+// retry tries again to watch what could not be.
+func (t *rawTree) retry() {
+	t.tryAt = time.Time{}
+	how := atFirst
+	if t.Raw.Follow {
+		how = found
+	}
+	for k := range t.unwatched {
+		if _ = t.walk(t.w.ctx, k, how); len(t.unwatched) > 0 && t.short && k.wd < 0 {
+			break
+		}
+	}
+	t.short = t.short && len(t.unwatched) > 0
+	if len(t.unwatched) > 0 {
+		t.tryAt = t.w.now.Add(t.w.opts.PollInterval)
+	}
+}

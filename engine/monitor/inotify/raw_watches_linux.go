@@ -1,0 +1,237 @@
+package inotify
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// raws are the raw trees of an instance, and what they share with each other and with the trees of syncs.
+type raws struct {
+	raws []*rawTree
+	// raw are the nodes by watch descriptor.
+	raw map[int32][]*node
+	// rawOnly counts the descriptors that no tree of a sync has.
+	rawOnly int
+	// lessened are watches of which less is wanted than the kernel was asked for.
+	lessened map[int32]struct{}
+
+	looksOf    map[look]*rawMark // of which the kernel may still tell
+	looksHeard bool              // a raw tree wants to hear of the kinds that looks cause
+}
+
+func newRaws() raws {
+	return raws{raw: map[int32][]*node{}, lessened: map[int32]struct{}{}, looksOf: map[look]*rawMark{}}
+}
+
+// changed is called when a raw tree came or went.
+func (r *raws) changed() {
+	r.looksHeard = slices.ContainsFunc(r.raws, func(t *rawTree) bool { return t.Raw.Kinds&looks != 0 })
+}
+
+// bindRaw notes that n has watch descriptor wd.
+func (w *watcher) bindRaw(n *node, wd int32) {
+	n.wd = wd
+	if w.raw[wd] == nil && w.nodes[wd] == nil {
+		w.rawOnly++
+	}
+	w.raw[wd] = append(w.raw[wd], n)
+}
+
+// forgetRaw takes the descriptor from n.
+func (w *watcher) forgetRaw(n *node) {
+	wd := n.wd
+	n.wd = -1
+	// A list that was handed out stays as it is.
+	list := slices.DeleteFunc(slices.Clone(w.raw[wd]), func(k *node) bool { return k == n })
+	if len(list) > 0 {
+		w.raw[wd] = list
+		return
+	}
+	delete(w.raw, wd)
+	if w.nodes[wd] == nil {
+		w.rawOnly--
+	}
+}
+
+// unbindRaw ends the watch of n, as far as nobody else has it.
+func (w *watcher) unbindRaw(n *node) {
+	if wd := n.wd; wd >= 0 {
+		w.forgetRaw(n)
+		w.lessened[wd] = struct{}{}
+		w.release(wd)
+	}
+}
+
+// unused reports whether nobody has a watch.
+func (w *watcher) unused(wd int32) bool {
+	return w.nodes[wd] == nil && w.above[wd] == nil && w.raw[wd] == nil
+}
+
+// release is called when somebody does not need a watch any more.
+func (w *watcher) release(wd int32) {
+	switch {
+	case w.unused(wd):
+		delete(w.lessened, wd)
+		w.reader.Unwatch(wd)
+	case w.raw[wd] != nil: // what a sync wants, a raw tree need not
+		w.lessened[wd] = struct{}{}
+	}
+}
+
+// lessen asks the kernel for no more than is wanted still. It needs a path for that.
+func (w *watcher) lessen() {
+	for wd := range w.lessened {
+		delete(w.lessened, wd)
+		mask := w.wantedOf(wd)
+		done := false
+		for _, n := range w.having(wd) {
+			at, err := w.dir(n)
+			done = done || err == nil && w.narrow(wd, at.path, mask)
+			at.close()
+		}
+		for _, t := range w.above[wd] {
+			for p := filepath.Dir(filepath.Clean(t.Path)); !done && p != "/"; p = filepath.Dir(p) {
+				done = w.narrow(wd, cstring(p), mask)
+			}
+		}
+	}
+}
+
+// having lists the nodes that have a watch.
+func (w *watcher) having(wd int32) (list []*node) {
+	if n := w.nodes[wd]; n != nil {
+		list = append(append(list, n), w.more[wd]...)
+	}
+	return append(list, w.raw[wd]...)
+}
+
+// wantedOf is what is wanted of a watch.
+func (w *watcher) wantedOf(wd int32) (mask uint32) {
+	if len(w.above[wd]) > 0 {
+		mask |= aboveMask
+	}
+	for _, n := range w.having(wd) {
+		if top := n.top(); top.rare.raw != nil {
+			mask |= top.rare.raw.mask
+		} else {
+			mask |= top.rare.tree.maskOf(n)
+		}
+	}
+	return mask
+}
+
+// narrow has the kernel tell no more than mask of a watch, if path leads to what it is the watch of.
+func (w *watcher) narrow(wd int32, path cpath, mask uint32) bool {
+	fd, err := unix.Open(path.String(), unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	mask &^= unix.IN_DONT_FOLLOW // the descriptor is a link to the file
+	got, err := w.reader.WatchOpen(fd, mask|unix.IN_MASK_ADD)
+	if err != nil {
+		return false
+	}
+	if got != wd {
+		w.asked = append(w.asked, got)
+		return false
+	}
+	_, err = w.reader.WatchOpen(fd, mask&^unix.IN_MASK_ADD)
+	return err == nil
+}
+
+// wdAt returns the watch of what is at the path of n now.
+func (t *rawTree) wdAt(n *node) (int32, error) {
+	at, err := t.w.dir(n)
+	defer at.close()
+	if err != nil {
+		return -1, err
+	}
+	mask := t.mask | unix.IN_ONLYDIR
+	if n != t.top {
+		mask |= unix.IN_DONT_FOLLOW
+	}
+	wd, err := t.w.reader.Watch(at.path, mask)
+	if err == nil && t.w.unused(wd) {
+		t.w.asked = append(t.w.asked, wd)
+	}
+	return wd, err
+}
+
+// verify is called when everything that has happened was handled: now the paths are as new as the file system.
+func (t *rawTree) verify(now time.Time) {
+	if len(t.unverified) == 0 || now.Before(t.verifyAt) {
+		return
+	}
+	t.verifyAt = time.Time{}
+	var right []*node
+	repaired := false
+	for n, since := range t.unverified {
+		wd, err := t.wdAt(n)
+		switch {
+		case err == nil && wd == n.wd, n.has(refused):
+			right = append(right, n)
+		case since.IsZero():
+			t.unverified[n] = now
+		case now.Sub(since) < doubtAge || !t.w.reader.Empty():
+		default:
+			delete(t.unverified, n)
+			t.repair(n, err)
+			repaired = true
+		}
+	}
+	if !repaired && t.w.reader.Empty() { // otherwise what was found out may be wrong by now
+		for _, n := range right {
+			delete(t.unverified, n)
+		}
+	}
+	if len(t.unverified) > 0 {
+		// Not more often than the looking costs.
+		t.verifyAt = now.Add(max(doubtAge, 4*time.Since(now)))
+	}
+}
+
+// repair puts a node right that has the watch of another directory than is at its path.
+func (t *rawTree) repair(n *node, err error) {
+	if vanished(err) {
+		t.drop(n)
+		return
+	}
+	for k := n.kids; k != nil; k = n.kids {
+		t.drop(k)
+	}
+	t.w.unbindRaw(n)
+	how := atFirst
+	if t.Raw.Follow {
+		how = found
+	}
+	_ = t.walk(t.w.ctx, n, how) // the only errors are those of the root and the context
+}
+
+// remounted looks again at what is at the root and at the mount points below it.
+func (t *rawTree) remounted(points []string) {
+	if t.top == nil || t.file {
+		return
+	}
+	if wd, err := t.wdAt(t.top); err != nil || wd != t.top.wd {
+		t.lose(errCovered)
+		return
+	}
+	for _, p := range points {
+		if n := t.top.find(p); n != nil && n != t.top {
+			t.unverified[n] = time.Time{}
+		}
+	}
+}
+
+func (w *watcher) settleRaws(caughtUp bool, now time.Time) {
+	for _, t := range w.raws {
+		if caughtUp {
+			t.verify(now)
+		}
+	}
+	w.lessen()
+}
