@@ -67,10 +67,13 @@ func find(name string) (Name, error) {
 	return Name{}, fmt.Errorf("%q is no monitor; choose one of %s", name, strings.Join(known, ", "))
 }
 
-// choose returns the backend for a root at path that asks for name; "" is auto.
-func choose(name, path string) (Choice, error) {
+// choose returns the backend for a root at path that asks for name; "" is auto. Raw as in monitor.Root.
+func choose(name, path string, raw bool) (Choice, error) {
 	if name != "" && name != auto {
 		return Choice{Backend: name}, Known(name)
+	}
+	if raw {
+		return Choice{Backend: "inotify", Why: "what the kernel tells is wanted as it tells it"}, nil
 	}
 	name, why := Choose(path)
 	return Choice{Backend: name, Why: why}, nil

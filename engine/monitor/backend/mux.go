@@ -51,7 +51,7 @@ func NewMux(opts monitor.Options, chosen func(Choice)) *Mux {
 // Open opens the backend that would watch a root at path, so that what it lacks is an error now and not
 // when a root comes. Name is as in Root.Backend.
 func (m *Mux) Open(name, path string) error {
-	c, err := choose(name, path)
+	c, err := choose(name, path, false)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (m *Mux) Open(name, path string) error {
 
 // Watch is Monitor's. An unknown name is an error that lists the known ones.
 func (m *Mux) Watch(ctx context.Context, root monitor.Root) error {
-	c, err := choose(root.Backend, root.Path)
+	c, err := choose(root.Backend, root.Path, root.Raw != nil)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}

@@ -2,7 +2,6 @@ package inotify
 
 import (
 	"context"
-	"errors"
 
 	"golang.org/x/sys/unix"
 
@@ -11,11 +10,24 @@ import (
 	"lsyncgo/engine/monitor/inotify/kernel"
 )
 
+// forTrees are the events that mean something to the trees of syncs.
+const forTrees = ^uint32(unix.IN_ACCESS | unix.IN_OPEN | unix.IN_CLOSE_NOWRITE | unix.IN_ISDIR)
+
 // handle works one kernel event into every tree that has its directory.
 func (w *watcher) handle(h kernel.Event) {
 	w.now = h.At
-	if m, ok := h.Mark.(*monitor.Mark); ok {
+	switch m := h.Mark.(type) {
+	case *monitor.Mark:
 		w.marks = append(w.marks, m)
+		return
+	case *rawMark:
+		m.passed()
+		return
+	}
+	if len(w.raws.list) > 0 {
+		w.handleRaw(h)
+	}
+	if h.Mask&forTrees == 0 { // only a raw tree has asked for it
 		return
 	}
 	if h.Mask&unix.IN_MOVE_SELF != 0 {
@@ -33,7 +45,7 @@ func (w *watcher) handle(h kernel.Event) {
 		w.rename(h.Record, h.To)
 		if h.Swap {
 			from, to := h.To, h.Record
-			dir := h.Back & unix.IN_ISDIR
+			dir := h.Back.Mask & unix.IN_ISDIR
 			from.Mask, to.Mask = unix.IN_MOVED_FROM|dir, unix.IN_MOVED_TO|dir
 			w.rename(from, to)
 		}
@@ -297,8 +309,7 @@ func (w *watcher) overflow() {
 			continue
 		}
 		t.remounted(w.table())
-		t.emitErr(event.Overflow, "", errors.New("the kernel's queue of file events was full and events were lost; raise the sysctl fs.inotify.max_queued_events (now "+
-			kernel.Sysctl("max_queued_events")+")"))
+		t.emitErr(event.Overflow, "", errOverflow())
 		t.reportMounts()
 	}
 }

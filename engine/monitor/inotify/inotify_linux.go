@@ -41,6 +41,7 @@ func start(reader *kernel.Reader, queue *monitor.Queue, counters *counters, opts
 		more:     map[int32][]*node{},
 		above:    map[int32][]*tree{},
 		links:    map[int32][]*tree{},
+		raws:     newRaws(),
 		counts:   map[uint64]bool{},
 		listBuf:  make([]byte, 64<<10),
 	}
@@ -120,6 +121,7 @@ type watcher struct {
 	above map[int32][]*tree // trees below a directory, by its watch descriptor
 	links map[int32][]*tree // trees that a link leads to
 	trees []*tree
+	raws  raws
 
 	watched, wanted int64 // what this instance has added to the counters
 
@@ -211,10 +213,9 @@ func (w *watcher) caughtUp(really bool) {
 		t.endRelists()
 		t.reportShortage()
 	}
+	w.settleRaws(really, now)
 	for _, wd := range w.probeWatches {
-		if w.nodes[wd] == nil && w.above[wd] == nil {
-			w.reader.Unwatch(wd)
-		}
+		w.release(wd)
 	}
 	w.probeWatches = nil
 }
@@ -269,6 +270,10 @@ func (w *watcher) due() time.Time {
 		sooner(t.nextInspection())
 		sooner(t.verifyAt)
 	}
+	for _, t := range w.raws.list {
+		sooner(t.verifyAt)
+		sooner(t.tryAt)
+	}
 	return first
 }
 
@@ -283,6 +288,11 @@ func (w *watcher) onTime(now time.Time) {
 		}
 		t.inspectPending(now)
 	}
+	for _, t := range w.raws.list {
+		if !t.tryAt.IsZero() && !now.Before(t.tryAt) {
+			t.retry()
+		}
+	}
 }
 
 func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
@@ -295,6 +305,9 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
 	defer stop(nil)
 	root.Name = cmp.Or(root.Name, root.Path)
+	if root.Raw != nil {
+		return w.watchRaw(ctx, root)
+	}
 	trail, err := follow(root.Name)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, err)
@@ -333,6 +346,7 @@ func (w *watcher) unwatch(id event.RootID) {
 			return
 		}
 	}
+	w.unwatchRaw(id)
 }
 
 // bind notes that n has watch descriptor wd.
@@ -340,6 +354,7 @@ func (w *watcher) bind(n *node, wd int32) {
 	n.wd = wd
 	if w.nodes[wd] == nil {
 		w.nodes[wd] = n
+		w.sharedWithRaw(wd, 1)
 		return
 	}
 	w.more[wd] = append(w.more[wd], n)
@@ -352,9 +367,7 @@ func (w *watcher) unbind(n *node) {
 		return
 	}
 	w.forget(n)
-	if w.nodes[wd] == nil && w.above[wd] == nil {
-		w.reader.Unwatch(wd)
-	}
+	w.release(wd)
 }
 
 // forget takes the descriptor from n.
@@ -365,6 +378,7 @@ func (w *watcher) forget(n *node) {
 	if w.nodes[wd] == n {
 		delete(w.nodes, wd)
 		if len(more) == 0 {
+			w.sharedWithRaw(wd, -1)
 			return
 		}
 		w.nodes[wd], more = more[0], more[1:]

@@ -209,7 +209,8 @@ func (m *instance) pace() {
 
 // count brings the counters up to date with what this instance has.
 func (w *watcher) count() {
-	watched, wanted := int64(len(w.nodes)), int64(len(w.nodes))
+	watched := int64(len(w.nodes) + len(w.raws.nodes) - w.raws.shared)
+	wanted := watched
 	for _, t := range w.trees {
 		wanted += int64(len(t.polled))
 	}

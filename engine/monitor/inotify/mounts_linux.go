@@ -70,6 +70,9 @@ func (m *mounts) close() {
 // remounted looks whether the directories are still those that are watched, and what is mounted below the roots.
 func (w *watcher) remounted() {
 	table := w.table()
+	for _, t := range w.raws.list {
+		t.remounted(table)
+	}
 	for _, t := range w.trees {
 		switch {
 		case t.top == nil: // seek looks when it is back

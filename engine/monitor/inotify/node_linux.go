@@ -36,6 +36,7 @@ const (
 // rare is what few directories have.
 type rare struct {
 	tree  *tree            // the top only
+	raw   *rawTree         // instead of tree
 	index map[string]*node // children by name, of directories with many
 	seen  []dirs.Entry     // directories that are listed for lack of a watch
 }
@@ -52,13 +53,16 @@ func (n *node) extra() *rare {
 
 func (n *node) has(f flags) bool { return n.flags&f != 0 }
 
-// tree climbs to the top.
-func (n *node) tree() *tree {
+// top climbs to the node that has no parent.
+func (n *node) top() *node {
 	for n.parent != nil {
 		n = n.parent
 	}
-	return n.rare.tree
+	return n
 }
+
+// tree returns the tree that n is in.
+func (n *node) tree() *tree { return n.top().rare.tree }
 
 func (n *node) child(name string) *node {
 	if n.rare != nil && n.rare.index != nil {

@@ -57,22 +57,23 @@ func (t *tree) reportShortage() {
 		return
 	}
 	t.emitErr(event.Unwatched, t.short.first, fmt.Errorf("%d directories below %s are not watched but listed every %v: %w: %s",
-		t.short.count, t.Path, t.w.opts.PollInterval, t.short.err, t.remedy()))
+		t.short.count, t.Path, t.w.opts.PollInterval, t.short.err, t.w.remedy(t.short.err)))
 	t.short = shortage{}
 }
 
-func (t *tree) remedy() string {
-	if !errors.Is(t.short.err, unix.ENOSPC) {
+// remedy is what helps against an err that says that something has run out.
+func (w *watcher) remedy(err error) string {
+	if !errors.Is(err, unix.ENOSPC) {
 		return "raise the limit of open files (ulimit -n), or free memory"
 	}
 	limit := kernel.Sysctl("max_user_watches")
-	t.w.count()
-	enough := 2 * t.w.counters.wanted.Load()
+	w.count()
+	enough := 2 * w.counters.wanted.Load()
 	if n, err := strconv.ParseInt(limit, 10, 64); err == nil {
 		enough = max(enough, 2*n)
 	}
 	return fmt.Sprintf("all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
-		t.w.counters.watched.Load(), limit, enough)
+		w.counters.watched.Load(), limit, enough)
 }
 
 // pollDirs lists the directories without a watch and reports what has changed. It takes

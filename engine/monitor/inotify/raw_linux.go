@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/inotify/kernel"
+	"lsyncgo/engine/mount"
 )
 
 // rawTree is one root whose receiver wants what the kernel tells as it tells it. Its nodes are there for the paths, and for the directories
@@ -25,7 +27,10 @@ type rawTree struct {
 	w    *watcher
 	top  *node // nil when its watch has ended
 	file bool  // the root is no directory
+
 	mask uint32
+
+	points map[string]mount.Mount // where something is mounted below the root
 
 	pathOf *node // path is its path
 	path   string
@@ -78,7 +83,9 @@ func (w *watcher) watchRaw(ctx context.Context, root monitor.Root) error {
 		t.drop(t.top)
 		return fmt.Errorf("watch %s: %w", root.Name, err)
 	}
-	w.raws = append(w.raws, t)
+	t.points = mount.Below(w.table(), root.Path)
+	w.raws.list = append(w.raws.list, t)
+	w.raws.changed()
 	return nil
 }
 
@@ -105,11 +112,12 @@ func (t *rawTree) begin(ctx context.Context) error {
 }
 
 func (w *watcher) unwatchRaw(id event.RootID) {
-	for i, t := range w.raws {
+	for i, t := range w.raws.list {
 		if t.ID != id {
 			continue
 		}
-		w.raws = append(w.raws[:i:i], w.raws[i+1:]...)
+		w.raws.list = append(w.raws.list[:i:i], w.raws.list[i+1:]...)
+		w.raws.changed()
 		for _, n := range t.strays {
 			t.drop(n)
 		}
@@ -123,17 +131,19 @@ func (w *watcher) unwatchRaw(id event.RootID) {
 func (w *watcher) handleRaw(h kernel.Event) {
 	switch {
 	case h.Mask&unix.IN_Q_OVERFLOW != 0:
-		for _, t := range w.raws {
+		for _, t := range w.raws.list {
 			t.overflow()
 		}
+	case h.Swap:
+		from, to := h.To, h.Record
+		from.Mask, from.Cookie, to.Cookie = h.Back.Mask, h.Back.Cookie, h.Back.Cookie
+		to.Mask = unix.IN_MOVED_TO | h.Back.Mask&unix.IN_ISDIR
+		w.renameRaw(h.Record, h.To, nil)
+		w.renameRaw(from, to, func(t *rawTree, b, a entry) { t.exchange(a, b) })
+	case h.Paired && h.Mask&unix.IN_ISDIR != 0:
+		w.renameRaw(h.Record, h.To, (*rawTree).move)
 	case h.Paired:
-		w.renameRaw(h.Record, h.To, h.Swap)
-		if h.Swap {
-			from, to := h.To, h.Record
-			from.Mask, from.Cookie, to.Cookie = h.Back.Mask, h.Back.Cookie, h.Back.Cookie
-			to.Mask = unix.IN_MOVED_TO | h.Back.Mask&unix.IN_ISDIR
-			w.tellRename(from, to)
-		}
+		w.renameRaw(h.Record, h.To, nil)
 	default:
 		for _, n := range w.rawNodes(h.WD) {
 			n.raw().handle(n, h.Record)
@@ -143,7 +153,7 @@ func (w *watcher) handleRaw(h kernel.Event) {
 
 // rawNodes are the nodes that have this watch, in a list that stays as it is.
 func (w *watcher) rawNodes(wd int32) []*node {
-	list := w.raw[wd]
+	list := w.raws.nodes[wd]
 	if len(list) < 2 {
 		return list
 	}
@@ -195,9 +205,10 @@ func (t *rawTree) handleSelf(n *node, mask uint32) {
 		t.lose(errUnmounted)
 	case n == t.top:
 		t.lose(errDeleted)
-	case n.has(unmounted) && n.parent != nil: // what was mounted over is there again
-		n.flags &^= unmounted
-		t.unverified[n] = time.Time{}
+	case n.has(unmounted) && n.parent != nil: // what was below the mount is there again
+		e := entry{n.parent, n.name}
+		t.drop(n)
+		t.rewatch(e)
 	default:
 		t.drop(n)
 	}
@@ -234,6 +245,7 @@ func (t *rawTree) stray(n *node) {
 	}
 	path := t.pathname(entry{n, ""})
 	n.unlink()
+	n.below(func(k *node) { delete(t.unverified, k) })
 	n.parent, n.name = nil, path
 	n.extra().raw = t
 	t.pathOf = nil
@@ -252,11 +264,8 @@ func (t *rawTree) drop(n *node) {
 	if n.parent != nil {
 		n.unlink()
 	}
-	for i, k := range t.strays {
-		if k == n {
-			t.strays = append(t.strays[:i:i], t.strays[i+1:]...)
-			break
-		}
+	if i := slices.Index(t.strays, n); i >= 0 {
+		t.strays = slices.Delete(slices.Clone(t.strays), i, i+1)
 	}
 	n.below(func(k *node) {
 		k.flags |= dead
@@ -265,103 +274,6 @@ func (t *rawTree) drop(n *node) {
 		delete(t.unwatched, k)
 	})
 	t.pathOf = nil
-}
-
-// renameRaw works a whole rename into every raw tree that has either end.
-func (w *watcher) renameRaw(from, to kernel.Record, swap bool) {
-	w.ends(from, to, func(t *rawTree, a, b *node) {
-		t.tellMove(a, b, from, to)
-		if from.Mask&unix.IN_ISDIR != 0 || swap {
-			t.move(entry{a, from.Name}, entry{b, to.Name}, swap)
-		}
-	})
-}
-
-// tellRename reports a rename without doing it.
-func (w *watcher) tellRename(from, to kernel.Record) {
-	w.ends(from, to, func(t *rawTree, a, b *node) { t.tellMove(a, b, from, to) })
-}
-
-// ends calls f for each raw tree that has both ends of a rename, and has each end alone handled where only that is watched.
-// One directory may be in a tree twice (bind mounts): ends are matched in order.
-func (w *watcher) ends(from, to kernel.Record, f func(t *rawTree, a, b *node)) {
-	targets := w.rawNodes(to.WD)
-	for _, a := range w.rawNodes(from.WD) {
-		if a.has(dead) {
-			continue
-		}
-		t := a.raw()
-		i := 0
-		for i < len(targets) && (targets[i].has(dead) || targets[i].raw() != t) {
-			i++
-		}
-		if i == len(targets) {
-			t.handle(a, from)
-			continue
-		}
-		f(t, a, targets[i])
-		targets = append(targets[:i:i], targets[i+1:]...)
-	}
-	for _, b := range targets {
-		if !b.has(dead) {
-			b.raw().handle(b, to)
-		}
-	}
-}
-
-func (t *rawTree) tellMove(a, b *node, from, to kernel.Record) {
-	t.tell(a, from, "")
-	t.tell(b, to, t.pathname(entry{a, from.Name}))
-	delete(t.told, entry{a, from.Name})
-}
-
-// move gives a directory that was renamed its new path. With swap, what had that has the old one now.
-func (t *rawTree) move(from, to entry, swap bool) {
-	t.pathOf = nil
-	kid, old := from.dir.child(from.name), to.dir.child(to.name)
-	if old != nil && old == kid {
-		return
-	}
-	if kid != nil && to.dir.within(kid) { // a watch in it has landed on a directory that is elsewhere
-		t.stray(kid)
-		kid = nil
-	}
-	if old != nil {
-		if swap && old.wd >= 0 {
-			old.unlink()
-		} else if kid != nil && old.wd == kid.wd { // a walk was faster than this event
-			t.drop(old)
-			old = nil
-		} else {
-			t.stray(old) // it was empty, and is overwritten
-			old = nil
-		}
-	}
-	if kid != nil {
-		kid.unlink()
-		t.relink(kid, to)
-	}
-	if old != nil {
-		t.relink(old, from)
-	}
-	// What is there now and is no directory cannot be opened as one.
-	if kid == nil {
-		t.appeared(to)
-	}
-	if swap && old == nil {
-		t.appeared(from)
-	}
-}
-
-// relink gives a node its new place, or ends its watch if nothing of that is wanted.
-func (t *rawTree) relink(n *node, e entry) {
-	if t.excluded(t.pathname(e)) {
-		n.parent = nil
-		t.drop(n)
-		return
-	}
-	e.dir.link(n, e.name)
-	t.unverified[n] = time.Time{}
 }
 
 // overflow: the kernel threw events away. The receiver is told; what became of the directories is looked at.

@@ -46,18 +46,18 @@ func (m *rawMark) passed() {
 		delete(m.tree.told, e)
 	}
 	for _, l := range m.looks {
-		if m.tree.w.looksOf[l] == m {
-			delete(m.tree.w.looksOf, l)
+		if m.tree.w.raws.looksOf[l] == m {
+			delete(m.tree.w.raws.looksOf, l)
 		}
 	}
 }
 
 // looked reports whether an event is one of those that the walks cause.
 func (w *watcher) looked(wd int32, name string, mask event.RawMask) bool {
-	if len(w.looksOf) == 0 || mask&looks == 0 {
+	if len(w.raws.looksOf) == 0 || mask&looks == 0 {
 		return false
 	}
-	_, ok := w.looksOf[look{wd, name}]
+	_, ok := w.raws.looksOf[look{wd, name}]
 	return ok
 }
 
@@ -70,12 +70,12 @@ func (t *rawTree) walk(ctx context.Context, n *node, how rawNews) error {
 		}
 	}()
 	stack, count := []*node{n}, 0
-	defer func() { t.w.census.walked.Add(-int64(count)) }()
+	defer func() { t.w.counters.walked.Add(-int64(count)) }()
 	for ; len(stack) > 0; count++ {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.w.census.walked.Add(1)
+		t.w.counters.walked.Add(1)
 		k := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if k.has(dead) {
@@ -95,8 +95,8 @@ func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*
 	fd, err := t.open(k)
 	if err == nil {
 		defer unix.Close(fd)
-		t.lookedAt(mark, k)
 		err = t.watch(k, fd)
+		t.lookedAt(mark, k)
 	}
 	switch {
 	case err == nil:
@@ -113,7 +113,7 @@ func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*
 	if how != atFirst && k != t.top {
 		t.unverified[k] = time.Time{}
 	}
-	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.kids == nil && t.w.leaf(fd)) {
+	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.children == nil && t.w.leaf(fd)) {
 		return stack, nil
 	}
 	if how == again && isNew {
@@ -154,7 +154,7 @@ func (t *rawTree) watch(k *node, fd int) error {
 
 // list takes what is in k into the tree.
 func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*node) []*node {
-	had := k.kids != nil
+	had := k.children != nil
 	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
 		switch {
 		case typ == unix.DT_DIR:
@@ -233,15 +233,15 @@ func (t *rawTree) lookedAt(mark *rawMark, k *node) {
 }
 
 func (t *rawTree) note(mark *rawMark, l look) {
-	if t.w.looksHeard || t.Raw.Kinds&looks != 0 {
-		t.w.looksOf[l] = mark
+	if t.w.raws.looksHeard || t.Raw.Kinds&looks != 0 {
+		t.w.raws.looksOf[l] = mark
 		mark.looks = append(mark.looks, l)
 	}
 }
 
 // sweep drops the kids that the listing did not find.
 func (t *rawTree) sweep(k *node) {
-	for kid := k.kids; kid != nil; {
+	for kid := k.children; kid != nil; {
 		next := kid.next
 		if !kid.has(listed) {
 			t.drop(kid)
@@ -273,12 +273,8 @@ func (t *rawTree) lack(k *node, err error) {
 // retry tries again to watch what could not be.
 func (t *rawTree) retry() {
 	t.tryAt = time.Time{}
-	how := atFirst
-	if t.Raw.Follow {
-		how = found
-	}
 	for k := range t.unwatched {
-		if _ = t.walk(t.w.ctx, k, how); len(t.unwatched) > 0 && t.short && k.wd < 0 {
+		if _ = t.walk(t.w.ctx, k, t.later()); len(t.unwatched) > 0 && t.short && k.wd < 0 {
 			break
 		}
 	}

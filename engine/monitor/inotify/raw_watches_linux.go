@@ -6,15 +6,18 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/mount"
+	"lsyncgo/engine/root"
 )
 
 // raws are the raw trees of an instance, and what they share with each other and with the trees of syncs.
 type raws struct {
-	raws []*rawTree
-	// raw are the nodes by watch descriptor.
-	raw map[int32][]*node
-	// rawOnly counts the descriptors that no tree of a sync has.
-	rawOnly int
+	list []*rawTree
+	// nodes are those of all, by watch descriptor.
+	nodes map[int32][]*node
+	// shared counts the descriptors that the trees of syncs have as well.
+	shared int
 	// lessened are watches of which less is wanted than the kernel was asked for.
 	lessened map[int32]struct{}
 
@@ -23,21 +26,21 @@ type raws struct {
 }
 
 func newRaws() raws {
-	return raws{raw: map[int32][]*node{}, lessened: map[int32]struct{}{}, looksOf: map[look]*rawMark{}}
+	return raws{nodes: map[int32][]*node{}, lessened: map[int32]struct{}{}, looksOf: map[look]*rawMark{}}
 }
 
 // changed is called when a raw tree came or went.
 func (r *raws) changed() {
-	r.looksHeard = slices.ContainsFunc(r.raws, func(t *rawTree) bool { return t.Raw.Kinds&looks != 0 })
+	r.looksHeard = slices.ContainsFunc(r.list, func(t *rawTree) bool { return t.Raw.Kinds&looks != 0 })
 }
 
 // bindRaw notes that n has watch descriptor wd.
 func (w *watcher) bindRaw(n *node, wd int32) {
 	n.wd = wd
-	if w.raw[wd] == nil && w.nodes[wd] == nil {
-		w.rawOnly++
+	if w.raws.nodes[wd] == nil && w.nodes[wd] != nil {
+		w.raws.shared++
 	}
-	w.raw[wd] = append(w.raw[wd], n)
+	w.raws.nodes[wd] = append(w.raws.nodes[wd], n)
 }
 
 // forgetRaw takes the descriptor from n.
@@ -45,14 +48,21 @@ func (w *watcher) forgetRaw(n *node) {
 	wd := n.wd
 	n.wd = -1
 	// A list that was handed out stays as it is.
-	list := slices.DeleteFunc(slices.Clone(w.raw[wd]), func(k *node) bool { return k == n })
+	list := slices.DeleteFunc(slices.Clone(w.raws.nodes[wd]), func(k *node) bool { return k == n })
 	if len(list) > 0 {
-		w.raw[wd] = list
+		w.raws.nodes[wd] = list
 		return
 	}
-	delete(w.raw, wd)
-	if w.nodes[wd] == nil {
-		w.rawOnly--
+	delete(w.raws.nodes, wd)
+	if w.nodes[wd] != nil {
+		w.raws.shared--
+	}
+}
+
+// sharedWithRaw counts a watch that the trees of syncs begin or cease to have.
+func (w *watcher) sharedWithRaw(wd int32, change int) {
+	if w.raws.nodes[wd] != nil {
+		w.raws.shared += change
 	}
 }
 
@@ -60,41 +70,42 @@ func (w *watcher) forgetRaw(n *node) {
 func (w *watcher) unbindRaw(n *node) {
 	if wd := n.wd; wd >= 0 {
 		w.forgetRaw(n)
-		w.lessened[wd] = struct{}{}
+		w.raws.lessened[wd] = struct{}{}
 		w.release(wd)
 	}
 }
 
 // unused reports whether nobody has a watch.
 func (w *watcher) unused(wd int32) bool {
-	return w.nodes[wd] == nil && w.above[wd] == nil && w.raw[wd] == nil
+	return w.nodes[wd] == nil && w.above[wd] == nil && w.raws.nodes[wd] == nil
 }
 
 // release is called when somebody does not need a watch any more.
 func (w *watcher) release(wd int32) {
 	switch {
 	case w.unused(wd):
-		delete(w.lessened, wd)
+		delete(w.raws.lessened, wd)
 		w.reader.Unwatch(wd)
-	case w.raw[wd] != nil: // what a sync wants, a raw tree need not
-		w.lessened[wd] = struct{}{}
+	case w.raws.nodes[wd] != nil: // what a sync wants, a raw tree need not
+		w.raws.lessened[wd] = struct{}{}
 	}
 }
 
 // lessen asks the kernel for no more than is wanted still. It needs a path for that.
 func (w *watcher) lessen() {
-	for wd := range w.lessened {
-		delete(w.lessened, wd)
-		mask := w.wantedOf(wd)
-		done := false
+	for wd := range w.raws.lessened {
+		delete(w.raws.lessened, wd)
+		mask, done := w.wantedOf(wd), false
 		for _, n := range w.having(wd) {
 			at, err := w.dir(n)
 			done = done || err == nil && w.narrow(wd, at.path, mask)
 			at.close()
 		}
 		for _, t := range w.above[wd] {
-			for p := filepath.Dir(filepath.Clean(t.Path)); !done && p != "/"; p = filepath.Dir(p) {
-				done = w.narrow(wd, cstring(p), mask)
+			for _, path := range append([]string{filepath.Clean(t.Path)}, t.links...) {
+				for p := filepath.Dir(path); !done && p != "/"; p = filepath.Dir(p) {
+					done = w.narrow(wd, cstring(p), mask)
+				}
 			}
 		}
 	}
@@ -105,13 +116,13 @@ func (w *watcher) having(wd int32) (list []*node) {
 	if n := w.nodes[wd]; n != nil {
 		list = append(append(list, n), w.more[wd]...)
 	}
-	return append(list, w.raw[wd]...)
+	return append(list, w.raws.nodes[wd]...)
 }
 
 // wantedOf is what is wanted of a watch.
 func (w *watcher) wantedOf(wd int32) (mask uint32) {
 	if len(w.above[wd]) > 0 {
-		mask |= aboveMask
+		mask |= maskAbove
 	}
 	for _, n := range w.having(wd) {
 		if top := n.top(); top.rare.raw != nil {
@@ -136,7 +147,7 @@ func (w *watcher) narrow(wd int32, path cpath, mask uint32) bool {
 		return false
 	}
 	if got != wd {
-		w.asked = append(w.asked, got)
+		w.probeWatches = append(w.probeWatches, got)
 		return false
 	}
 	_, err = w.reader.WatchOpen(fd, mask&^unix.IN_MASK_ADD)
@@ -156,7 +167,7 @@ func (t *rawTree) wdAt(n *node) (int32, error) {
 	}
 	wd, err := t.w.reader.Watch(at.path, mask)
 	if err == nil && t.w.unused(wd) {
-		t.w.asked = append(t.w.asked, wd)
+		t.w.probeWatches = append(t.w.probeWatches, wd)
 	}
 	return wd, err
 }
@@ -176,7 +187,7 @@ func (t *rawTree) verify(now time.Time) {
 			right = append(right, n)
 		case since.IsZero():
 			t.unverified[n] = now
-		case now.Sub(since) < doubtAge || !t.w.reader.Empty():
+		case now.Sub(since) < verifyAge || !t.w.reader.Empty():
 		default:
 			delete(t.unverified, n)
 			t.repair(n, err)
@@ -190,45 +201,63 @@ func (t *rawTree) verify(now time.Time) {
 	}
 	if len(t.unverified) > 0 {
 		// Not more often than the looking costs.
-		t.verifyAt = now.Add(max(doubtAge, 4*time.Since(now)))
+		t.verifyAt = now.Add(max(verifyAge, 4*time.Since(now)))
 	}
 }
 
 // repair puts a node right that has the watch of another directory than is at its path.
 func (t *rawTree) repair(n *node, err error) {
-	if vanished(err) {
-		t.drop(n)
-		return
+	e := entry{n.parent, n.name}
+	t.drop(n)
+	if !vanished(err) {
+		t.rewatch(e)
 	}
-	for k := n.kids; k != nil; k = n.kids {
-		t.drop(k)
-	}
-	t.w.unbindRaw(n)
-	how := atFirst
-	if t.Raw.Follow {
-		how = found
-	}
-	_ = t.walk(t.w.ctx, n, how) // the only errors are those of the root and the context
 }
 
-// remounted looks again at what is at the root and at the mount points below it.
-func (t *rawTree) remounted(points []string) {
+// rewatch watches the directory that is at e now.
+func (t *rawTree) rewatch(e entry) {
+	kid := &node{wd: -1}
+	e.dir.link(kid, e.name)
+	_ = t.walk(t.w.ctx, kid, t.later()) // the only errors are those of the root and the context
+}
+
+// later is what a walk finds that begins when the root is watched.
+func (t *rawTree) later() rawNews {
+	if t.Raw.Follow {
+		return found
+	}
+	return atFirst
+}
+
+// remounted looks again at what is at the root, and at the places below it where something is mounted or was.
+func (t *rawTree) remounted(table []mount.Point) {
 	if t.top == nil || t.file {
 		return
 	}
-	if wd, err := t.wdAt(t.top); err != nil || wd != t.top.wd {
+	if wd, err := t.wdAt(t.top); err == nil && wd != t.top.wd && root.IsMount(t.Path) {
 		t.lose(errCovered)
 		return
 	}
-	for _, p := range points {
-		if n := t.top.find(p); n != nil && n != t.top {
-			t.unverified[n] = time.Time{}
+	before := t.points
+	t.points = mount.Below(table, t.Path)
+	for _, points := range []map[string]mount.Mount{before, t.points} {
+		for path := range points {
+			n := t.top.find(path)
+			if n == nil || n == t.top {
+				continue
+			}
+			if wd, err := t.wdAt(n); err != nil || wd != n.wd {
+				e := entry{n.parent, n.name}
+				t.stray(n) // the kernel may still be about to tell that it was unmounted
+				t.rewatch(e)
+			}
 		}
 	}
 }
 
+// settleRaws does what waits until the owner has caught up with the kernel.
 func (w *watcher) settleRaws(caughtUp bool, now time.Time) {
-	for _, t := range w.raws {
+	for _, t := range w.raws.list {
 		if caughtUp {
 			t.verify(now)
 		}

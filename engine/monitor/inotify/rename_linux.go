@@ -131,7 +131,7 @@ func (w *watcher) exchange(h kernel.Event) {
 			for _, dir := range []bool{false, true} {
 				e := entry{n, r.Name}
 				path := t.path(e, dir)
-				if t.excluded(path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back&unix.IN_ISDIR != 0)) {
+				if t.excluded(path) || (dir != (h.Mask&unix.IN_ISDIR != 0) && dir != (h.Back.Mask&unix.IN_ISDIR != 0)) {
 					continue
 				}
 				t.removed(e, path)

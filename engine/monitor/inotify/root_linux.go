@@ -120,10 +120,13 @@ func (t *tree) watchAbove() {
 	}
 }
 
+// maskAbove is what the kernel is asked for of a directory above a root.
+const maskAbove = unix.IN_MOVE_SELF | unix.IN_ONLYDIR | unix.IN_DONT_FOLLOW | unix.IN_MASK_ADD
+
 // watchAbovePath is watchAbove for one path.
 func (t *tree) watchAbovePath(path string) {
 	for p := filepath.Dir(path); p != "/"; p = filepath.Dir(p) {
-		wd, err := t.w.reader.Watch(cstring(p), unix.IN_MOVE_SELF|unix.IN_ONLYDIR|unix.IN_DONT_FOLLOW|unix.IN_MASK_ADD)
+		wd, err := t.w.reader.Watch(cstring(p), maskAbove)
 		if err != nil {
 			return // not readable for us, so not ours to look after
 		}
@@ -137,9 +140,7 @@ func (t *tree) unwatchAbove() {
 		t.w.above[wd] = slices.DeleteFunc(t.w.above[wd], func(o *tree) bool { return o == t })
 		if len(t.w.above[wd]) == 0 {
 			delete(t.w.above, wd)
-			if t.w.nodes[wd] == nil {
-				t.w.reader.Unwatch(wd)
-			}
+			t.w.release(wd)
 		}
 	}
 	t.above = nil

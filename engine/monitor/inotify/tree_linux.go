@@ -99,6 +99,14 @@ func mask(m event.Mode) uint32 {
 	}
 }
 
+// maskOf is what the kernel is asked for of one directory.
+func (t *tree) maskOf(n *node) uint32 {
+	if n == t.top {
+		return t.mask | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
+	}
+	return t.mask
+}
+
 // reset makes an empty tree.
 func (t *tree) reset() {
 	t.top = &node{name: t.Path[:len(t.Path)-1], wd: -1, rare: &rare{tree: t}}

@@ -133,11 +133,7 @@ func (t *tree) open(k *node) (int, error) {
 
 // watch asks for the watch of a directory that is open at fd and notes its descriptor.
 func (t *tree) watch(k *node, fd int) error {
-	mask := t.mask
-	if k == t.top {
-		mask |= unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
-	}
-	wd, err := t.w.reader.WatchOpen(fd, mask)
+	wd, err := t.w.reader.WatchOpen(fd, t.maskOf(k))
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ func (m *lister) Watch(ctx context.Context, root monitor.Root) error {
 	if !filepath.IsAbs(filepath.FromSlash(root.Path)) || !strings.HasSuffix(root.Path, "/") {
 		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
 	}
+	if root.Raw != nil {
+		return fmt.Errorf("watch %s: %w", root.Path, monitor.ErrRaw)
+	}
 	answer := make(chan error, 1)
 	if err := m.call(ctx, func(w *watcher) { answer <- w.watch(ctx, root) }); err != nil {
 		return err

@@ -32,7 +32,7 @@ type Event struct {
 	// Swap: two names were exchanged (renameat2 with RENAME_EXCHANGE), which the
 	// kernel tells as two renames, the first of which would seem to overwrite the other name.
 	Swap bool
-	Back uint32 // mask of the second rename of a swap
+	Back Record // first half of the second rename of a swap
 }
 
 // NewStream starts at what r has read and nobody has taken.
@@ -111,26 +111,27 @@ func (s *Stream) partner(i int) (_ int, wait bool) {
 	return 0, false
 }
 
-// swapped reports whether the rename after the one that ended at i is its reverse, and uses it up.
-func (s *Stream) swapped(i int, h Event) (mask uint32, ok bool) {
-	for i++; i >= len(s.list) || s.list[i].Mark != nil; {
+// swapped reports whether the rename after the one that ended at i is its reverse, and uses it up. What each rename tells of the
+// renamed file itself, if somebody asked for that, is between the two.
+func (s *Stream) swapped(i int, h Event) (back Record, ok bool) {
+	for i++; i >= len(s.list) || s.list[i].Mark != nil || s.list[i].Mask&unix.IN_MOVE_SELF != 0; {
 		if i < len(s.list) {
 			i++
 			continue
 		}
 		var ok bool
 		if s.list, ok = s.reader.take(s.list); !ok {
-			return 0, false
+			return Record{}, false
 		}
 	}
-	back := s.list[i]
+	back = s.list[i]
 	if back.Mask&unix.IN_MOVED_FROM == 0 || back.WD != h.To.WD || back.Name != h.To.Name {
-		return 0, false
+		return Record{}, false
 	}
 	j, _ := s.partner(i)
 	if j == 0 || s.list[j].WD != h.WD || s.list[j].Name != h.Name {
-		return 0, false
+		return Record{}, false
 	}
 	s.list[i].Mask, s.list[j].Mask = 0, 0
-	return back.Mask, true
+	return back, true
 }
