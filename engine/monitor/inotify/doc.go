@@ -25,4 +25,9 @@
 // as the file system, and asking for a watch at the path again must return
 // the descriptor that the node has. If it does not, the owner walks the directory anew and reports its
 // contents as new.
+//
+// # Raw trees
+//
+// A root whose receiver wants what the kernel tells as it tells it (monitor.Root.Raw) has a tree of its own kind, on the same instance and with
+// the same watches: the kernel is asked for what all trees of a directory want together, and each is told what it asked for.
 package inotify

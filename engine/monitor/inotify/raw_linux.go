@@ -205,10 +205,10 @@ func (t *rawTree) handleSelf(n *node, mask uint32) {
 		t.lose(errUnmounted)
 	case n == t.top:
 		t.lose(errDeleted)
-	case n.has(unmounted) && n.parent != nil: // what was below the mount is there again
-		e := entry{n.parent, n.name}
-		t.drop(n)
-		t.rewatch(e)
+	case n.has(unmounted) && n.top() == t.top: // what was below the mount is there again: see remounted
+		t.w.mountsUnread = true
+	case n.has(unmounted):
+		t.prune(n)
 	default:
 		t.drop(n)
 	}
@@ -245,17 +245,27 @@ func (t *rawTree) stray(n *node) {
 	}
 	path := t.pathname(entry{n, ""})
 	n.unlink()
-	n.below(func(k *node) { delete(t.unverified, k) })
 	n.parent, n.name = nil, path
 	n.extra().raw = t
 	t.pathOf = nil
-	if n.wd < 0 {
-		t.drop(n)
-		return
-	}
 	t.strays = append(t.strays, n)
+	n.below(func(k *node) {
+		delete(t.unverified, k)
+		if k.wd < 0 && k.children == nil {
+			t.drop(k)
+		}
+	})
 	if len(t.strays) > maxStrays {
 		t.drop(t.strays[0])
+	}
+}
+
+// prune drops a stray that has no watch, nor anything below it, and what is above it for the same reason.
+func (t *rawTree) prune(n *node) {
+	for n != nil && n.wd < 0 && n.children == nil {
+		above := n.parent
+		t.drop(n)
+		n = above
 	}
 }
 

@@ -1,6 +1,7 @@
 package inotify
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (s *rawSession) tells(id event.RootID, want ...string) {
 // eventually collects what is told of root id until it has these lines, in this order, among others.
 func (s *rawSession) eventually(id event.RootID, want ...string) (all []string) {
 	s.Helper()
-	for end := time.Now().Add(5*time.Second); ; {
+	for end := time.Now().Add(5 * time.Second); ; {
 		all = append(all, s.take(id)...)
 		rest := want
 		for _, line := range all {
@@ -251,13 +252,11 @@ func TestRawUnmount(t *testing.T) {
 		check(t, unix.Mount("none", s.path(dir), "tmpfs", 0, ""))
 	}
 	unmount := func(dir string) {
-		err := unix.EBUSY // while the monitor looks at it
-		for err == unix.EBUSY {
-			err, _ = unix.Unmount(s.path(dir), 0).(unix.Errno)
+		err := error(unix.EBUSY) // while the monitor looks at it
+		for errors.Is(err, unix.EBUSY) {
+			err = unix.Unmount(s.path(dir), 0)
 		}
-		if err != 0 {
-			t.Fatal(err)
-		}
+		check(t, err)
 	}
 	mount("w")
 	mount("w/m")

@@ -92,4 +92,3 @@ func (t *rawTree) relink(n *node, e entry) {
 	e.dir.link(n, e.name)
 	t.unverified[n] = time.Time{}
 }
-
