@@ -1,5 +1,12 @@
 package fsat
 
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
 // Empty tells whether nothing is in a directory that we have just made: what has the name by now may be another one.
 func (d *Dir) Empty() bool {
 	list, err := d.List()
@@ -14,4 +21,98 @@ func (d *Dir) GrantOwner(name string, have Stat) error {
 	}
 	defer x.Close()
 	return x.Chmod(have.Perm|0o700, have)
+}
+
+// renameAfterLook is RenameNew in two steps.
+func (d *Dir) renameAfterLook(name string, to *Dir, toName string) error {
+	switch _, err := to.Lstat(toName); {
+	case err == nil:
+		return fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return d.Rename(name, to, toName)
+}
+
+// Swap puts the entry from of d in the place of the entry to of b, of which one may be a directory. It returns where what was there
+// is now, for the caller to remove or to [Dir.Unswap].
+func (d *Dir) Swap(from string, b *Dir, to string) (at *Dir, old string, err error) {
+	err = d.Exchange(from, b, to)
+	if err == nil {
+		return d, from, nil
+	}
+	// Not every file system can; and no directory changes places with one that it is in.
+	if !IsUnsupported(err) && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOSYS) {
+		return nil, "", err
+	}
+	old, err = d.Aside(from, b, to)
+	return b, old, err
+}
+
+// Aside does as Swap, with what was there under a temporary name of b.
+func (d *Dir) Aside(from string, b *Dir, to string) (old string, err error) {
+	old = b.TempName(to)
+	if err := b.Rename(to, b, old); err != nil {
+		return "", err
+	}
+	if err := d.Rename(from, b, to); err != nil {
+		return "", errors.Join(err, b.Rename(old, b, to))
+	}
+	return old, nil
+}
+
+// Unswap takes back what Swap has done.
+func (d *Dir) Unswap(from string, b *Dir, to string, at *Dir, old string) error {
+	if at == d && old == from {
+		return d.Exchange(from, b, to)
+	}
+	if err := b.Rename(to, d, from); err != nil {
+		return err
+	}
+	return at.Rename(old, b, to)
+}
+
+// Make makes a directory that only we can enter and opens it. ErrReplaced: somebody has put another one in its place.
+func (d *Dir) Make(name string) (*Dir, error) {
+	if err := d.Mkdir(name, 0o700); err != nil {
+		return nil, err
+	}
+	made, err := d.OpenDir(name)
+	if err != nil {
+		return nil, err
+	}
+	have, err := made.Stat()
+	if err == nil && (have.UID != uint32(os.Geteuid()) && CanPin || !made.Empty()) {
+		err = ErrReplaced
+	}
+	if err != nil {
+		made.Close()
+		return nil, err
+	}
+	return made, nil
+}
+
+// MkdirAll opens the directory of the given names below d. Those that are missing are made; made is called with
+// each of them, from above, before anything is in it, to set its owner and mode: only we can enter it.
+func (d *Dir) MkdirAll(names []string, made func(*Dir) error) (*Dir, error) {
+	at, err := d.OpenBelow("")
+	for _, name := range names {
+		if err != nil {
+			return nil, err
+		}
+		next, nerr := at.OpenDir(name)
+		if errors.Is(nerr, fs.ErrNotExist) {
+			if next, nerr = at.Make(name); errors.Is(nerr, fs.ErrExist) {
+				next, nerr = at.OpenDir(name) // somebody else was faster
+			} else if nerr == nil {
+				nerr = made(next)
+			}
+		}
+		at.Close()
+		if err = nerr; err != nil && next != nil {
+			next.Close()
+		}
+		at = next
+	}
+	return at, err
 }

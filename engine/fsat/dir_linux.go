@@ -269,6 +269,24 @@ func (d *Dir) Rename(name string, to *Dir, toName string) error {
 	return unix.Renameat(d.fd, name, to.fd, toName)
 }
 
+// RenameNew moves an entry to a name that nothing has, else the error is fs.ErrExist. Where the file system cannot tell both
+// at once, what gets the name between a look and the rename is replaced, if it is no directory.
+func (d *Dir) RenameNew(name string, to *Dir, toName string) error {
+	err := unix.Renameat2(d.fd, name, to.fd, toName, unix.RENAME_NOREPLACE)
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		return d.renameAfterLook(name, to, toName)
+	}
+	return err
+}
+
+// Sync writes to the disk which entries d has.
+func (d *Dir) Sync() error {
+	if err := unix.Fsync(d.fd); err != nil && err != unix.EINVAL { // some file systems cannot
+		return err
+	}
+	return nil
+}
+
 // Exchange makes two entries change places.
 func (d *Dir) Exchange(name string, to *Dir, toName string) error {
 	return unix.Renameat2(d.fd, name, to.fd, toName, unix.RENAME_EXCHANGE)

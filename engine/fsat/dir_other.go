@@ -142,6 +142,15 @@ func (d *Dir) Mkdir(name string, perm uint32) error {
 func (d *Dir) Rename(name string, to *Dir, toName string) error {
 	return d.base.Rename(d.path(name), to.path(toName))
 }
+
+// RenameNew moves an entry to a name that nothing has, else the error is fs.ErrExist.
+func (d *Dir) RenameNew(name string, to *Dir, toName string) error {
+	return d.renameAfterLook(name, to, toName)
+}
+
+// Sync leaves it to the file system when it writes entries to its disk.
+func (d *Dir) Sync() error { return nil }
+
 func (d *Dir) Exchange(string, *Dir, string) error { return errors.ErrUnsupported }
 
 // Symlink makes a symbolic link.

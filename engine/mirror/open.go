@@ -116,10 +116,6 @@ func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 	return attrs
 }
 
-// plain tells that what is made in p has no extended attributes: the owner of a directory can give it an ACL for
-// new entries at any time.
-func (p *dirPair) plain() bool { return !p.DefaultACL && p.Dst != nil && !p.OthersWrite }
-
 // restrict takes from a directory that is there already what the source's does not allow (any more), before
 // anything gets in it. [dirPair.finish] gives what the source allows when all in it is done.
 func (p *dirPair) restrict(s, have fsat.Stat) error {

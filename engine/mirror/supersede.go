@@ -3,7 +3,6 @@ package mirror
 import (
 	"errors"
 	"io/fs"
-	"syscall"
 
 	"lsyncgo/engine/fsat"
 )
@@ -32,7 +31,7 @@ func (m *mirror) supersede(a *fsat.Dir, from string, b *fsat.Dir, to, path strin
 			return a.Rename(from, b, to)
 		}
 	}
-	d, old, err := swap(a, from, b, to)
+	d, old, err := a.Swap(from, b, to)
 	if errors.Is(err, fs.ErrNotExist) { // it went away
 		return a.Rename(from, b, to)
 	}
@@ -43,44 +42,13 @@ func (m *mirror) supersede(a *fsat.Dir, from string, b *fsat.Dir, to, path strin
 	if err == nil && m.remove(d, old, path, now) || fsat.IsGone(err) {
 		return nil
 	}
-	if err := unswap(a, from, b, to, d, old); err != nil {
+	if err := a.Unswap(from, b, to, d, old); err != nil {
 		return err
 	}
 	if err := m.stop(); err != nil {
 		return err
 	}
 	return errInTheWay
-}
-
-// swap puts from in the place of to, and returns where is what was there.
-func swap(a *fsat.Dir, from string, b *fsat.Dir, to string) (d *fsat.Dir, old string, err error) {
-	err = a.Exchange(from, b, to)
-	if err == nil {
-		return a, from, nil
-	}
-	// Not every file system can; and no directory changes places with one that it is in.
-	if !fsat.IsUnsupported(err) && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOSYS) {
-		return nil, "", err
-	}
-	old = b.TempName(to)
-	if err := b.Rename(to, b, old); err != nil {
-		return nil, "", err
-	}
-	if err := a.Rename(from, b, to); err != nil {
-		return nil, "", errors.Join(err, b.Rename(old, b, to))
-	}
-	return b, old, nil
-}
-
-// unswap takes back what swap has done.
-func unswap(a *fsat.Dir, from string, b *fsat.Dir, to string, d *fsat.Dir, old string) error {
-	if d == a && old == from {
-		return a.Exchange(from, b, to)
-	}
-	if err := b.Rename(to, a, from); err != nil {
-		return err
-	}
-	return d.Rename(old, b, to)
 }
 
 // stays tells whether something in the directory name of d, whose path is path, may not be removed, or may be there unseen.
