@@ -1,5 +1,6 @@
 -- default.direct: a mirror in another local directory, made in process.
 
+local transfer = transfer -- a config may use the name for something else
 local shared = default.rsyncShared
 local direct = { default.rsync }
 default.direct = direct

@@ -1,5 +1,6 @@
 -- default.rsync: one recursive rsync at startup, then one for each batch of changes.
 
+local transfer = transfer -- a config may use the name for something else
 local rsync = {}
 default.rsync = rsync
 

@@ -22,6 +22,7 @@ type Runtime struct {
 
 	loading bool
 	exit    *ExitError // of a script while it was loaded
+	own     []string   // globals that Lsyncd does not have
 
 	// core, post and timers are nil until Bind.
 	core    *core.Core

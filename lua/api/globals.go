@@ -7,6 +7,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/printable"
+	"lsyncgo/lua"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/values"
 )
@@ -14,30 +15,60 @@ import (
 // Version is what lsyncd_version tells scripts: the Lsyncd whose configs run here.
 const Version = "2.3.1"
 
-// openGlobals gives scripts everything they can call.
+// globals is everything that scripts can call at any time.
+func (r *Scripts) globals() []lua.Global {
+	return []lua.Global{
+		{Name: "log", Func: r.globalLog},
+		{Name: "terminate", Func: r.globalTerminate},
+		{Name: "spawn", Func: r.globalSpawn},
+		{Name: "spawnShell", Func: r.globalSpawnShell},
+		{Name: "now", Func: r.globalNow},
+		{Name: "alarm", Func: r.globalAlarm},
+		{Name: "readdir", Func: r.globalReaddir},
+		{Name: "observefd", Func: r.globalObserve},
+		{Name: "nonobservefd", Func: r.globalNonobserve},
+		{Name: "substitudeCommands", Func: globalSubstitute},
+		{Name: "string.starts", Func: stringStarts},
+		{Name: "string.ends", Func: stringEnds},
+		{Name: "table.contains", Func: tableContains},
+
+		{Name: "lsyncd.log", Func: r.globalLog},
+		{Name: "lsyncd.terminate", Func: r.globalTerminate},
+		{Name: "lsyncd.now", Func: r.globalNow},
+		{Name: "lsyncd.readdir", Func: r.globalReaddir},
+		{Name: "lsyncd.realdir", Func: r.lsyncdRealdir},
+		{Name: "lsyncd.kill", Func: lsyncdKill},
+		{Name: "lsyncd.get_free_port", Func: lsyncdFreePort},
+		{Name: "lsyncd.get_file_size", Func: r.lsyncdFileSize},
+		{Name: "lsyncd.get_process_info", Func: lsyncdProcessInfo},
+		{Name: "lsyncd.jiffies_from_seconds", Func: lsyncdJiffies},
+		{Name: "lsyncd.splitQuotedString", Func: lsyncdSplit},
+		{Name: "lsyncd.inherit", Func: lsyncdInherit},
+		{Name: "lsyncd.dump", Func: lsyncdDump},
+		{Name: "lsyncd.observe_fd", Func: r.globalObserve},
+		{Name: "lsyncd.nonobserve_fd", Func: r.globalNonobserve},
+		{Name: "lsyncd.find", Func: lsyncdFind},
+		{Name: "lsyncd.controlpath", Func: r.lsyncdControlPath},
+
+		// What would be slow in Lua over many paths, and the work that is done in process.
+		{Name: "transfer.plan", Func: r.transferPlan, Own: true},
+		{Name: "transfer.beside", Func: r.transferBeside, Own: true},
+		{Name: "transfer.apply", Func: r.transferApply, Own: true},
+		{Name: "transfer.tree", Func: r.transferTree, Own: true},
+		{Name: "transfer.maxDelete", Func: r.transferMaxDelete, Own: true},
+		{Name: "transfer.unsafe", Func: transferUnsafe, Own: true},
+		{Name: "transfer.sweep", Func: r.transferSweep, Own: true},
+		{Name: "transfer.unlike", Func: r.transferUnlike, Own: true},
+		{Name: "transfer.input", Func: r.transferInput, Own: true},
+	}
+}
+
+// openGlobals gives scripts what they can call at any time.
 func (r *Scripts) openGlobals() {
-	L := r.L
 	r.metas = r.newMetatables()
-	lua53.SetExit(L, func(code int) { r.Terminate(L, code) })
-	for name, fn := range map[string]glua.LGFunction{
-		"log": r.globalLog, "terminate": r.globalTerminate,
-		"spawn": r.globalSpawn, "spawnShell": r.globalSpawnShell,
-		"now": r.globalNow, "alarm": r.globalAlarm, "readdir": r.globalReaddir,
-		"observefd": r.globalObserve, "nonobservefd": r.globalNonobserve,
-		"substitudeCommands": globalSubstitute,
-	} {
-		L.SetGlobal(name, L.NewFunction(fn))
-	}
-	L.SetGlobal("lsyncd_version", glua.LString(Version))
-	L.SetGlobal("lsyncd", r.lsyncdTable())
-	L.SetGlobal("transfer", r.transferTable())
-	if t, ok := L.GetGlobal("string").(*glua.LTable); ok {
-		t.RawSetString("starts", L.NewFunction(stringStarts))
-		t.RawSetString("ends", L.NewFunction(stringEnds))
-	}
-	if t, ok := L.GetGlobal("table").(*glua.LTable); ok {
-		t.RawSetString("contains", L.NewFunction(tableContains))
-	}
+	lua53.SetExit(r.L, func(code int) { r.Terminate(r.L, code) })
+	r.Define(r.globals()...)
+	r.L.SetGlobal("lsyncd_version", glua.LString(Version))
 }
 
 // globalTerminate is terminate(code).

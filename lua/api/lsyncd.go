@@ -13,23 +13,6 @@ import (
 	"lsyncgo/lua/values"
 )
 
-// lsyncdTable is the global `lsyncd`.
-func (r *Scripts) lsyncdTable() *glua.LTable {
-	t := r.L.NewTable()
-	for name, f := range map[string]glua.LGFunction{
-		"log": r.globalLog, "terminate": r.globalTerminate, "now": r.globalNow,
-		"readdir": r.globalReaddir, "realdir": r.lsyncdRealdir, "kill": lsyncdKill,
-		"get_free_port": lsyncdFreePort, "get_file_size": r.lsyncdFileSize, "get_process_info": lsyncdProcessInfo,
-		"jiffies_from_seconds": lsyncdJiffies, "splitQuotedString": lsyncdSplit,
-		"inherit": lsyncdInherit, "dump": lsyncdDump,
-		"observe_fd": r.globalObserve, "nonobserve_fd": r.globalNonobserve,
-		"find": lsyncdFind, "controlpath": r.lsyncdControlPath,
-	} {
-		t.RawSetString(name, r.L.NewFunction(f))
-	}
-	return t
-}
-
 // globalReaddir is readdir(path): names, true for a directory.
 func (r *Scripts) globalReaddir(L *glua.LState) int {
 	path := r.Anchored(L.CheckString(1))

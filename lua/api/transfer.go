@@ -18,19 +18,6 @@ import (
 	"lsyncgo/lua/values"
 )
 
-// transferTable is the global `transfer`: what would be slow in Lua over many
-// paths, and the work that is done in process.
-func (r *Scripts) transferTable() *glua.LTable {
-	t := r.L.NewTable()
-	for name, f := range map[string]glua.LGFunction{
-		"plan": r.transferPlan, "beside": r.transferBeside, "apply": r.transferApply, "tree": r.transferTree,
-		"maxDelete": r.transferMaxDelete, "unsafe": transferUnsafe, "sweep": r.transferSweep, "unlike": r.transferUnlike, "input": r.transferInput,
-	} {
-		t.RawSetString(name, r.L.NewFunction(f))
-	}
-	return t
-}
-
 // plan is what transfer.plan returns: a child's input that is written while the child runs.
 type plan struct {
 	rsync.Plan

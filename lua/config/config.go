@@ -59,7 +59,8 @@ func Load(o Options) (*Config, error) {
 
 func (r *Config) load() error {
 	r.settings = newSettings(r)
-	r.openLoading()
+	r.Define(r.globals()...)
+	r.guardGlobals()
 	if err := r.openPresets(); err != nil {
 		return err
 	}

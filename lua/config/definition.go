@@ -40,9 +40,6 @@ const prepareLevel = 4
 
 // globalSync is sync{}.
 func (r *Config) globalSync(L *glua.LState) int {
-	if !r.Loading() {
-		L.RaiseError("sync{} can only be called while the config is loaded")
-	}
 	given, ok := L.Get(1).(*glua.LTable)
 	if !ok {
 		L.RaiseError("sync takes a table, sync{ default.rsync, source = ..., target = ... }; it got %s", values.Describe(L.Get(1)))

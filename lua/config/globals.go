@@ -10,15 +10,14 @@ import (
 	glua "github.com/yuin/gopher-lua"
 )
 
-// openLoading adds what only a config calls, and catches wrong names.
-func (r *Config) openLoading() {
-	r.L.SetGlobal("sync", r.L.NewFunction(r.globalSync))
-	r.L.SetGlobal("tunnel", r.L.NewFunction(r.globalTunnel))
-	if t, ok := r.L.GetGlobal("lsyncd").(*glua.LTable); ok {
-		t.RawSetString("check", r.L.NewFunction(r.lsyncdCheck))
-		t.RawSetString("warning", r.L.NewFunction(r.lsyncdWarning))
+// globals is what only a config calls, and presets.
+func (r *Config) globals() []lua.Global {
+	return []lua.Global{
+		{Name: "sync", Func: r.globalSync, When: lua.OnlyLoading},
+		{Name: "tunnel", Func: r.globalTunnel, When: lua.OnlyLoading},
+		{Name: "lsyncd.check", Func: r.lsyncdCheck},
+		{Name: "lsyncd.warning", Func: r.lsyncdWarning},
 	}
-	r.guardGlobals()
 }
 
 // guardGlobals catches assignments to settings and, once the config is

@@ -54,9 +54,6 @@ var tunnelKeys = schema.Table[tunnel.Config]{Keys: []schema.Key[tunnel.Config]{
 
 // globalTunnel is tunnel{}.
 func (r *Config) globalTunnel(L *glua.LState) int {
-	if !r.Loading() {
-		L.RaiseError("tunnel{} can only be called while the config is loaded")
-	}
 	given, ok := L.Get(1).(*glua.LTable)
 	if !ok {
 		L.RaiseError(`tunnel takes a table, tunnel{ command = { "ssh", "-N", ... } }; it got %s`, values.Describe(L.Get(1)))
