@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 // §2 source: symbolic links in it are resolved, for the sync as for its script.
@@ -127,7 +128,7 @@ mirror "early"`)
 		t.Errorf("got %q", got)
 	}
 	st.options.Scripts = []string{"nosuch.lua"}
-	var ps config.Problems
+	var ps problem.Problems
 	if err := st.load(); !errors.As(err, &ps) || !regexp.MustCompile(`^nosuch.lua: cannot be read: `).MatchString(ps.Error()) {
 		t.Errorf("got %v", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/process"
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -410,7 +411,7 @@ func problems(t *testing.T, st *stage) string {
 	if err == nil {
 		return ""
 	}
-	var ps config.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) {
 		t.Fatalf("the error is %T: %v", err, err)
 	}

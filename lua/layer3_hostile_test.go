@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/event"
-	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 // hostileCommands are commands as configs have them, and as somebody could have them. Those without a danger have to work
@@ -267,7 +267,7 @@ func TestHostileCommands(t *testing.T) {
 	t.Logf("%d commands, %d of them unsafe", len(hostileCommands), len(unsafe))
 
 	st := newStage(t).config(strings.Join(unsafe, "\n"))
-	var found config.Problems
+	var found problem.Problems
 	if err := st.load(); !errors.As(err, &found) {
 		t.Fatalf("loaded: %v", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"lsyncgo/engine/printable"
-	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 // version is set by the build of a release.
@@ -87,7 +87,7 @@ func (e env) complain(err error) { fmt.Fprintln(e.stderr, "lsyncgo: "+words(err)
 // words are the text of an error, in which no file name can make up a line: a further
 // line is another problem of a config, or begins with a tab.
 func words(err error) string {
-	if problems, ok := err.(config.Problems); ok { //nolint:errorlint // wrapped ones have a line that is not theirs
+	if problems, ok := err.(problem.Problems); ok { //nolint:errorlint // wrapped ones have a line that is not theirs
 		return problems.Error()
 	}
 	return printable.Text(err.Error())

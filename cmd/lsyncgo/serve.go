@@ -23,6 +23,7 @@ import (
 	"lsyncgo/engine/status"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 // closeGrace is how long children that still run at the end may take to end.
@@ -84,7 +85,7 @@ type service struct {
 	options  *options
 	log      *bufferedLogger
 	settings config.Settings
-	warnings []config.Problem // of the first config
+	warnings []problem.Problem // of the first config
 	script   *script
 	inForce  atomic.Pointer[api.Scripts] // that of script, for other goroutines
 	retired  sync.WaitGroup              // what scripts of former configs have left to end

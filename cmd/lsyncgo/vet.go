@@ -13,10 +13,11 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/problem"
 )
 
 // load loads what o asks for and looks at what only the program can know to be
-// wrong. The error is lua.Problems, all of them at once, or *lua.ExitError.
+// wrong. The error is problem.Problems, all of them at once, or *lua.ExitError.
 func load(o config.Options) (*config.Config, error) {
 	rt, err := config.Load(o)
 	if err != nil {
@@ -30,11 +31,11 @@ func load(o config.Options) (*config.Config, error) {
 }
 
 // vet checks settings against the system without changing anything.
-func vet(file string, rt *config.Config) (found config.Problems) {
+func vet(file string, rt *config.Config) (found problem.Problems) {
 	s := rt.Settings()
 	add := func(err error, remedy string) {
 		if err != nil {
-			found = append(found, config.Problem{File: file, Text: err.Error(), Remedy: remedy})
+			found = append(found, problem.Problem{File: file, Text: err.Error(), Remedy: remedy})
 		}
 	}
 	for _, f := range files(s) {
@@ -49,7 +50,7 @@ func vet(file string, rt *config.Config) (found config.Problems) {
 			continue
 		}
 		if err := backend.Known(c.Monitor); err != nil {
-			found = append(found, config.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
+			found = append(found, problem.Problem{File: c.Place, Sync: c.Name, Text: "monitor: " + err.Error()})
 		}
 	}
 	return found

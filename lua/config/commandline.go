@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
@@ -15,7 +16,7 @@ func (r *Config) declareCommandLine() {
 		place := cmp.Or(c.Place, "command line")
 		wants := map[string]int{"rsync": 2, "rsyncssh": 3, "direct": 2}[c.Preset]
 		if preset == nil || len(c.Args) != wants {
-			r.problem(at(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))
+			r.found.Add(problem.At(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))
 			continue
 		}
 		given := r.L.NewTable()
@@ -29,7 +30,7 @@ func (r *Config) declareCommandLine() {
 			given.RawSetString("target", glua.LString(c.Args[1]))
 		}
 		if _, err := r.declare(given, place); err != nil {
-			r.problem(at(place, "", "", "%v", err))
+			r.found.Add(problem.At(place, "", "", "%v", err))
 		}
 	}
 }
@@ -37,7 +38,7 @@ func (r *Config) declareCommandLine() {
 func (r *Config) addSSHOptions(given *glua.LTable) {
 	words, err := values.SplitWords(r.o.SSHOptions)
 	if err != nil {
-		r.problem(at("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
+		r.found.Add(problem.At("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
 		return
 	}
 	extra := r.L.NewTable()

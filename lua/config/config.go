@@ -16,6 +16,7 @@ import (
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/problem"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -32,19 +33,18 @@ type Config struct {
 	builtin     map[string]glua.LValue // the globals before the scripts and the config
 
 	preparing *Definition // whose prepare is running
-	problems  Problems
-	warnings  []Problem
+	found     problem.Collector
 	undefined []undefinedName // since the last sync
 }
 
 // Load runs the scripts and the config and resolves every sync. It starts
-// and writes nothing. The error is Problems, all faults at once, or an
+// and writes nothing. The error is problem.Problems, all faults at once, or an
 // *ExitError. Without an error the Config, or the Scripts in it, must be closed.
 func Load(o Options) (*Config, error) {
 	if o.Dir == "" {
 		dir, err := os.Getwd()
 		if err != nil {
-			return nil, Problems{{Text: "the working directory is not known: " + err.Error()}}
+			return nil, problem.Problems{{Text: "the working directory is not known: " + err.Error()}}
 		}
 		o.Dir = dir
 	}
@@ -58,6 +58,7 @@ func Load(o Options) (*Config, error) {
 }
 
 func (r *Config) load() error {
+	r.found.Shown = r.shown
 	r.settings = newSettings(r)
 	r.Define(r.globals()...)
 	r.guardGlobals()
@@ -74,8 +75,8 @@ func (r *Config) load() error {
 	r.declareCommandLine()
 	r.Loaded()
 	r.settings.resolve()
-	if complete && len(r.definitions) == 0 {
-		r.problem(at(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
+	if complete && r.idle() {
+		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
 	}
 	for _, s := range r.definitions {
 		s.resolve()
@@ -84,11 +85,11 @@ func (r *Config) load() error {
 	r.checkTwins()
 	r.checkSelfTrigger()
 	r.unusedTunnels()
-	if len(r.problems) > 0 {
-		return r.problems.sorted()
-	}
-	return nil
+	return r.found.Err()
 }
+
+// idle reports whether the config asks for nothing.
+func (r *Config) idle() bool { return len(r.definitions) == 0 }
 
 // run runs the scripts and the config up to the first error of the Lua code itself.
 func (r *Config) run() (complete bool, err error) {
@@ -108,7 +109,7 @@ func (r *Config) run() (complete bool, err error) {
 			return false, r.Exited()
 		}
 		if err != nil {
-			r.problem(r.loadProblem(file, err))
+			r.found.Add(r.loadProblem(file, err))
 			return false, nil
 		}
 	}
@@ -116,10 +117,10 @@ func (r *Config) run() (complete bool, err error) {
 }
 
 // loadProblem names what stopped the loading of file.
-func (r *Config) loadProblem(file string, err error) Problem {
+func (r *Config) loadProblem(file string, err error) problem.Problem {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
-		return at(file, "", "check the path and its permissions", "cannot be read: %v", pathError.Err)
+		return problem.At(file, "", "check the path and its permissions", "cannot be read: %v", pathError.Err)
 	}
 	var fault *lua.ScriptError
 	if errors.As(err, &fault) {
@@ -127,17 +128,17 @@ func (r *Config) loadProblem(file string, err error) Problem {
 		if remedy != "" {
 			text = strings.TrimSuffix(text, lua53.MaybeMisspelt)
 		}
-		return at(cmp.Or(fault.Place, file), "", remedy, "%s", text)
+		return problem.At(cmp.Or(fault.Place, file), "", remedy, "%s", text)
 	}
 	var syntax *lua53.SyntaxError
 	if errors.As(err, &syntax) {
-		p := Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg, Remedy: r.remedyOf(syntax)}
+		p := problem.Problem{File: syntax.Name, Line: syntax.Line, Text: syntax.Msg, Remedy: r.remedyOf(syntax)}
 		if syntax.Near != "" {
 			p.Text += " near '" + syntax.Near + "'"
 		}
 		return p
 	}
-	return at(file, "", "", "%v", err)
+	return problem.At(file, "", "", "%v", err)
 }
 
 func (r *Config) runFile(file string) error {
@@ -157,26 +158,8 @@ func loadTimeout(o Options) time.Duration {
 	return defaultLoadTimeout
 }
 
-// problem records a fault of the config.
-func (r *Config) problem(p Problem) {
-	if r.o.Config != "" && p.File == r.Anchored(r.o.Config) {
-		p.File = r.o.Config
-	}
-	r.problems = append(r.problems, p)
-}
-
-// warn records what works but should be changed, each only once.
-func (r *Config) warn(p Problem) {
-	for _, w := range r.warnings {
-		if w == p {
-			return
-		}
-	}
-	r.warnings = append(r.warnings, p)
-}
-
 // Settings returns the resolved settings.
 func (r *Config) Settings() Settings { return r.settings.resolved }
 
 // Warnings returns what works but should be changed.
-func (r *Config) Warnings() []Problem { return r.warnings }
+func (r *Config) Warnings() []problem.Problem { return r.found.Warnings() }

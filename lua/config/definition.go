@@ -15,6 +15,7 @@ import (
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
@@ -23,9 +24,9 @@ import (
 type Definition struct {
 	*api.Sync
 	r           *Config
-	given       *glua.LTable // as the config wrote it
-	path        string       // of the source as the config has it, absolute
-	sourceFault *Problem     // of a source that may still appear
+	given       *glua.LTable     // as the config wrote it
+	path        string           // of the source as the config has it, absolute
+	sourceFault *problem.Problem // of a source that may still appear
 	tunnel      *tunnel.Config
 	caps        capabilities
 	config      core.SyncConfig // when all settings are known
@@ -90,11 +91,11 @@ func (s *Definition) takeName() {
 }
 
 func (s *Definition) problem(remedy, format string, args ...any) {
-	s.r.problem(at(s.Place, s.Name, remedy, format, args...))
+	s.r.found.Add(problem.At(s.Place, s.Name, remedy, format, args...))
 }
 
 func (s *Definition) warn(remedy, format string, args ...any) {
-	s.r.warn(at(s.Place, s.Name, remedy, format, args...))
+	s.r.found.Warn(problem.At(s.Place, s.Name, remedy, format, args...))
 }
 
 // legacy names keys that Lsyncd had long ago, or takes without using them.
@@ -139,11 +140,11 @@ func (s *Definition) faults(fault *lua.ScriptError) {
 	}
 	s.refused = true
 	for _, line := range strings.Split(fault.Message, "\n") {
-		p := at(place, s.Name, "", "%s", strings.TrimSpace(line))
+		p := problem.At(place, s.Name, "", "%s", strings.TrimSpace(line))
 		if i := strings.LastIndex(p.Text, " ("); i > 0 && strings.HasSuffix(p.Text, ")") {
 			p.Text, p.Remedy = p.Text[:i], p.Text[i+2:len(p.Text)-1]
 		}
-		s.r.problem(p)
+		s.r.found.Add(p)
 	}
 }
 
@@ -204,7 +205,7 @@ func (s *Definition) checkTypes() {
 			continue
 		}
 		taken, found := syncKeys.Take(key, v, s)
-		s.r.report(found, s.Place, s.Name, "", "it")
+		s.r.found.Report(found, s.Place, s.Name, "", "it")
 		if taken == nil {
 			taken = glua.LNil
 		}
@@ -259,9 +260,9 @@ func (s *Definition) resolve() {
 	settings := &s.r.settings.resolved
 	if s.sourceFault != nil {
 		if settings.Insist {
-			s.r.warn(*s.sourceFault)
+			s.r.found.Warn(*s.sourceFault)
 		} else {
-			s.r.problem(*s.sourceFault)
+			s.r.found.Add(*s.sourceFault)
 		}
 	}
 	if settings.Monitor != "" && s.r.o.Monitor != "" {

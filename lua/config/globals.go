@@ -5,6 +5,7 @@ import (
 
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
@@ -59,11 +60,11 @@ func (r *Config) assignedSettings(place string, v glua.LValue) {
 	if v == glua.LValue(r.settings.table) {
 		return
 	}
-	p := at(place, "", "write settings{ ... } without the equals sign", "settings is a function: it cannot be assigned to")
+	p := problem.At(place, "", "write settings{ ... } without the equals sign", "settings is a function: it cannot be assigned to")
 	if !r.Loading() {
 		lua.Throw(r.L, &lua.ScriptError{Place: place, Message: p.Text})
 	}
-	r.problem(p)
+	r.found.Add(p)
 }
 
 // rememberGlobals notes which globals are not the config's own.

@@ -16,7 +16,7 @@ func (s *Definition) takeWhatCounts() {
 	for _, key := range syncKeys.Names() {
 		if v := s.Table.RawGetString(key); v != glua.LNil {
 			if taken, found := syncKeys.Take(key, v, s); taken != nil {
-				s.r.report(found, s.Place, s.Name, "", "it")
+				s.r.found.Report(found, s.Place, s.Name, "", "it")
 				s.Table.RawSetString(key, taken)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/problem"
 )
 
 // Note says what a config gets otherwise than from Lsyncd. It is no fault.
@@ -69,7 +70,7 @@ func (n *notes) add(name, text, remedy string, spot Spot) {
 
 // spot is the line of the first of the keys that the config writes for the sync, else that of the sync.
 func (n *notes) spot(s *Definition, keys []string) Spot {
-	p := at(s.Place, s.Name, "", "")
+	p := problem.At(s.Place, s.Name, "", "")
 	return Spot{s.Name, n.r.shown(p.File), n.line(p, "sync", keys)}
 }
 
@@ -77,14 +78,14 @@ func (n *notes) spot(s *Definition, keys []string) Spot {
 func (n *notes) setting(keys []string) Spot {
 	for _, key := range keys {
 		if place := n.r.settings.places[key]; place != "" {
-			p := at(place, "", "", "")
+			p := problem.At(place, "", "", "")
 			return Spot{File: n.r.shown(p.File), Line: n.line(p, "settings", []string{key})}
 		}
 	}
 	return Spot{File: cmp.Or(n.r.o.Config, "command line")}
 }
 
-func (n *notes) line(p Problem, function string, keys []string) int {
+func (n *notes) line(p problem.Problem, function string, keys []string) int {
 	o := n.outlines[p.File]
 	if o == nil {
 		src, err := n.r.Reread(p.File)
@@ -119,7 +120,7 @@ func (n Note) String() string {
 	if n.Remedy != "" {
 		line += " (" + n.Remedy + ")"
 	}
-	return oneLine(line)
+	return problem.OneLine(line)
 }
 
 func (n Note) subject() string {

@@ -11,6 +11,7 @@ import (
 	"lsyncgo/engine/inventory"
 	"lsyncgo/lua"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
@@ -160,7 +161,7 @@ func (s *settings) entry(place string, k, v glua.LValue) {
 	if _, isNumber := k.(glua.LNumber); isNumber {
 		name, ok := v.(glua.LString)
 		if !ok {
-			s.r.problem(at(place, "", "write settings{ key = value }", "settings: the entry %s is neither a key nor a name", values.Describe(v)))
+			s.r.found.Add(problem.At(place, "", "write settings{ key = value }", "settings: the entry %s is neither a key nor a name", values.Describe(v)))
 			return
 		}
 		k, v = name, glua.LTrue
@@ -171,12 +172,12 @@ func (s *settings) entry(place string, k, v glua.LValue) {
 func (s *settings) set(place string, k, v glua.LValue) {
 	name, ok := k.(glua.LString)
 	if !ok {
-		s.r.problem(at(place, "", "keys of settings are names", "settings: the key %s is not a name", values.Describe(k)))
+		s.r.found.Add(problem.At(place, "", "keys of settings are names", "settings: the key %s is not a name", values.Describe(k)))
 		return
 	}
 	key := string(name)
 	taken, found := settingKeys.Take(key, v, &Settings{})
-	s.r.report(found, place, "", "settings: ", "it")
+	s.r.found.Report(found, place, "", "settings: ", "it")
 	if taken != nil {
 		s.values.RawSetString(key, taken)
 		s.places[key] = place
@@ -195,7 +196,7 @@ func (s *settings) newIndex(L *glua.LState) int {
 	}
 	place := lua.Where(L)
 	key := glua.LVAsString(L.Get(2))
-	s.r.warn(at(place, "", fmt.Sprintf("write settings{ %s = ... }", key), "settings.%s = ... is an assignment to a function", key))
+	s.r.found.Warn(problem.At(place, "", fmt.Sprintf("write settings{ %s = ... }", key), "settings.%s = ... is an assignment to a function", key))
 	s.set(place, L.Get(2), L.Get(3))
 	return 0
 }
@@ -224,7 +225,7 @@ func (s *settings) resolve() {
 	for _, key := range settingKeys.Names() {
 		if v := s.value(key); v != glua.LNil {
 			_, found := settingKeys.Take(key, v, &to)
-			s.r.report(found, cmp.Or(s.places[key], "command line"), "", "", "it")
+			s.r.found.Report(found, cmp.Or(s.places[key], "command line"), "", "", "it")
 		}
 	}
 	to.MaxDelete = to.guard.maxDelete

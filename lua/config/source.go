@@ -11,6 +11,7 @@ import (
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/root"
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/values"
 )
 
@@ -28,7 +29,7 @@ func (s *Definition) checkSource() {
 	}
 	path := s.r.Anchored(string(v))
 	fault := func(remedy, format string, args ...any) {
-		p := at(s.Place, s.Name, remedy, format, args...)
+		p := problem.At(s.Place, s.Name, remedy, format, args...)
 		s.sourceFault = &p
 	}
 	s.path = filepath.Clean(path)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/problem"
 )
 
 // maxLooked is how much of a file is looked at for what language it is in.
@@ -64,7 +65,7 @@ var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
 // say which program runs the file.
 func (r *Config) checkFirstLine(file string) {
 	if text, err := r.Reread(file); err == nil && len(text) > 1 && text[0] == '#' && text[1] != '!' {
-		r.warn(at(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
+		r.found.Warn(problem.At(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
 	}
 }
 

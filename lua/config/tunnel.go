@@ -14,6 +14,7 @@ import (
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/tunnel"
 	"lsyncgo/lua"
+	"lsyncgo/lua/problem"
 	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 )
@@ -84,11 +85,11 @@ func (r *Config) tunnelMetatable(x *tunnelValue) *glua.LTable {
 // readTunnel takes in the keys and records what is wrong with them.
 func (r *Config) readTunnel(x *tunnelValue, given *glua.LTable) {
 	c := x.config
-	problem := func(remedy, format string, args ...any) {
-		r.problem(at(c.Place, "", remedy, "tunnel: "+format, args...))
+	fault := func(remedy, format string, args ...any) {
+		r.found.Add(problem.At(c.Place, "", remedy, "tunnel: "+format, args...))
 	}
 	found := tunnelKeys.Read(given, c)
-	r.report(found, c.Place, "", "tunnel: ", "it")
+	r.found.Report(found, c.Place, "", "tunnel: ", "it")
 	given.ForEach(func(k, v glua.LValue) {
 		if k.Type() == glua.LTString {
 			x.value.RawSet(k, v)
@@ -97,35 +98,35 @@ func (r *Config) readTunnel(x *tunnelValue, given *glua.LTable) {
 	x.named = given.RawGetString("name") != glua.LNil
 	x.value.RawSetString("name", glua.LString(c.Name))
 	if !found.Faulty() {
-		r.checkTunnel(x, problem)
+		r.checkTunnel(x, fault)
 	}
 	c.Digest = x.digest()
 }
 
 // checkTunnel looks at how the keys go together.
-func (r *Config) checkTunnel(x *tunnelValue, problem func(remedy, format string, args ...any)) {
+func (r *Config) checkTunnel(x *tunnelValue, fault func(remedy, format string, args ...any)) {
 	c := x.config
 	for _, words := range [][]string{c.Command, c.Check} {
 		if len(words) > 0 {
 			if _, err := process.Find(words[0]); err != nil {
-				problem("", "%v", err)
+				fault("", "%v", err)
 			}
 		}
 	}
 	for _, other := range r.tunnels {
 		if x.named && other.config.Name == c.Name {
-			problem("choose another name", "the name %q is taken by the tunnel at %s", c.Name, other.config.Place)
+			fault("choose another name", "the name %q is taken by the tunnel at %s", c.Name, other.config.Place)
 		}
 	}
 	port := func(word string) bool { return strings.Contains(word, "^localport") }
 	switch {
 	case !c.Pool && (slices.ContainsFunc(c.Command, port) || slices.ContainsFunc(c.Check, port)):
-		problem(`add mode = "pool"`, "only a pool has a ^localport")
+		fault(`add mode = "pool"`, "only a pool has a ^localport")
 	case !c.Pool && c.Parallel > 1:
-		r.warn(at(c.Place, "", `add mode = "pool"`, "tunnel: parallel is for pools; one process is kept up"))
+		r.found.Warn(problem.At(c.Place, "", `add mode = "pool"`, "tunnel: parallel is for pools; one process is kept up"))
 		c.Parallel = 1
 	case c.Pool && c.Command != nil && !slices.ContainsFunc(c.Command, port):
-		r.warn(at(c.Place, "", "use it where the local port stands", "tunnel: the command of a pool has no ^localport"))
+		r.found.Warn(problem.At(c.Place, "", "use it where the local port stands", "tunnel: the command of a pool has no ^localport"))
 	}
 }
 
@@ -173,7 +174,7 @@ func (s *Definition) readTunnel() {
 func (r *Config) unusedTunnels() {
 	for _, x := range r.tunnels {
 		if !x.used {
-			r.warn(at(x.config.Place, "", "add tunnel = ... to a sync", "no sync uses the tunnel %s: it is not started", x.config.Name))
+			r.found.Warn(problem.At(x.config.Place, "", "add tunnel = ... to a sync", "no sync uses the tunnel %s: it is not started", x.config.Name))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/spelling"
 	"lsyncgo/lua"
+	"lsyncgo/lua/problem"
 )
 
 // undefinedName is a name that a config read while it was loaded, and that nobody has defined. That is no fault in
@@ -32,7 +33,7 @@ var foreign = map[string]string{
 func (r *Config) readUndefined(prefix, name string, known []string) {
 	s := undefinedName{place: lua.Where(r.L), name: prefix + name}
 	if is := foreign[strings.ToLower(name)]; prefix == "" && is != "" {
-		r.warn(at(s.place, "", "write "+is, "%s is a variable to Lua, which nobody has set: the key counts as not given", name))
+		r.found.Warn(problem.At(s.place, "", "write "+is, "%s is a variable to Lua, which nobody has set: the key counts as not given", name))
 	}
 	slices.Sort(known)
 	if near := spelling.Nearest(name, known); near != "" {

@@ -1,4 +1,6 @@
-package config
+// Package problem is what is wrong with a config, or should be changed: each with its place and what to do about it. Whoever
+// takes in a part of a config adds to one Collector.
+package problem
 
 import (
 	"cmp"
@@ -38,9 +40,9 @@ func (p Problem) String() string {
 	if p.Sync != "" {
 		fmt.Fprintf(&b, "sync %s: ", printable.Quote(p.Sync))
 	}
-	b.WriteString(oneLine(p.Text))
+	b.WriteString(OneLine(p.Text))
 	if p.Remedy != "" {
-		b.WriteString(" (" + oneLine(p.Remedy) + ")")
+		b.WriteString(" (" + OneLine(p.Remedy) + ")")
 	}
 	return printable.Line(b.String())
 }
@@ -71,25 +73,60 @@ func (ps Problems) sorted() Problems {
 	return ps
 }
 
-func oneLine(s string) string {
+// OneLine returns a text with a space for each end of a line.
+func OneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }
 
-// at returns a problem at place, which is "file:line" or a file alone.
-func at(place, sync, remedy, format string, args ...any) Problem {
+// At returns a problem at place, which is "file:line" or a file alone.
+func At(place, sync, remedy, format string, args ...any) Problem {
 	p := Problem{Sync: sync, Remedy: remedy, Text: fmt.Sprintf(format, args...)}
 	p.File, p.Line = lua.SplitPlace(place)
 	return p
 }
 
-// report takes over what was found in a table of the config. before stands before each text; self is what the table is called in it.
-func (r *Config) report(found schema.Findings, place, sync, before, self string) {
+// Collector takes what is found while a config is loaded.
+type Collector struct {
+	// Shown, unless nil, says how messages call a file.
+	Shown    func(file string) string
+	problems Problems
+	warnings []Problem
+}
+
+// Add records a fault.
+func (c *Collector) Add(p Problem) {
+	if c.Shown != nil {
+		p.File = c.Shown(p.File)
+	}
+	c.problems = append(c.problems, p)
+}
+
+// Warn records what works but should be changed, each only once.
+func (c *Collector) Warn(p Problem) {
+	if !slices.Contains(c.warnings, p) {
+		c.warnings = append(c.warnings, p)
+	}
+}
+
+// Report takes over what was found in a table of the config. before stands before each text; self is what the table is called in it.
+func (c *Collector) Report(found schema.Findings, place, sync, before, self string) {
 	for _, f := range found {
-		p := at(place, sync, f.Remedy, "%s", before+f.Text(self))
+		p := At(place, sync, f.Remedy, "%s", before+f.Text(self))
 		if f.Warning {
-			r.warn(p)
+			c.Warn(p)
 		} else {
-			r.problem(p)
+			c.Add(p)
 		}
 	}
 }
+
+// Err returns all faults, by line; nil if there is none.
+func (c *Collector) Err() error {
+	if len(c.problems) == 0 {
+		return nil
+	}
+	return c.problems.sorted()
+}
+
+// Warnings returns what Warn has recorded, in that order.
+func (c *Collector) Warnings() []Problem { return c.warnings }
