@@ -16,6 +16,12 @@
 // roots that nest, are equal or meet over a bind mount share them, and the owner gives a
 // kernel event to every node that has its watch descriptor.
 //
+// # Walks
+//
+// A walk watches and lists a directory and all below it. The owner begins it alone; when the tree turns out to be
+// large, walkers on goroutines of their own go on: they open, watch and list directories and know no tree. The owner takes what they
+// found into the tree, parents before children, and handles no events until the walk is done.
+//
 // # Lag
 //
 // The tree is as old as the event that the owner handles, but the kernel resolves a path as of

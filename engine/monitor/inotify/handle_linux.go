@@ -1,8 +1,6 @@
 package inotify
 
 import (
-	"context"
-
 	"golang.org/x/sys/unix"
 
 	"lsyncgo/engine/event"
@@ -160,7 +158,7 @@ func (t *tree) watchNew(e entry, how reporting) {
 	kid := &node{wd: -1}
 	e.dir.link(kid, e.name)
 	// The only error would be that of the root or the context.
-	_ = t.walk(context.Background(), kid, how)
+	_ = t.walk(t.w.ctx, kid, how)
 }
 
 // current reports whether the directory at the path of n is the one that n watches.
@@ -172,7 +170,7 @@ func (t *tree) current(n *node) bool {
 	}
 	wd, err := t.w.reader.Watch(at.path, t.mask|unix.IN_DONT_FOLLOW)
 	if err == nil && t.w.nodes[wd] == nil {
-		t.w.probeWatches = append(t.w.probeWatches, wd)
+		t.w.strays = append(t.w.strays, wd)
 	}
 	return err == nil && wd == n.wd
 }
@@ -259,7 +257,7 @@ func (t *tree) retryRefused(n *node) {
 	})
 	for _, k := range list {
 		k.flags &^= refused
-		_ = t.walk(context.Background(), k, asMoved)
+		_ = t.walk(t.w.ctx, k, asMoved)
 	}
 }
 
@@ -304,7 +302,11 @@ func (w *watcher) overflow() {
 			}
 		}
 		t.remounted(w.table())
-		if err := t.walk(context.Background(), t.top, silently); err != nil {
+		err := t.walk(w.ctx, t.top, silently)
+		if w.ctx.Err() != nil {
+			return
+		}
+		if err != nil {
 			t.lose(err)
 			continue
 		}

@@ -20,7 +20,7 @@ import (
 var errClosed = errors.New("the monitor is closed")
 
 // start starts the two goroutines of an instance, which reports to queue.
-func start(reader *kernel.Reader, queue *monitor.Queue, counters *counters, opts monitor.Options) *instance {
+func start(reader *kernel.Reader, queue *monitor.Queue, shared *shared, opts monitor.Options) *instance {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	m := &instance{
 		reader: reader,
@@ -30,20 +30,20 @@ func start(reader *kernel.Reader, queue *monitor.Queue, counters *counters, opts
 		roots:  map[event.RootID]monitor.Root{},
 	}
 	w := &watcher{
-		opts:     opts.WithDefaults(),
-		reader:   reader,
-		stream:   kernel.NewStream(reader),
-		queue:    queue,
-		counters: counters,
-		calls:    m.calls,
-		ctx:      ctx,
-		nodes:    map[int32]*node{},
-		more:     map[int32][]*node{},
-		above:    map[int32][]*tree{},
-		links:    map[int32][]*tree{},
-		raws:     newRaws(),
-		counts:   map[uint64]bool{},
-		listBuf:  make([]byte, 64<<10),
+		opts:    opts.WithDefaults(),
+		reader:  reader,
+		stream:  kernel.NewStream(reader),
+		queue:   queue,
+		shared:  shared,
+		calls:   m.calls,
+		ctx:     ctx,
+		nodes:   map[int32]*node{},
+		more:    map[int32][]*node{},
+		above:   map[int32][]*tree{},
+		links:   map[int32][]*tree{},
+		raws:    newRaws(),
+		walker:  &walker{},
+		listBuf: make([]byte, 64<<10),
 	}
 	m.ended.Go(reader.Run)
 	m.ended.Go(w.run)
@@ -108,13 +108,13 @@ func (m *instance) close() {
 
 // watcher is the owner's: all trees and the kernel's watches.
 type watcher struct {
-	opts     monitor.Options
-	reader   *kernel.Reader
-	stream   *kernel.Stream
-	queue    *monitor.Queue
-	counters *counters
-	calls    <-chan func(*watcher)
-	ctx      context.Context // ends with the monitor
+	opts   monitor.Options
+	reader *kernel.Reader
+	stream *kernel.Stream
+	queue  *monitor.Queue
+	shared *shared
+	calls  <-chan func(*watcher)
+	ctx    context.Context // ends with the monitor
 
 	nodes map[int32]*node   // by watch descriptor
 	more  map[int32][]*node // the others, where a directory is in several trees
@@ -123,16 +123,17 @@ type watcher struct {
 	trees []*tree
 	raws  raws
 
-	watched, wanted int64 // what this instance has added to the counters
+	watched, wanted int64 // what this instance has added to what is shared
 
 	lastCaughtUp time.Time // when caughtUp last did something
-	// probeWatches were made by asking the kernel which directory is at a path. They
-	// are not removed at once, because removing one makes an event.
-	probeWatches []int32
+	// strays are watches that may belong to no directory of a tree: they were made by asking the kernel which directory is
+	// at a path, or by a walk. They are not removed at once, because removing one makes an event.
+	strays []int32
+
+	walker  *walker // of the next walk
+	walking bool
 
 	mountsUnread bool // the table of mounts may have changed unnoticed
-
-	counts map[uint64]bool // devices whose directories count those in them
 
 	now   time.Time       // of the event that is being handled
 	out   []event.Event   // not yet given to the queue
@@ -214,10 +215,10 @@ func (w *watcher) caughtUp(really bool) {
 		t.reportShortage()
 	}
 	w.settleRaws(really, now)
-	for _, wd := range w.probeWatches {
+	for _, wd := range w.strays {
 		w.release(wd)
 	}
-	w.probeWatches = nil
+	w.strays = nil
 }
 
 func (w *watcher) flush() {

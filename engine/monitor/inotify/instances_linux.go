@@ -18,7 +18,7 @@ import (
 // Open starts a monitor. The error names the sysctl if there are too many inotify instances.
 func Open(opts monitor.Options) (monitor.Monitor, error) {
 	queue, end := opts.Out()
-	g := &instances{opts: opts, queue: queue, endQueue: end, counters: &counters{}, members: map[event.RootID]*instance{}}
+	g := &instances{opts: opts, queue: queue, endQueue: end, shared: newShared(), members: map[event.RootID]*instance{}}
 	if _, err := g.add(); err != nil { // now, not when the first root comes
 		end()
 		return nil, err
@@ -42,10 +42,10 @@ func (g *instances) remounted() {
 // instance, and what overflows it makes no difference between trees. So roots share an instance, and
 // with it the watches, only if one of them is in the other.
 type instances struct {
-	opts     monitor.Options
-	queue    *monitor.Queue
-	counters *counters
-	mounts   *mounts
+	opts   monitor.Options
+	queue  *monitor.Queue
+	shared *shared
+	mounts *mounts
 
 	endQueue func()
 
@@ -55,16 +55,20 @@ type instances struct {
 	closed  bool
 }
 
-// counters counts directories over all instances, which share the limits of the user.
-type counters struct {
+// shared is what all instances of a monitor have in common. They count directories together, because the limits are the user's.
+type shared struct {
 	watched atomic.Int64
 	wanted  atomic.Int64 // watched, or polled for want of a watch
 	walked  atomic.Int64 // visited by walks that are going on
+	walkers atomic.Int32 // on goroutines of their own
+	solo    int          // how many directories a walk visits before it gets a crew
 }
 
+func newShared() *shared { return &shared{solo: soloVisits} }
+
 func (g *instances) Stats() monitor.Stats {
-	watched := g.counters.watched.Load()
-	return monitor.Stats{Watched: int(watched), Polled: int(max(g.counters.wanted.Load()-watched, 0)), Walked: int(g.counters.walked.Load())}
+	watched := g.shared.watched.Load()
+	return monitor.Stats{Watched: int(watched), Polled: int(max(g.shared.wanted.Load()-watched, 0)), Walked: int(g.shared.walked.Load())}
 }
 
 func (g *instances) Watch(ctx context.Context, root monitor.Root) error {
@@ -178,7 +182,7 @@ func (g *instances) add() (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := start(reader, g.queue, g.counters, g.opts)
+	m := start(reader, g.queue, g.shared, g.opts)
 	g.list = append(g.list, m)
 	return m, nil
 }
@@ -207,7 +211,7 @@ func (m *instance) pace() {
 	m.reader.SetSlack(max(least, 0))
 }
 
-// count brings the counters up to date with what this instance has.
+// count adds to the shared numbers what this instance has.
 func (w *watcher) count() {
 	watched := int64(len(w.nodes) + len(w.raws.nodes) - w.raws.shared)
 	wanted := watched
@@ -217,7 +221,7 @@ func (w *watcher) count() {
 	if watched == w.watched && wanted == w.wanted {
 		return
 	}
-	w.counters.watched.Add(watched - w.watched)
-	w.counters.wanted.Add(wanted - w.wanted)
+	w.shared.watched.Add(watched - w.watched)
+	w.shared.wanted.Add(wanted - w.wanted)
 	w.watched, w.wanted = watched, wanted
 }

@@ -39,8 +39,10 @@ func (w *watcher) file(e entry) (kernelPath, error) {
 	return w.kernelPath()
 }
 
-func (w *watcher) kernelPath() (kernelPath, error) {
-	buf := w.pathBuf
+func (w *watcher) kernelPath() (kernelPath, error) { return splitPath(w.pathBuf) }
+
+// splitPath makes a path for the kernel of one whose last byte, its slash, is to be overwritten.
+func splitPath(buf []byte) (kernelPath, error) {
 	buf[len(buf)-1] = 0
 	if len(buf) <= pathMax {
 		return kernelPath{cpath(buf), -1}, nil

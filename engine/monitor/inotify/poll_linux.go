@@ -68,12 +68,12 @@ func (w *watcher) remedy(err error) string {
 	}
 	limit := kernel.Sysctl("max_user_watches")
 	w.count()
-	enough := 2 * w.counters.wanted.Load()
+	enough := 2 * w.shared.wanted.Load()
 	if n, err := strconv.ParseInt(limit, 10, 64); err == nil {
 		enough = max(enough, 2*n)
 	}
 	return fmt.Sprintf("all inotify watches of this user are in use (%d by this process, limit %s); set the sysctl fs.inotify.max_user_watches to at least %d",
-		w.counters.watched.Load(), limit, enough)
+		w.shared.watched.Load(), limit, enough)
 }
 
 // pollDirs lists the directories without a watch and reports what has changed. It takes
@@ -138,9 +138,6 @@ func (t *tree) compare(k *node, how reporting, stack []*node) []*node {
 		}
 		return t.polledEntry(k, c, how, &stack)
 	})
-	for kid := k.children; kid != nil; kid = kid.next {
-		kid.flags &^= listed
-	}
 	return stack
 }
 
@@ -154,7 +151,7 @@ func (t *tree) polledGone(k *node, c dirs.Change, stack *[]*node) bool {
 		if !t.excluded(path) {
 			t.emit(event.Attrib, path)
 			if !t.Flat {
-				*stack = t.foundDir(k, []byte(e.name), *stack)
+				*stack = append(*stack, t.foundDir(k, e.name))
 			}
 		}
 		return false
@@ -176,7 +173,7 @@ func (t *tree) polledEntry(k *node, c dirs.Change, how reporting, stack *[]*node
 		return true
 	}
 	if isDir && !t.Flat {
-		*stack = t.foundDir(k, []byte(e.name), *stack)
+		*stack = append(*stack, t.foundDir(k, e.name))
 	}
 	hidden := t.hidden(path)
 	if how == silently || hidden && t.seen(path) {

@@ -70,12 +70,12 @@ func (t *rawTree) walk(ctx context.Context, n *node, how rawNews) error {
 		}
 	}()
 	stack, count := []*node{n}, 0
-	defer func() { t.w.counters.walked.Add(-int64(count)) }()
+	defer func() { t.w.shared.walked.Add(-int64(count)) }()
 	for ; len(stack) > 0; count++ {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.w.counters.walked.Add(1)
+		t.w.shared.walked.Add(1)
 		k := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if k.has(dead) {
@@ -113,7 +113,7 @@ func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*
 	if how != atFirst && k != t.top {
 		t.unverified[k] = time.Time{}
 	}
-	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.children == nil && t.w.leaf(fd)) {
+	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.children == nil && t.w.walker.leaf(fd)) {
 		return stack, nil
 	}
 	if how == again && isNew {

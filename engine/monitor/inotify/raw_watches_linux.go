@@ -83,6 +83,8 @@ func (w *watcher) unused(wd int32) bool {
 // release is called when somebody does not need a watch any more.
 func (w *watcher) release(wd int32) {
 	switch {
+	case w.unused(wd) && w.walking: // a walker may have found the directory in another place
+		w.strays = append(w.strays, wd)
 	case w.unused(wd):
 		delete(w.raws.lessened, wd)
 		w.reader.Unwatch(wd)
@@ -147,7 +149,7 @@ func (w *watcher) narrow(wd int32, path cpath, mask uint32) bool {
 		return false
 	}
 	if got != wd {
-		w.probeWatches = append(w.probeWatches, got)
+		w.strays = append(w.strays, got)
 		return false
 	}
 	_, err = w.reader.WatchOpen(fd, mask&^unix.IN_MASK_ADD)
@@ -167,7 +169,7 @@ func (t *rawTree) wdAt(n *node) (int32, error) {
 	}
 	wd, err := t.w.reader.Watch(at.path, mask)
 	if err == nil && t.w.unused(wd) {
-		t.w.probeWatches = append(t.w.probeWatches, wd)
+		t.w.strays = append(t.w.strays, wd)
 	}
 	return wd, err
 }

@@ -43,7 +43,7 @@ func TestDeep(t *testing.T) {
 		if n := kernelWatches(t, w.reader.FD()); n < 2*levels+1 {
 			t.Errorf("%d directories are watched, want %d", n, 2*levels+1)
 		}
-		if n := cap(w.pathBuf); n > 10*200 {
+		if n := cap(w.walker.pathBuf); n > 10*200 {
 			t.Errorf("a path of up to %d bytes was resolved", n)
 		}
 	})

@@ -84,6 +84,9 @@ func newTree(w *watcher, r monitor.Root) *tree {
 	return t
 }
 
+// topMask is what the watch of a root has besides.
+const topMask = unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
+
 // mask is what the kernel is asked for. IN_MASK_ADD because the watch may
 // already serve another tree, which wants more.
 func mask(m event.Mode) uint32 {
@@ -102,7 +105,7 @@ func mask(m event.Mode) uint32 {
 // maskOf is what the kernel is asked for of one directory.
 func (t *tree) maskOf(n *node) uint32 {
 	if n == t.top {
-		return t.mask | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF
+		return t.mask | topMask
 	}
 	return t.mask
 }

@@ -24,64 +24,133 @@ const (
 	relisting
 )
 
-// walk watches and lists n and every directory below it. What was known and is not there
-// any more goes. The only errors are those of n itself as the root, and the context's.
+// walk watches and lists n and every directory below it. What was known and is not there any more goes. The only errors are
+// those of n itself as the root, and why ctx has ended.
+//
+// The owner handles no events meanwhile, so the tree changes by the walk alone; the Reader keeps them.
 func (t *tree) walk(ctx context.Context, n *node, how reporting) error {
-	stack := []*node{n}
-	var r reach
-	defer r.close()
-	count := 0
-	defer func() { t.w.counters.walked.Add(-int64(count)) }()
-	for len(stack) > 0 {
-		if count%256 == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
+	t.w.pathBuf = n.absolute(t.w.pathBuf[:0])
+	self := t.w.walker
+	self.survey = &survey{
+		reader:   t.w.reader,
+		excluded: t.Excluded,
+		mask:     t.mask,
+		top:      n == t.top,
+		flat:     t.Flat,
+		names:    how != silently,
+		begin:    string(t.w.pathBuf),
+		root:     len(t.Path),
+	}
+	self.stack = append(self.stack[:0], &visit{node: n})
+	w := &walk{tree: t, first: n, how: how, open: 1}
+	t.w.walking = true
+	defer func() {
+		t.w.walking = false
+		t.w.shared.walked.Add(-w.taken)
+		self.leave()
+	}()
+	return w.alone(ctx, self)
+}
+
+// walk is a walk that is going on, as the owner sees it.
+type walk struct {
+	*tree
+	first *node
+	how   reporting
+	open  int // directories that were found and not yet taken
+	taken int64
+	more  []*visit // directories that the owner found itself, to be visited
+}
+
+// alone walks on the owner's goroutine, until the tree turns out to be large.
+func (w *walk) alone(ctx context.Context, self *walker) error {
+	solo := w.w.shared.solo
+	for n := 0; ; n++ {
+		if n%solo == 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if n > 0 && len(self.stack) > 1 {
+				if c := recruit(self, &w.w.shared.walkers); c != nil {
+					w.w.walker = &walker{}
+					return w.with(ctx, c)
+				}
+			}
 		}
-		count++
-		t.w.counters.walked.Add(1)
-		k := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if k.has(dead) {
-			continue
+		f, ok := self.next()
+		if !ok {
+			return nil
 		}
-		var err error
-		if stack, err = t.visit(&r, k, how, n, stack); err != nil {
+		if err := w.take(f); err != nil {
 			return err
+		}
+		self.stack = append(self.stack, w.more...)
+		w.more = w.more[:0]
+	}
+}
+
+// with has a crew walk, and takes what it finds.
+func (w *walk) with(ctx context.Context, c *crew) error {
+	defer c.end(func(f finding) { w.stray(f.wd) })
+	for w.open > 0 {
+		var jobs chan<- []*visit // nil: there is none
+		if len(w.more) > 0 {
+			jobs = c.jobs
+		}
+		select {
+		case jobs <- w.more:
+			w.more = nil
+		case batch := <-c.findings:
+			for i, f := range batch {
+				if err := w.take(f); err != nil {
+					for _, f := range batch[i+1:] {
+						w.stray(f.wd)
+					}
+					return err
+				}
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
 	return nil
 }
 
-// visit watches and lists one directory and pushes those in it.
-func (t *tree) visit(r *reach, k *node, how reporting, first *node, stack []*node) ([]*node, error) {
-	isNew := k.wd < 0
-	fd, err := r.open(t, k)
-	if err == nil {
-		pushed := len(stack)
-		defer func() {
-			if len(stack) > pushed {
-				r.enter(k, fd)
-			} else {
-				unix.Close(fd)
-			}
-		}()
-		err = t.watch(k, fd)
+// stray notes a watch of a directory that is not in the tree.
+func (w *walk) stray(wd int32) {
+	if wd >= 0 {
+		w.w.strays = append(w.w.strays, wd)
 	}
+}
+
+// take takes into the tree what was found in one directory.
+func (w *walk) take(f finding) error {
+	t, k, how := w.tree, f.node, w.how
+	w.open += len(f.dirs) - 1
+	w.taken++
+	t.w.shared.walked.Add(1)
+	if k == nil || k.has(dead) {
+		w.stray(f.wd)
+		return nil
+	}
+	isNew := k.wd < 0
 	switch {
-	case err == nil:
-	case k == t.top && !scarce(err):
-		return nil, err
-	case vanished(err):
+	case f.err == nil:
+		t.watched(k, f.wd)
+	case k == t.top && !scarce(f.err):
+		return f.err
+	case vanished(f.err):
 		t.unverify(entry{k.parent, k.name})
 		t.drop(k)
-		return stack, nil
-	case scarce(err):
-		t.pollInstead(k, err)
+		return nil
+	case scarce(f.err):
+		t.pollInstead(k, f.err)
 	default:
-		t.refuse(k, err)
-		return stack, nil
+		t.refuse(k, f.err)
+		return nil
 	}
 	switch {
-	case k == first || how == silently:
+	case k == w.first || how == silently:
 	case how == relisting:
 		t.relistDir(k, isNew)
 	case isNew:
@@ -90,35 +159,45 @@ func (t *tree) visit(r *reach, k *node, how reporting, first *node, stack []*nod
 	if how == relisting && isNew && t.want.Hidden != nil && !t.hidden(t.rel(k)) {
 		how = asNew // its event is still to come, and is ignored then
 	}
-	switch {
-	case k.wd < 0:
-		stack = t.compare(k, how, stack)
-	case how == silently && (t.Flat || k.children == nil && t.w.leaf(fd)):
-	default:
-		stack = t.list(k, fd, how, stack)
+	if f.err != nil {
+		w.poll(f.visit, how)
+	} else {
+		t.takeEntries(k, f, how)
 	}
-	return stack, nil
+	return nil
 }
 
-// leaf reports whether the directory open at fd has no directories in it. Some file
-// systems count them in the link count, which spares listing most directories of a tree.
-func (w *watcher) leaf(fd int) bool {
-	var st unix.Stat_t
-	if unix.Fstat(fd, &st) != nil || st.Nlink != 2 {
-		return false
+// poll lists a directory that has no watch for the first time.
+func (w *walk) poll(v *visit, how reporting) {
+	for _, kid := range w.compare(v.node, how, nil) {
+		w.open++
+		w.more = append(w.more, &visit{parent: v, name: kid.name, node: kid})
 	}
-	counts, ok := w.counts[st.Dev]
-	if !ok {
-		var fs unix.Statfs_t
-		if unix.Fstatfs(fd, &fs) == nil {
-			switch fs.Type {
-			case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.TMPFS_MAGIC:
-				counts = true
-			}
+}
+
+// takeEntries takes the entries of k into the tree.
+func (t *tree) takeEntries(k *node, f finding, how reporting) {
+	had := k.children != nil
+	for i := range f.dirs {
+		kid := t.foundDir(k, f.dirs[i].name)
+		f.dirs[i].node = kid
+		if had {
+			kid.flags |= listed
 		}
-		w.counts[st.Dev] = counts
 	}
-	return counts
+	for _, e := range f.others {
+		t.foundFile(entry{k, e.name}, e.typ, how)
+	}
+	if had {
+		t.sweep(k, f.listErr == nil)
+	}
+	switch {
+	case f.listErr == nil:
+	case !vanished(f.listErr):
+		t.refuse(k, f.listErr)
+	case k != t.top: // deleted while it was open
+		t.unverify(entry{k.parent, k.name})
+	}
 }
 
 // open opens a directory to be watched and listed.
@@ -131,67 +210,41 @@ func (t *tree) open(k *node) (int, error) {
 	return openDir(at.path)
 }
 
-// watch asks for the watch of a directory that is open at fd and notes its descriptor.
+// watch watches a directory that is open at fd.
 func (t *tree) watch(k *node, fd int) error {
 	wd, err := t.w.reader.WatchOpen(fd, t.maskOf(k))
-	if err != nil {
-		return err
+	if err == nil {
+		t.watched(k, wd)
 	}
+	return err
+}
+
+// watched notes the watch of a directory.
+func (t *tree) watched(k *node, wd int32) {
 	if k.wd == wd {
-		return nil
+		return
 	}
 	t.w.unbind(k)
 	t.w.bind(k, wd)
 	k.flags &^= refused | unmounted
 	t.recentWatches = append(t.recentWatches, k)
-	return nil
 }
 
-// list takes what is in k into the tree.
-func (t *tree) list(k *node, fd int, how reporting, stack []*node) []*node {
-	had := k.children != nil
-	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
-		if typ == unix.DT_DIR && !t.Flat {
-			stack = t.foundDir(k, name, stack)
-		} else if how != silently {
-			t.foundFile(entry{k, string(name)}, typ, how)
-		}
-	})
-	switch {
-	case vanished(err): // deleted while it was open
-		if k != t.top {
-			t.unverify(entry{k.parent, k.name})
-		}
-		return stack
-	case err != nil:
-		t.refuse(k, err)
-		return stack
-	}
-	if had {
-		t.sweep(k)
-	}
-	return stack
-}
-
-func (t *tree) foundDir(k *node, name []byte, stack []*node) []*node {
-	kid := k.child(string(name))
+// foundDir returns the node of a directory that a listing of k has found.
+func (t *tree) foundDir(k *node, name string) *node {
+	kid := k.child(name)
 	if kid == nil {
-		e := entry{k, string(name)}
-		if t.Excluded != nil && t.excluded(t.path(e, true)) {
-			return stack
-		}
 		kid = &node{wd: -1}
-		k.link(kid, e.name)
+		k.link(kid, name)
 	}
-	kid.flags |= listed
-	return append(stack, kid)
+	return kid
 }
 
-// sweep drops the children that the listing did not find.
-func (t *tree) sweep(k *node) {
+// sweep ends the marks of a listing of k; if that was complete, the children that it did not find are dropped.
+func (t *tree) sweep(k *node, complete bool) {
 	for kid := k.children; kid != nil; {
 		next := kid.next
-		if !kid.has(listed) {
+		if complete && !kid.has(listed) {
 			t.drop(kid)
 		}
 		kid.flags &^= listed
