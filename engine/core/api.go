@@ -132,6 +132,8 @@ type Watch struct {
 	Excluded func(path string) bool
 	// Mounts are the mount points below the source that are known from before.
 	Mounts []string
+	// Raw has the receiver told just what the kernel tells; see monitor.Root for what else counts then.
+	Raw *event.RawRoot
 }
 
 // Follow asks whether the directory that the path of a source leads to now can be the source. The answer is Lead or Astray,
@@ -170,7 +172,7 @@ type Count struct {
 // Unwatch ends the watching of a source.
 type Unwatch struct{ Root event.RootID }
 
-// Ready says, once, that every sync is watched or has reported why it is not.
+// Ready says, once, that every root is watched or its receiver has reported why it is not.
 type Ready struct{}
 
 // Exit ends the program; it is the last command.

@@ -29,6 +29,8 @@ type Receiver interface {
 	Receive(e event.Event)
 	// Watched takes in how the Watch command ended. After an error nothing is watched; the receiver may ask for it again.
 	Watched(in Watched)
+	// Placing reports whether nobody knows yet whether the root can be watched. The engine is not ready before.
+	Placing() bool
 }
 
 // Register gives a receiver a root of its own. Watch begins to watch a tree for it.

@@ -111,6 +111,7 @@ type listener struct {
 
 func (l *listener) Receive(e event.Event)   { l.events = append(l.events, e) }
 func (l *listener) Watched(in core.Watched) { l.errs = append(l.errs, in.Err) }
+func (l *listener) Placing() bool           { return len(l.errs) == 0 }
 
 // A receiver of a new kind has a tree of its own watched beside those of syncs, hears what happens there, nothing else, and
 // nothing any more once it is released.

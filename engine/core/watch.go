@@ -90,13 +90,16 @@ func (s *Sync) Watched(in Watched) {
 	s.log("Warn", "cannot watch ", s.cfg.Source, ": ", in.Err, "; trying again in ", wait)
 }
 
-// announce says once that every sync has been watched or has a reason why not.
+// Placing implements Receiver.
+func (s *Sync) Placing() bool { return s.phase == queued || s.phase == placing && s.watchTries == 0 }
+
+// announce says once that every root has been watched or has a reason why not.
 func (c *Core) announce() {
 	if c.ready {
 		return
 	}
-	for _, s := range c.syncs {
-		if s.phase == queued || s.phase == placing && s.watchTries == 0 {
+	for _, r := range c.receivers {
+		if r.Placing() {
 			return
 		}
 	}

@@ -102,6 +102,8 @@ type RawRoot struct {
 	// Follow: a directory that is made, moved to or renamed below the root is watched from then on. What is found in it is told as
 	// InCreate, and a file that nobody is writing as InCloseWrite as well.
 	Follow bool
+	// Report: what is there at first is told as if it had just appeared. It needs Follow.
+	Report bool
 	// Excluded reports whether nothing is wanted of an absolute path and of what is below it. Any goroutine may call it, at
 	// any time. Nil excludes nothing.
 	Excluded func(path string) bool

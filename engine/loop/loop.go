@@ -252,13 +252,13 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[cmd.Root] = cancel
 	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, PollInterval: cmd.PollInterval, Flat: cmd.Flat,
-		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts}
+		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts, Raw: cmd.Raw}
 	l.placing.Go(func() {
 		w := core.Watched{Root: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
 		if w.Err == nil {
 			w.Unmounted = mount.Missing(root.Path, root.Mounts)
 		}
-		if w.Err == nil && l.o.Look != nil {
+		if w.Err == nil && l.o.Look != nil && cmd.Raw == nil {
 			seen := l.o.Look(cmd.Source, cmd.Target)
 			w.Seen = &seen
 		}

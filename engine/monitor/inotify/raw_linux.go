@@ -108,6 +108,9 @@ func (t *rawTree) begin(ctx context.Context) error {
 		}
 		return err
 	}
+	if t.Raw.Report {
+		return t.walk(ctx, t.top, found)
+	}
 	return t.walk(ctx, t.top, atFirst)
 }
 
