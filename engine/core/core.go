@@ -1,12 +1,15 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/task"
 	"lsyncgo/engine/tunnel"
 )
 
@@ -19,6 +22,8 @@ type Settings struct {
 	DryRun       bool // tunnels are not started and count as ready
 	// Resume returns the command that lets a sync of this name go on, as a user would type it. Nil: it names no daemon.
 	Resume func(name string) string
+	// NewTaskID makes the IDs of tasks. Nil numbers them.
+	NewTaskID func() task.ID
 }
 
 // Core is the machine. Its methods may only be called by one goroutine.
@@ -40,6 +45,7 @@ type Core struct {
 	nextProc ProcID
 	tunnels  []*tunnel.Tunnel
 
+	tasks     tasks
 	timers    timerHeap
 	nextTimer uint64
 
@@ -55,7 +61,8 @@ type Core struct {
 
 // New returns a machine without syncs.
 func New(settings Settings, log Log) *Core {
-	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{}}
+	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{},
+		tasks: newTasks(settings.NewTaskID)}
 }
 
 // Add adds a sync. The first Step after it asks for its watch. The error names
@@ -94,14 +101,19 @@ func (c *Core) Pending() (n int) {
 	return n
 }
 
-// Now is the time of the Step in progress, or of the last one.
+// Now is the time of the Step in progress, or of the last one or Wake.
 func (c *Core) Now() time.Time { return c.now }
 
-// Step takes one input at time now and returns what has to be done about it, in order.
-func (c *Core) Step(now time.Time, in Input) []Command {
+// Wake tells the time to what is called between two Steps: the last one may have been long ago.
+func (c *Core) Wake(now time.Time) {
 	if now.After(c.now) {
 		c.now = now
 	}
+}
+
+// Step takes one input at time now and returns what has to be done about it, in order.
+func (c *Core) Step(now time.Time, in Input) []Command {
+	c.Wake(now)
 	c.afterFailures()
 	switch in := in.(type) {
 	case Events:
@@ -124,10 +136,14 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.tend()
 		c.clean()
 		c.fireTimers()
+		c.runTasks()
 		c.retryPersistent()
 		c.startWaiting()
 		c.rounds()
 		c.reveal()
+	} else if !c.exited {
+		c.fireTimers()
+		c.runTasks()
 	}
 	c.finished()
 	commands := c.commands
@@ -167,11 +183,8 @@ func (c *Core) events(list Events) {
 // Alarm returns the time at which Step wants a Tick; ok is false if only an
 // input can bring it further.
 func (c *Core) Alarm() (at time.Time, ok bool) {
-	if c.shuttingDown() {
+	if c.exited {
 		return time.Time{}, false
-	}
-	if c.more || c.cleaning() {
-		return c.now, true
 	}
 	earliest := func(t time.Time) {
 		if !ok || t.Before(at) {
@@ -180,6 +193,18 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	}
 	if len(c.timers) > 0 {
 		earliest(c.timers[0].at)
+	}
+	if t, waits := c.tasks.set.Alarm(); waits {
+		earliest(t)
+	}
+	if c.tasks.set.Pending() {
+		earliest(c.now)
+	}
+	if c.shuttingDown() {
+		return at, ok
+	}
+	if c.more || c.cleaning() {
+		return c.now, true
 	}
 	for _, t := range c.tunnels {
 		if at, ok := t.Alarm(); ok && !c.settings.DryRun && c.mayBegin(t) {
@@ -224,23 +249,42 @@ func (c *Core) stop(in Stop) {
 	switch c.stops {
 	case 1:
 		c.exitCode, c.exitWhy = in.Code, in.Why
-		c.forgetWaiting()
-		if n := c.running; n > 0 {
-			c.log.Log("Normal", in.Why, ": waiting for ", processes(n), "; once more ends them")
+		c.beginEnd()
+		if left := c.unended(); left != "" {
+			c.log.Log("Normal", in.Why, ": waiting for ", left, "; once more ends them")
 		}
 	case 2:
-		c.log.Log("Normal", in.Why, ": ending ", processes(c.running))
+		c.log.Log("Normal", in.Why, ": ending ", cmp.Or(c.unended(), processes(0)))
+		c.tasks.set.Abandon(c.now)
 		c.killAll()
 	default:
 		c.exit(in.Code, in.Why)
 	}
 }
 
-// forgetWaiting drops work that was never started.
-func (c *Core) forgetWaiting() {
+// beginEnd drops work that was never started, and what would only lead to more. Tasks and their jobs go on for a while.
+func (c *Core) beginEnd() {
 	for _, s := range c.syncs {
 		s.waiting = nil
 	}
+	c.keepTimers(func(t *Timer) bool { return t.owner.lasting })
+	c.tasks.set.Stop(c.now)
+}
+
+// unended says what the end waits for; "": nothing.
+func (c *Core) unended() string {
+	var left []string
+	if c.running > 0 {
+		left = append(left, processes(c.running))
+	}
+	switch n := c.pendingTasks(); n {
+	case 0:
+	case 1:
+		left = append(left, "1 task")
+	default:
+		left = append(left, fmt.Sprint(n, " tasks"))
+	}
+	return strings.Join(left, " and ")
 }
 
 // finished ends the program when nothing is left to wait for.
@@ -248,7 +292,7 @@ func (c *Core) finished() {
 	if !c.shuttingDown() && c.settings.OnePass {
 		c.onePass()
 	}
-	if c.stops > 0 && !c.exited && c.running == 0 && c.endTunnels() {
+	if c.stops > 0 && !c.exited && c.running == 0 && c.pendingTasks() == 0 && c.endTunnels() {
 		c.exit(c.exitCode, c.exitWhy)
 	}
 }

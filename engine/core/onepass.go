@@ -28,7 +28,7 @@ func (c *Core) onePass() {
 	if len(undone) > 0 {
 		c.exitCode, c.exitWhy = ExitUndone, "not everything is done: "+strings.Join(undone, "; ")
 	}
-	c.forgetWaiting()
+	c.beginEnd()
 }
 
 // allStarted reports whether every sync has done its startup or does nothing more.

@@ -58,9 +58,10 @@ func (c *Core) Release(id event.RootID) {
 }
 
 // Run starts a piece of work for its owner and returns its name. It starts it at once, whether a process slot is
-// free or not. The error says that the end has begun: nothing new is started.
+// free or not. The error says that the end has begun: nothing new is started, but by a LastingOwner, who may
+// until the end was asked for twice.
 func (c *Core) Run(o Owner, w Work) (ProcID, error) {
-	if c.shuttingDown() {
+	if _, lasts := o.(LastingOwner); c.shuttingDown() && !lasts || c.exited || c.stops > 1 {
 		return 0, errStopping
 	}
 	return c.run(o, w), nil

@@ -21,6 +21,7 @@ func (c *Core) Snapshot(now time.Time, withDelays bool) status.Snapshot {
 		shot.Syncs = append(shot.Syncs, s.snapshot(now, withDelays))
 	}
 	shot.Tunnels = c.tunnelSnapshots()
+	shot.Tasks = c.taskSnapshot()
 	return shot
 }
 

@@ -9,6 +9,7 @@ import (
 // Timers are those of one owner, such as the scripts of one config, who may be replaced while others go on.
 type Timers struct {
 	core    *Core
+	lasting bool
 	retired bool
 }
 
@@ -48,8 +49,11 @@ func (h *timerHeap) Pop() any {
 	return t
 }
 
-// NewTimers returns the timers of a new owner, none yet.
+// NewTimers returns the timers of a new owner, none yet. They are cancelled when the end begins.
 func (c *Core) NewTimers() *Timers { return &Timers{core: c} }
+
+// LastingTimers are as NewTimers, for what goes on while the program ends: jobs of tasks.
+func (c *Core) LastingTimers() *Timers { return &Timers{core: c, lasting: true} }
 
 // Add calls call once when at has come; equal times in order of Add, whoever owns them. An error is logged. After Retire
 // it does nothing.
@@ -57,7 +61,7 @@ func (o *Timers) Add(at time.Time, call func(now time.Time) error) *Timer {
 	c := o.core
 	c.nextTimer++
 	t := &Timer{at: at, order: c.nextTimer, call: call, owner: o, index: -1}
-	if !o.retired {
+	if !o.retired && (o.lasting || !c.shuttingDown()) {
 		heap.Push(&c.timers, t)
 	}
 	return t
@@ -66,17 +70,19 @@ func (o *Timers) Add(at time.Time, call func(now time.Time) error) *Timer {
 // Retire cancels all timers of an owner that was replaced, and those it still adds: what they would call is gone.
 func (o *Timers) Retire() {
 	o.retired = true
-	kept := slices.DeleteFunc(o.core.timers, func(t *Timer) bool {
-		if t.owner == o {
-			t.index = -1
-		}
-		return t.owner == o
+	o.core.keepTimers(func(t *Timer) bool { return t.owner != o })
+}
+
+// keepTimers cancels all timers but those that keep is true for.
+func (c *Core) keepTimers(keep func(*Timer) bool) {
+	c.timers = slices.DeleteFunc(c.timers, func(t *Timer) bool {
+		t.index = -1
+		return !keep(t)
 	})
-	for i, t := range kept {
+	for i, t := range c.timers {
 		t.index = i
 	}
-	o.core.timers = kept
-	heap.Init(&o.core.timers)
+	heap.Init(&c.timers)
 }
 
 // Cancel prevents the call. After the call, or a second time, it does nothing.

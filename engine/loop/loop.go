@@ -156,6 +156,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		case <-timer.C:
 			in, why = core.Tick{}, "its alarm"
 		case f := <-l.posts:
+			l.o.Core.Wake(time.Now())
 			f()
 			in, why = core.Tick{}, "a message"
 		case batch, ok := <-l.events():

@@ -20,6 +20,14 @@ func (s Snapshot) with(spell func(string) string) Snapshot {
 		t.LastError = t.LastError.with(spell)
 		return t
 	})
+	if s.Tasks != nil {
+		tasks := *s.Tasks
+		tasks.List = each(tasks.List, func(t Task) Task {
+			t.Scheduler, t.Path, t.Event = spell(t.Scheduler), spell(t.Path), spell(t.Event)
+			return t
+		})
+		s.Tasks = &tasks
+	}
 	return s
 }
 

@@ -35,6 +35,28 @@ type Snapshot struct {
 	Syncs  []Sync    `json:"syncs"`
 	// Tunnels are those that syncs use.
 	Tunnels []Tunnel `json:"tunnels,omitempty"`
+	// Tasks are those of schedulers that wait or run; nil if there are none.
+	Tasks *Tasks `json:"tasks,omitempty"`
+}
+
+// Tasks are the tasks of all schedulers.
+type Tasks struct {
+	Waiting int `json:"waiting"`
+	Running int `json:"running"`
+	// List has the first of them: those that run, then those that are due first. Bounded by whoever fills it.
+	List []Task `json:"list"`
+}
+
+// Task is one task of a scheduler.
+type Task struct {
+	Scheduler string `json:"scheduler"`
+	ID        string `json:"id"`
+	State     string `json:"state"` // waiting, running or ending
+	Path      string `json:"path"`
+	Event     string `json:"event"` // the newest one
+	// Due is when a waiting task is started, Since when a running one was.
+	Due   time.Time `json:"due,omitzero"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Daemon is what is the same for all syncs.

@@ -37,6 +37,9 @@ func WriteText(w io.Writer, s Snapshot) error {
 	for i := range s.Tunnels {
 		r.tunnel(s.At, &s.Tunnels[i])
 	}
+	if s.Tasks != nil {
+		r.tasks(s.At, s.Tasks)
+	}
 	return r.err
 }
 
@@ -110,6 +113,20 @@ func (r *report) tunnel(now time.Time, t *Tunnel) {
 	}
 	if t.LastError != nil {
 		r.failure(now, t.LastError)
+	}
+}
+
+func (r *report) tasks(now time.Time, t *Tasks) {
+	r.line("\ntasks: %d waiting, %d running", t.Waiting, t.Running)
+	for _, one := range t.List {
+		when := "due in " + age(max(0, one.Due.Sub(now)))
+		if one.Due.IsZero() {
+			when = one.State + " for " + age(max(0, now.Sub(one.Since)))
+		}
+		r.line("  %s: %s, %s, %s, task %s", one.Scheduler, one.Path, one.Event, when, one.ID)
+	}
+	if more := t.Waiting + t.Running - len(t.List); more > 0 {
+		r.line("  and %d more", more)
 	}
 }
 

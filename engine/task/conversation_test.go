@@ -164,7 +164,7 @@ func (st *stage) status() {
 		alarm = "in " + at.Sub(st.now).String()
 	}
 	st.say("%d waiting, %d running, alarm %s", waiting, running, alarm)
-	for t := range st.set.Each {
+	for _, t := range st.set.First(10) {
 		more := ""
 		if t.Queued() {
 			more = ", more queued"

@@ -17,6 +17,14 @@ func (l *list) push(t *Task) {
 	l.n++
 }
 
+// appendFirst appends the first n tasks to another list.
+func (l *list) appendFirst(to []*Task, n int) []*Task {
+	for t := l.first; t != nil && n > 0; t, n = t.next, n-1 {
+		to = append(to, t)
+	}
+	return to
+}
+
 func (l *list) remove(t *Task) {
 	if t.prev == nil {
 		l.first = t.next

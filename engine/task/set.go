@@ -89,6 +89,9 @@ func (m *Set) Alarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
+// Pending reports whether there are commands.
+func (m *Set) Pending() bool { return len(m.commands) > 0 }
+
 // Commands returns what has to be done, in order, and forgets it.
 func (m *Set) Commands() []Command {
 	list := m.commands
@@ -105,17 +108,13 @@ func (m *Set) Count() (waiting, running int) {
 	return waiting, running
 }
 
-// Each calls yield for each task, those that run first, until it returns false.
-func (m *Set) Each(yield func(*Task) bool) {
-	for _, of := range []func(*Scheduler) *list{func(s *Scheduler) *list { return &s.running }, func(s *Scheduler) *list { return &s.waiting }} {
-		for s := range m.all() {
-			for t := of(s).first; t != nil; t = t.next {
-				if !yield(t) {
-					return
-				}
-			}
-		}
+// First returns the first n tasks that run, and the first n that wait, of each scheduler.
+func (m *Set) First(n int) (list []*Task) {
+	for s := range m.all() {
+		list = s.running.appendFirst(list, n)
+		list = s.waiting.appendFirst(list, n)
 	}
+	return list
 }
 
 // all are the schedulers in force, then the others.
