@@ -153,7 +153,7 @@ func (t *transfer) publish(d *fsat.Dir, name string) error {
 		return d.Rename(name, t.to.Dst, t.toName)
 	}
 	// Rename replaces no full directory. The old one is kept until the new one has the name.
-	old := name
+	var old string
 	var err error
 	if d == t.to.Dst {
 		_, old, err = d.Swap(name, d, t.toName)
