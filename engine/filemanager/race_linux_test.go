@@ -109,7 +109,9 @@ func hostile(t *testing.T, u string) {
 	for name, mode := range map[string]os.FileMode{"own": 0o644, "suid": 0o755, "dir/f": 0o644, "a": 0o600} {
 		put(t, u+"/"+name, evil, mode)
 	}
-	check(t, filepath.WalkDir(u, func(path string, _ fs.DirEntry, err error) error { return errors.Join(err, os.Lchown(path, nobody, nobody)) }))
+	check(t, filepath.WalkDir(u, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody))
+	}))
 	check(t, unix.Chmod(u+"/suid", 0o6755))
 	put(t, u+"/b", secret, 0o600)
 	if filepath.Base(filepath.Dir(u)) == "victim" {

@@ -300,9 +300,9 @@ func killedMover(t *testing.T, rng *rand.Rand, src, dst string) (out string, kil
 	var b bytes.Buffer
 	cmd := exec.Command(os.Args[0], src, dst, fmt.Sprint(rng.Uint64()))
 	cmd.Env = append(os.Environ(), roleEnv+"=mover")
-	cmd.Stderr = &b
 	pipe, err := cmd.StdoutPipe()
 	check(t, err)
+	cmd.Stderr = cmd.Stdout
 	check(t, cmd.Start())
 	line := make([]byte, 1)
 	for {
