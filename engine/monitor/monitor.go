@@ -42,6 +42,9 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -82,6 +85,14 @@ type Root struct {
 
 // ErrRaw is the answer of a backend that does not see what the kernel tells.
 var ErrRaw = errors.New("this monitor does not see the events of the kernel; on Linux inotify does")
+
+// Validate returns an error if the path of the root is none that can be watched.
+func (r Root) Validate() error {
+	if !filepath.IsAbs(filepath.FromSlash(r.Path)) || !strings.HasSuffix(r.Path, "/") {
+		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", r.Path)
+	}
+	return nil
+}
 
 // Monitor reports what happens below roots.
 //

@@ -12,9 +12,6 @@ import (
 	"lsyncgo/engine/monitor"
 )
 
-// errClosed answers calls after Close.
-var errClosed = errors.New("the monitor is closed")
-
 // Mux is a monitor made of backends: each root is watched by the one that Root.Backend names, or by what Choose finds
 // for it. A backend is opened when the first root asks for it, and stays open.
 type Mux struct {
@@ -184,7 +181,7 @@ func (m *Mux) backend(name string) (monitor.Monitor, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
-		return nil, errClosed
+		return nil, monitor.ErrClosed
 	}
 	if b := m.open[name]; b != nil {
 		return b, nil

@@ -1,6 +1,7 @@
 package inotify
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -97,10 +98,7 @@ func BenchmarkHandle(b *testing.B) {
 	if err := m.Watch(b.Context(), monitor.Root{ID: 1, Path: root}); err != nil {
 		b.Fatal(err)
 	}
-	in := firstInstance(m)
-	done := make(chan struct{})
-	err = in.call(b.Context(), func(w *watcher) {
-		defer close(done)
+	err = firstInstance(m).actor.Ask(b.Context(), func(_ context.Context, w *watcher) error {
 		var h kernel.Event
 		for wd, n := range w.nodes {
 			if n.children == nil && n.parent != nil {
@@ -115,11 +113,11 @@ func BenchmarkHandle(b *testing.B) {
 			}
 		}
 		w.out = nil
+		return nil
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	<-done
 }
 
 // BenchmarkStorm is files written and reported, with what the kernel takes for it.

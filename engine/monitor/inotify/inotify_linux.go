@@ -3,7 +3,6 @@ package inotify
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,17 +15,11 @@ import (
 	"lsyncgo/engine/mount"
 )
 
-// errClosed answers calls after Close.
-var errClosed = errors.New("the monitor is closed")
-
 // start starts the two goroutines of an instance, which reports to queue.
 func start(reader *kernel.Reader, queue *monitor.Queue, shared *shared, opts monitor.Options) *instance {
-	ctx, cancel := context.WithCancelCause(context.Background())
 	m := &instance{
+		actor:  monitor.NewActor[*watcher](),
 		reader: reader,
-		calls:  make(chan func(*watcher)),
-		ctx:    ctx,
-		cancel: cancel,
 		roots:  map[event.RootID]monitor.Root{},
 	}
 	w := &watcher{
@@ -35,8 +28,8 @@ func start(reader *kernel.Reader, queue *monitor.Queue, shared *shared, opts mon
 		stream:  kernel.NewStream(reader),
 		queue:   queue,
 		shared:  shared,
-		calls:   m.calls,
-		ctx:     ctx,
+		actor:   m.actor,
+		ctx:     m.actor.Context(),
 		nodes:   map[int32]*node{},
 		more:    map[int32][]*node{},
 		above:   map[int32][]*tree{},
@@ -45,65 +38,41 @@ func start(reader *kernel.Reader, queue *monitor.Queue, shared *shared, opts mon
 		walker:  &walker{},
 		listBuf: make([]byte, 64<<10),
 	}
-	m.ended.Go(reader.Run)
-	m.ended.Go(w.run)
+	m.reading.Go(reader.Run)
+	m.actor.Go(w.run)
 	return m
 }
 
 // instance is one inotify instance as others see it; everything else belongs to its owner. It stays when its last
 // root has gone, for the next root that comes.
 type instance struct {
-	roots  map[event.RootID]monitor.Root // guarded by instances.mu
-	reader *kernel.Reader
-	calls  chan func(*watcher) // run by the owner
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	ended  sync.WaitGroup
+	actor   *monitor.Actor[*watcher]
+	roots   map[event.RootID]monitor.Root // guarded by instances.mu
+	reader  *kernel.Reader
+	reading sync.WaitGroup
 }
 
 func (m *instance) Watch(ctx context.Context, root monitor.Root) error {
-	if len(root.Path) == 0 || root.Path[0] != '/' || root.Path[len(root.Path)-1] != '/' {
-		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
-	}
-	answer := make(chan error, 1)
-	err := m.call(ctx, func(w *watcher) { answer <- w.watch(ctx, root) })
-	if err != nil {
+	if err := root.Validate(); err != nil {
 		return err
 	}
-	select {
-	case err = <-answer:
-		return err
-	case <-m.ctx.Done():
-		return errClosed
-	}
+	return m.actor.Ask(ctx, func(ctx context.Context, w *watcher) error { return w.watch(ctx, root) })
 }
 
 func (m *instance) Relist(id event.RootID, dir string, want monitor.Want) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.relist(id, dir, want) })
+	m.actor.Send(func(w *watcher) { w.relist(id, dir, want) })
 }
 
 func (m *instance) Unwatch(id event.RootID) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
+	m.actor.Send(func(w *watcher) { w.unwatch(id) })
 }
 
-func (m *instance) call(ctx context.Context, f func(*watcher)) error {
-	select {
-	case m.calls <- f:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-m.ctx.Done():
-		return errClosed
-	}
-}
-
-// close returns when both goroutines have ended.
+// close returns when all goroutines have ended. The owner ends first: the reader's descriptor may be another file's
+// as soon as it is closed.
 func (m *instance) close() {
-	m.cancel(errClosed)
+	m.actor.Close()
 	m.reader.Close()
-	m.ended.Wait()
+	m.reading.Wait()
 }
 
 // watcher is the owner's: all trees and the kernel's watches.
@@ -113,7 +82,7 @@ type watcher struct {
 	stream *kernel.Stream
 	queue  *monitor.Queue
 	shared *shared
-	calls  <-chan func(*watcher)
+	actor  *monitor.Actor[*watcher]
 	ctx    context.Context // ends with the monitor
 
 	nodes map[int32]*node   // by watch descriptor
@@ -168,9 +137,9 @@ func (w *watcher) run() {
 		}
 		select {
 		case <-w.reader.Wake():
-		case f := <-w.calls:
+		case <-w.actor.Calls():
 			w.now = time.Now()
-			f(w)
+			w.actor.Serve(w)
 		case <-due:
 			w.onTime(time.Now())
 		case <-w.ctx.Done():
@@ -302,9 +271,6 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 			return fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)
 		}
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
-	defer stop(nil)
 	root.Name = cmp.Or(root.Name, root.Path)
 	if root.Raw != nil {
 		return w.watchRaw(ctx, root)

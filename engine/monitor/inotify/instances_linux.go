@@ -33,8 +33,7 @@ func (g *instances) remounted() {
 	list := slices.Clone(g.list)
 	g.mu.Unlock()
 	for _, m := range list {
-		// The only error is that everything has ended anyway.
-		_ = m.call(context.Background(), (*watcher).remounted)
+		m.actor.Send((*watcher).remounted)
 	}
 }
 
@@ -119,7 +118,7 @@ func (g *instances) Close() error {
 	g.closed = true
 	g.mu.Unlock()
 	for _, m := range list {
-		m.cancel(errClosed)
+		m.actor.Stop()
 	}
 	g.mounts.close()
 	for _, m := range list {
@@ -138,7 +137,7 @@ func (g *instances) assign(root monitor.Root) (*instance, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
-		return nil, errClosed
+		return nil, monitor.ErrClosed
 	}
 	if g.members[root.ID] != nil {
 		return nil, fmt.Errorf("watch %s: root %d is watched already", root.Path, root.ID)

@@ -1,6 +1,7 @@
 package inotify
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -66,9 +67,7 @@ func firstInstance(m monitor.Monitor) *instance { return m.(*instances).list[0] 
 // within runs f in the owner of the instance that root 1 is on.
 func within(t *testing.T, m monitor.Monitor, f func(*watcher)) {
 	t.Helper()
-	done := make(chan struct{})
-	check(t, firstInstance(m).call(t.Context(), func(w *watcher) { f(w); close(done) }))
-	<-done
+	check(t, firstInstance(m).actor.Ask(t.Context(), func(_ context.Context, w *watcher) error { f(w); return nil }))
 }
 
 func until(s *monitortest.Session, k event.Kind, path string) {

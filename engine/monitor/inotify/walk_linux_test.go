@@ -146,7 +146,7 @@ func TestCloseEndsWalk(t *testing.T) {
 	paths := broad(t, dir+"outside/", 500)
 	check(t, os.Rename(dir+"outside", dir+"root/in"))
 	<-begun
-	context.AfterFunc(firstInstance(m).ctx, func() { close(closing) })
+	context.AfterFunc(firstInstance(m).actor.Context(), func() { close(closing) })
 	check(t, m.Close())
 	for range m.Events() { // drained, then closed
 	}

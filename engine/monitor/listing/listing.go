@@ -3,12 +3,8 @@ package listing
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,9 +13,6 @@ import (
 	"lsyncgo/engine/tree"
 )
 
-// errClosed answers calls after Close.
-var errClosed = errors.New("the monitor is closed")
-
 // Hinter reports directories in which something may have changed. It calls changed for each, relative to the
 // root and with a slash at the end, from any goroutine until end has returned; changed does not wait.
 type Hinter func(root monitor.Root, changed func(dir string)) (end func(), err error)
@@ -27,65 +20,49 @@ type Hinter func(root monitor.Root, changed func(dir string)) (end func(), err e
 // Open starts a monitor that lists every directory every interval, and those that hints report soon. Without hints,
 // nil, the interval is all there is; if that is zero, nothing is listed again. It never fails; what the system lacks shows in Watch.
 func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Monitor {
-	ctx, cancel := context.WithCancelCause(context.Background())
 	queue, end := opts.Out()
 	m := &lister{
+		actor:  monitor.NewActor[*watcher](),
 		queue:  queue,
 		end:    end,
-		calls:  make(chan func(*watcher)),
 		known:  &atomic.Int64{},
 		hinted: hints != nil,
-		ctx:    ctx,
-		cancel: cancel,
 	}
 	w := &watcher{
 		opts:     opts.WithDefaults(),
 		interval: interval,
 		hinter:   hints,
 		queue:    m.queue,
-		calls:    m.calls,
+		actor:    m.actor,
 		known:    m.known,
 		wake:     make(chan struct{}, 1),
-		ctx:      ctx,
+		ctx:      m.actor.Context(),
 	}
-	m.ended.Go(w.run)
+	m.actor.Go(w.run)
 	return m
 }
 
 // lister is the monitor as others see it; everything else belongs to the owner.
 type lister struct {
+	actor  *monitor.Actor[*watcher]
 	queue  *monitor.Queue
-	end    func()              // of the queue
-	calls  chan func(*watcher) // run by the owner
-	known  *atomic.Int64       // directories
+	end    func()        // of the queue
+	known  *atomic.Int64 // directories
 	hinted bool
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	ended  sync.WaitGroup
 }
 
 func (m *lister) Watch(ctx context.Context, root monitor.Root) error {
-	if !filepath.IsAbs(filepath.FromSlash(root.Path)) || !strings.HasSuffix(root.Path, "/") {
-		return fmt.Errorf("watch %q: the path has to be absolute and to end in a slash", root.Path)
+	if err := root.Validate(); err != nil {
+		return err
 	}
 	if root.Raw != nil {
 		return fmt.Errorf("watch %s: %w", root.Path, monitor.ErrRaw)
 	}
-	answer := make(chan error, 1)
-	if err := m.call(ctx, func(w *watcher) { answer <- w.watch(ctx, root) }); err != nil {
-		return err
-	}
-	select {
-	case err := <-answer:
-		return err
-	case <-m.ctx.Done():
-		return errClosed
-	}
+	return m.actor.Ask(ctx, func(ctx context.Context, w *watcher) error { return w.watch(ctx, root) })
 }
 
 func (m *lister) Relist(id event.RootID, dir string, want monitor.Want) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) {
+	m.actor.Send(func(w *watcher) {
 		for _, t := range w.trees {
 			if t.ID == id && !t.lost {
 				t.relist(dir, want)
@@ -98,34 +75,19 @@ func (m *lister) Relist(id event.RootID, dir string, want monitor.Want) {
 // reported later.
 func (m *lister) Mark() <-chan struct{} {
 	mark := monitor.NewMark(1)
-	m.ended.Go(func() { // the owner may be listing a large tree
-		// The only error is that everything has ended anyway.
-		_ = m.call(m.ctx, func(w *watcher) {
-			for _, t := range w.trees {
-				if t.takeHints(); !t.lost && !t.due.IsZero() {
-					t.look()
-				}
+	m.actor.Send(func(w *watcher) {
+		for _, t := range w.trees {
+			if t.takeHints(); !t.lost && !t.due.IsZero() {
+				t.look()
 			}
-			w.marks = append(w.marks, mark)
-		})
+		}
+		w.marks = append(w.marks, mark)
 	})
 	return mark.Reached()
 }
 
 func (m *lister) Unwatch(id event.RootID) {
-	// The only error is that everything has ended anyway.
-	_ = m.call(context.Background(), func(w *watcher) { w.unwatch(id) })
-}
-
-func (m *lister) call(ctx context.Context, f func(*watcher)) error {
-	select {
-	case m.calls <- f:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-m.ctx.Done():
-		return errClosed
-	}
+	m.actor.Send(func(w *watcher) { w.unwatch(id) })
 }
 
 func (m *lister) Stats() monitor.Stats {
@@ -138,8 +100,7 @@ func (m *lister) Stats() monitor.Stats {
 func (m *lister) Events() <-chan []event.Event { return m.queue.Events() }
 
 func (m *lister) Close() error {
-	m.cancel(errClosed)
-	m.ended.Wait()
+	m.actor.Close()
 	m.end()
 	return nil
 }
@@ -150,7 +111,7 @@ type watcher struct {
 	interval time.Duration
 	hinter   Hinter
 	queue    *monitor.Queue
-	calls    <-chan func(*watcher)
+	actor    *monitor.Actor[*watcher]
 	known    *atomic.Int64   // directories of all trees
 	wake     chan struct{}   // has a value after a hint
 	ctx      context.Context // ends with the monitor
@@ -184,9 +145,9 @@ func (w *watcher) run() {
 			for _, t := range w.trees {
 				t.takeHints()
 			}
-		case f := <-w.calls:
+		case <-w.actor.Calls():
 			w.now = time.Now()
-			f(w)
+			w.actor.Serve(w)
 		case <-timer.C:
 			w.now = time.Now()
 			for _, t := range w.trees {
@@ -234,9 +195,6 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer context.AfterFunc(w.ctx, func() { stop(errClosed) })()
-	defer stop(nil)
 	root.Name = cmp.Or(root.Name, root.Path)
 	t := &watched{Root: root, w: w, lost: true}
 	elsewhere, err := t.leadsElsewhere()
