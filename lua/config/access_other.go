@@ -1,6 +1,6 @@
 //go:build !unix
 
-package lua
+package config
 
 import "io/fs"
 
