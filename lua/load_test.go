@@ -524,7 +524,7 @@ func TestCrontabOfStopped(t *testing.T) {
 	st.advance(5 * time.Second)
 	st.exit(5)
 	st.advance(time.Hour)
-	if s := st.core.Snapshot(st.now, false).Syncs[0]; s.State != status.Stopped || s.Pending != 0 {
+	if s := st.core.Snapshot(st.now, nil).Syncs[0]; s.State != status.Stopped || s.Pending != 0 {
 		t.Errorf("%s, %d events wait", s.State, s.Pending)
 	}
 	if at, ok := st.core.Alarm(); ok {

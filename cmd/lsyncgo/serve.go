@@ -181,7 +181,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	if err != nil {
 		s.log.Log("Warn", "no watchdog: ", err)
 	}
-	s.statusFile = newStatusWriter(s.reported, func(text string, isError bool) {
+	s.statusFile = newStatusWriter(s.reported, s.between, func(text string, isError bool) {
 		s.log.Log(map[bool]string{true: "Error", false: "Warn"}[isError], text)
 	})
 	s.statusFile.path, s.statusFile.interval = s.settings.StatusFile, s.settings.StatusInterval
@@ -341,7 +341,7 @@ func (s *service) ask(ctx context.Context, request status.Request) (shot status.
 		if request.Resume != "" {
 			err = s.core.Resume(request.Resume)
 		}
-		shot = s.snapshot(false)
+		shot = s.snapshot(nil)
 	})
 	if !ran {
 		err = errors.New("the engine is busy or has ended")
@@ -369,8 +369,8 @@ func (s *service) definitions(x *script) []core.SyncConfig {
 }
 
 // snapshot adds to core's what core does not know. Only on the loop's goroutine.
-func (s *service) snapshot(withDelays bool) status.Snapshot {
-	shot := s.core.Snapshot(time.Now(), withDelays)
+func (s *service) snapshot(between func(func()) bool) status.Snapshot {
+	shot := s.core.Snapshot(time.Now(), between)
 	about := s.about
 	about.Running, about.MaxProcesses = shot.Daemon.Running, shot.Daemon.MaxProcesses
 	s.addMonitors(&about)
@@ -382,10 +382,13 @@ func (s *service) snapshot(withDelays bool) status.Snapshot {
 }
 
 // reported is the snapshot that goes into the status file.
-func (s *service) reported(withDelays bool) status.Snapshot {
+func (s *service) reported(between func(func()) bool) status.Snapshot {
 	s.log.Log("Statusfile", "writing ", s.statusFile.path)
-	return s.snapshot(withDelays)
+	return s.snapshot(between)
 }
+
+// between runs f on the loop's goroutine, between two steps, and returns after it; false: the loop has ended.
+func (s *service) between(f func()) bool { return s.loop.Ask(context.Background(), f) }
 
 // lines logs each line of a text that has several.
 func (s *service) lines(category, text string) {

@@ -15,7 +15,10 @@ type statusWriter struct {
 	next     time.Time // not written before this
 	shots    chan shot
 	done     chan struct{}
-	take     func(withDelays bool) status.Snapshot
+	take     func(between func(func()) bool) status.Snapshot
+	between  func(func()) bool
+	failed   func(text string, isError bool)
+	last     string // what failed was told last
 }
 
 type shot struct {
@@ -24,28 +27,28 @@ type shot struct {
 }
 
 // newStatusWriter starts the writing goroutine, which ends with close. take is called
-// on the loop's goroutine; failed gets the errors of writing, and the warnings, each once until there
-// is another or none.
-func newStatusWriter(take func(withDelays bool) status.Snapshot, failed func(text string, isError bool)) *statusWriter {
-	w := &statusWriter{take: take, shots: make(chan shot, 1), done: make(chan struct{})}
-	go w.write(failed)
+// on the loop's goroutine, and given what runs a function there later, as Core.Snapshot needs it; failed gets the errors of writing, and
+// the warnings, each once until there is another or none.
+func newStatusWriter(take func(between func(func()) bool) status.Snapshot, between func(func()) bool, failed func(text string, isError bool)) *statusWriter {
+	w := &statusWriter{take: take, between: between, failed: failed, shots: make(chan shot, 1), done: make(chan struct{})}
+	go func() {
+		defer close(w.done)
+		for s := range w.shots {
+			w.write(s)
+		}
+	}()
 	return w
 }
 
-func (w *statusWriter) write(failed func(text string, isError bool)) {
-	defer close(w.done)
-	last := ""
-	for s := range w.shots {
-		warning, err := status.WriteFile(s.path, s.what)
-		text := warning
-		if err != nil {
-			text = err.Error()
-		}
-		if text != "" && text != last {
-			failed(text, err != nil)
-		}
-		last = text
+func (w *statusWriter) write(s shot) {
+	text, err := status.WriteFile(s.path, s.what)
+	if err != nil {
+		text = err.Error()
 	}
+	if text != "" && text != w.last {
+		w.failed(text, err != nil)
+	}
+	w.last = text
 }
 
 // changed writes the file if it is time to, and returns when it is otherwise.
@@ -59,18 +62,18 @@ func (w *statusWriter) changed(now time.Time) (again time.Time) {
 		return now.Add(max(w.interval, time.Second))
 	}
 	w.next = now.Add(w.interval)
-	w.shots <- shot{w.path, w.take(true)}
+	w.shots <- shot{w.path, w.take(w.between)}
 	return time.Time{}
 }
 
 // soon makes the next changed write, whatever the interval.
 func (w *statusWriter) soon() { w.next = time.Time{} }
 
-// close writes a last time and waits for it.
+// close writes a last time. The loop has ended.
 func (w *statusWriter) close() {
-	if w.path != "" {
-		w.shots <- shot{w.path, w.take(true)}
-	}
 	close(w.shots)
 	<-w.done
+	if w.path != "" {
+		w.write(shot{w.path, w.take(func(f func()) bool { f(); return true })})
+	}
 }

@@ -190,12 +190,11 @@ type Agent struct {
 	Sync   *Sync
 	List   bool
 	Delays []*delay.Delay
-	// Script belongs to the implementation of Actions (the Lua value of this
-	// agent). It is nil for a fresh agent and again after a reload.
-	Script any
 
-	limited bool // its work was told a limit of deletions
-	stale   bool // its work was ended because it does not know what must not be deleted
+	value   any    // what SetScript was given
+	script  uint64 // of which script of the sync that is
+	limited bool   // its work was told a limit of deletions
+	stale   bool   // its work was ended because it does not know what must not be deleted
 
 	proc  ProcID
 	work  Work

@@ -387,7 +387,7 @@ func (st *stage) advance(d string) {
 }
 
 func (st *stage) snapshot() {
-	shot := st.machine().Snapshot(st.now, true)
+	shot := st.machine().Snapshot(st.now, func(f func()) bool { f(); return true })
 	for _, s := range shot.Syncs {
 		st.say("%s: %s %q pending=%d waiting=%d blocked=%d active=%d retrying=%d oldest=%s", s.Name, s.State, s.Reason,
 			s.Pending, s.Waiting, s.Blocked, s.Active, s.Retrying, s.OldestAge)

@@ -133,11 +133,10 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	}
 	if !c.shuttingDown() {
 		c.place()
+		c.goOn()
 		c.tend()
-		c.clean()
 		c.fireTimers()
 		c.runTasks()
-		c.retryPersistent()
 		c.startWaiting()
 		c.rounds()
 		c.reveal()
@@ -149,18 +148,6 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 	commands := c.commands
 	c.commands = nil
 	return commands
-}
-
-// clean goes on with the removal of what has been done, of which there may be a million: other inputs get their turn meanwhile.
-func (c *Core) clean() {
-	for _, s := range c.syncs {
-		s.queue.Clean()
-	}
-}
-
-// cleaning reports whether there is more for clean to do.
-func (c *Core) cleaning() bool {
-	return slices.ContainsFunc(c.syncs, func(s *Sync) bool { return s.queue.Cleaning() })
 }
 
 func (c *Core) do(cmd Command) {
@@ -203,7 +190,7 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	if c.shuttingDown() {
 		return at, ok
 	}
-	if c.more || c.cleaning() {
+	if c.more || slices.ContainsFunc(c.syncs, (*Sync).inParts) {
 		return c.now, true
 	}
 	for _, t := range c.tunnels {

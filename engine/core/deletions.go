@@ -18,7 +18,7 @@ import (
 type deletions struct {
 	inventory *inventory.Inventory // nil until it was counted
 	counting  uint64               // names the count that is awaited; 0: none is
-	early     []event.Event        // came meanwhile
+	early     []event.Event        // came meanwhile, or later and wait behind those
 
 	empty    bool // so was the source when it was watched: its startup deletes nothing
 	approved bool // the next startup may delete whatever it finds: somebody said so
@@ -44,8 +44,6 @@ func (c *Core) counted(in Counted) {
 	}
 	l := &s.deletions
 	l.counting = 0
-	early := l.early
-	l.early = nil
 	switch {
 	case in.Err != nil && s.working():
 		s.holdFor(sourceDoubt, in.Err.Error())
@@ -63,8 +61,27 @@ func (c *Core) counted(in Counted) {
 		}
 		l.inventory.Update(in.Inventory)
 	}
-	for _, e := range early {
-		s.account(e)
+	s.catchUp()
+}
+
+// stale reports whether the inventory is not up to date yet.
+func (l *deletions) stale() bool { return l.counting != 0 || len(l.early) > 0 }
+
+// replays reports whether catchUp has something to do.
+func (l *deletions) replays() bool { return l.counting == 0 && len(l.early) > 0 }
+
+// catchUp takes in what came while the source was counted.
+func (s *Sync) catchUp() {
+	l := &s.deletions
+	if !l.replays() {
+		return
+	}
+	n := min(maxPart, len(l.early))
+	for _, e := range l.early[:n] {
+		s.takeIn(e)
+	}
+	if l.early = l.early[n:]; len(l.early) == 0 {
+		l.early = nil
 	}
 }
 
@@ -74,10 +91,16 @@ func (s *Sync) account(e event.Event) {
 	switch {
 	case e.Kind != event.Create && e.Kind != event.Delete && e.Kind != event.Move:
 		return
-	case l.counting != 0:
+	case l.stale():
 		l.early = append(l.early, e)
-		return
-	case l.inventory == nil:
+	default:
+		s.takeIn(e)
+	}
+}
+
+func (s *Sync) takeIn(e event.Event) {
+	l := &s.deletions
+	if l.inventory == nil {
 		return
 	}
 	l.inventory.Advance(s.core.now, s.undone())
@@ -116,17 +139,23 @@ func (s *Sync) undone() time.Time {
 
 // rests reports whether nothing of the sync may be acted on now.
 func (s *Sync) rests() bool {
-	return s.holds.any() || s.following || s.deletions.counting != 0 || s.flooded()
+	return s.holds.any() || s.following || s.dividing || s.deletions.stale() || s.flooded()
 }
 
 // flooded holds a sync whose next batch may delete more than its limit, and
-// reports whether it did.
+// reports whether it did, or cannot tell before the next Step.
 func (s *Sync) flooded() bool {
 	l := &s.deletions
-	if l.inventory == nil || !s.cfg.DeletesLive || !s.working() {
+	if l.inventory == nil {
 		return false
 	}
-	l.inventory.Advance(s.core.now, s.undone())
+	if l.inventory.Advance(s.core.now, s.undone()) {
+		s.core.more = true
+		return true
+	}
+	if !s.cfg.DeletesLive || !s.working() {
+		return false
+	}
 	lost, known := l.inventory.Lost(), l.inventory.Known()
 	if lost <= s.cfg.MaxDelete.Of(known) {
 		return false

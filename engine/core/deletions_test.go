@@ -26,7 +26,7 @@ func TestDeleteLimit(t *testing.T) {
 		st, s := watchedStage(t, "init")
 		st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Inventory: inventory.New()})
 		st.step(core.Exited{Proc: 1, Result: core.Result{Code: 23, MetLimit: met}})
-		state := st.core.Snapshot(st.now, false).Syncs[0].State
+		state := st.core.Snapshot(st.now, nil).Syncs[0].State
 		if held := state == status.Stopped; held != met {
 			t.Errorf("met its limit: %t; %s", met, state)
 		}

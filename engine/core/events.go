@@ -131,18 +131,6 @@ func (s *Sync) divideMoves(ds []*delay.Delay, alarm time.Time) {
 	}
 }
 
-// divideAll does so with all that are queued, when a startup or full sync has ended: it has no regard for what waits.
-func (s *Sync) divideAll() {
-	var moves []*delay.Delay
-	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Kind == event.Move {
-			moves = append(moves, d)
-		}
-		return true
-	})
-	s.divideMoves(moves, s.core.now)
-}
-
 // startMargin is how long after a startup the monitor may still read what the startup has seen.
 const startMargin = 200 * time.Millisecond
 

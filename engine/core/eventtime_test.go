@@ -24,11 +24,11 @@ func TestAlarmCountsFromTheEvent(t *testing.T) {
 		t.Errorf("alarm at %v, %v; the event was at %v", at, ok, now)
 	}
 	c.Step(now.Add(5*time.Second-1), core.Tick{})
-	if c.Snapshot(late, false).Syncs[0].Pending != 1 {
+	if c.Snapshot(late, nil).Syncs[0].Pending != 1 {
 		t.Error("served before its alarm")
 	}
 	c.Step(now.Add(5*time.Second), core.Tick{})
-	if c.Snapshot(late, false).Syncs[0].Pending != 0 {
+	if c.Snapshot(late, nil).Syncs[0].Pending != 0 {
 		t.Error("not served at its alarm")
 	}
 }

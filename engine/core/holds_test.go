@@ -208,12 +208,12 @@ func (w *holdsWorld) fatalf(format string, args ...any) {
 	w.t.Fatalf(format+"\nafter "+strings.Join(w.trace, " "), args...)
 }
 
-func (w *holdsWorld) state() status.State { return w.core.Snapshot(w.now, false).Syncs[0].State }
+func (w *holdsWorld) state() status.State { return w.core.Snapshot(w.now, nil).Syncs[0].State }
 
 // check compares what the status says with the model.
 func (w *holdsWorld) check() {
 	w.t.Helper()
-	v := w.core.Snapshot(w.now, false).Syncs[0]
+	v := w.core.Snapshot(w.now, nil).Syncs[0]
 	if held := v.State == status.Stopped; held != (len(w.model) > 0) || v.OnHold != held {
 		w.fatalf("%s, %q, with %v", v.State, v.Reason, w.model)
 	}
@@ -259,7 +259,7 @@ func (w *holdsWorld) settle() {
 		w.act("work")
 		w.act("work")
 	}
-	if v := w.core.Snapshot(w.now, false).Syncs[0]; v.State != status.InStep || v.Pending > 0 || len(w.works) > 0 {
+	if v := w.core.Snapshot(w.now, nil).Syncs[0]; v.State != status.InStep || v.Pending > 0 || len(w.works) > 0 {
 		w.t.Errorf("at the end %s, %q, %d pending, runs %v", v.State, v.Reason, v.Pending, w.works)
 	}
 	if !w.whole && slices.ContainsFunc(w.trace, func(s string) bool { return s == "lose" || s == "target" }) {

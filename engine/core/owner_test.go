@@ -50,7 +50,7 @@ func TestOwnerOfAnotherKind(t *testing.T) {
 			t.Errorf("errand %d, %d, was not started: %v", i, id, commands)
 		}
 	}
-	if n, shown := c.Running(), c.Snapshot(now, false).Daemon.Running; n != 3 || shown != 3 {
+	if n, shown := c.Running(), c.Snapshot(now, nil).Daemon.Running; n != 3 || shown != 3 {
 		t.Errorf("%d run, the status says %d", n, shown)
 	}
 	root := c.Syncs()[0].ID()

@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,9 @@ import (
 // file is repaired in a minute or a day, and no event tells of that.
 type persistent struct {
 	changes map[string]change // by path, without the slash of a directory
+	order   []place           // of them, with some that are there no more
+	number  uint64            // the last one in order
+	round   int               // how many of order are still to be tried now
 	whole   bool              // the startup
 	at      time.Time         // when all of it is tried next
 	tries   int               // attempts so far, of what has failed least often
@@ -28,6 +30,14 @@ type change struct {
 	kind event.Kind
 	path string
 	tree bool
+
+	number uint64
+}
+
+// place is the place of a change in the order, as long as it has that number.
+type place struct {
+	path   string // the key of the change
+	number uint64
 }
 
 func (l *persistent) any() bool { return l.whole || len(l.changes) > 0 }
@@ -47,8 +57,14 @@ func (l *persistent) add(k event.Kind, path string, tree bool) {
 	if l.changes == nil {
 		l.changes = map[string]change{}
 	}
-	tree = tree || l.changes[bare(path)].tree
-	l.changes[bare(path)] = change{k, path, tree}
+	key := bare(path)
+	was, known := l.changes[key]
+	if !known {
+		l.number++
+		was.number = l.number
+		l.order = append(l.order, place{key, was.number})
+	}
+	l.changes[key] = change{k, path, tree || was.tree, was.number}
 }
 
 // setAside takes delays off the FIFO that failed for the last time of those that are close together, or have before, and
@@ -80,31 +96,47 @@ func (s *Sync) setAside(ds []*delay.Delay, tries int) {
 	s.finish(&Agent{Sync: s, Delays: ds})
 }
 
-// retryPersistent tries again what lasts, when its time has come.
-func (c *Core) retryPersistent() {
-	for _, s := range c.syncs {
-		l := &s.persistent
-		if !l.any() || !s.retriesPersistent() || l.at.After(c.now) {
+// retryPersistent tries again what lasts, when its time has come: that which failed first comes first, with what is above it.
+func (s *Sync) retryPersistent() {
+	l := &s.persistent
+	if !l.any() || !s.retriesPersistent() || l.at.After(s.core.now) {
+		return
+	}
+	if l.whole {
+		l.later(s)
+		s.begin() // which does all the rest
+		return
+	}
+	if l.round == 0 {
+		l.round = len(l.order)
+	}
+	n := min(l.round, maxPart)
+	keys := l.order[:n]
+	l.order, l.round = l.order[n:], l.round-n
+	for _, key := range keys {
+		ch, ok := l.changes[key.path]
+		if !ok || ch.number != key.number {
 			continue
 		}
-		l.tries++
-		l.at = c.now.Add(backoff(s.cfg.Delay, l.tries))
-		if l.whole {
-			s.begin()
-			continue // which does all the rest
+		l.order = append(l.order, key)
+		if s.queue.Occupied(ch.path) {
+			continue // what happened since is tried anyway, and may be its end
 		}
-		for _, key := range slices.Sorted(maps.Keys(l.changes)) {
-			ch := l.changes[key]
-			if s.queue.Occupied(ch.path) {
-				continue // what happened since is tried anyway, and may be its end
-			}
-			s.queue.Add(ch.kind, ch.path, "", ch.tree, c.now)
-			if ch.tree {
-				s.list(ch.path)
-			}
+		s.queue.Add(ch.kind, ch.path, "", ch.tree, s.core.now)
+		if ch.tree {
+			s.list(ch.path)
 		}
-		s.changes++
 	}
+	if l.round == 0 {
+		l.later(s)
+	}
+	s.changes++
+}
+
+// later plans the next attempt.
+func (l *persistent) later(s *Sync) {
+	l.tries++
+	l.at = s.core.now.Add(backoff(s.cfg.Delay, l.tries))
 }
 
 // retriesPersistent reports whether the sync tries again now what lasts. Who waits for the end of a single pass is told instead.
@@ -172,26 +204,14 @@ func (l *persistent) show(v *status.Sync) {
 		v.NextRetry = l.at
 	}
 	var paths []string
-	for _, ch := range l.changes {
-		paths = append(paths, fmt.Sprintf("%s %q", ch.kind, ch.path))
-	}
-	slices.Sort(paths)
-	v.Degraded = append(v.Degraded, paths[:max(0, min(len(paths), maxDegraded-len(v.Degraded)))]...)
-}
-
-// contents are the files that are new or were written and have not arrived yet.
-func (s *Sync) contents() (paths []string) {
-	add := func(k event.Kind, path string) {
-		if (k == event.Create || k == event.Modify) && !event.IsDir(path) {
-			paths = append(paths, path)
+	for _, key := range l.order {
+		if len(v.Degraded)+len(paths) >= maxDegraded {
+			break
+		}
+		if ch, ok := l.changes[key.path]; ok && ch.number == key.number {
+			paths = append(paths, fmt.Sprintf("%s %q", ch.kind, ch.path))
 		}
 	}
-	s.queue.Each(func(d *delay.Delay) bool {
-		add(d.Kind, d.Path())
-		return true
-	})
-	for _, path := range slices.Sorted(maps.Keys(s.persistent.changes)) {
-		add(s.persistent.changes[path].kind, s.persistent.changes[path].path)
-	}
-	return append(paths, s.undelivered...)
+	slices.Sort(paths)
+	v.Degraded = append(v.Degraded, paths...)
 }

@@ -29,7 +29,7 @@ func TestReasonFirst(t *testing.T) {
 		if !strings.Contains(said, "exit 255: sync one has died: the door is shut") {
 			t.Errorf("the end: %s", said)
 		}
-		s := st.core.Snapshot(st.now, false).Syncs[0]
+		s := st.core.Snapshot(st.now, nil).Syncs[0]
 		var b strings.Builder
 		if err := status.WriteText(&b, status.Snapshot{At: st.now, Syncs: []status.Sync{s}}); err != nil {
 			t.Fatal(err)

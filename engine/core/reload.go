@@ -1,10 +1,6 @@
 package core
 
-import (
-	"slices"
-
-	"lsyncgo/engine/delay"
-)
+import "slices"
 
 // Reload replaces the settings and the definitions. A sync whose definition
 // has the same digest keeps its FIFO, its children and its watches and only
@@ -73,15 +69,7 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	s.cfg = cfg
 	s.queue.SetMaxDelays(cfg.MaxDelays)
 	s.queue.Ignore(cfg.Ignores)
-	s.queue.Each(func(d *delay.Delay) bool {
-		if a, ok := d.Data().(*Agent); ok {
-			a.Script = nil
-		}
-		return true
-	})
-	for _, a := range s.running {
-		a.Script = nil
-	}
+	s.script++
 	s.changes++
 	s.quietUntil = s.core.now
 	s.log("Info", "goes on: its definition is the same")

@@ -13,10 +13,10 @@ type rule struct {
 	added time.Time // zero: it is from the definition, or was there before the source was watched
 }
 
-// former is what held before the rules changed.
-type former struct {
-	rules []rule
-	set   *filter.Set
+// rules are filter rules that held.
+type rules struct {
+	list []rule
+	set  *filter.Set
 }
 
 // Rules returns the filter rules in force, in order.
@@ -30,15 +30,15 @@ func plain(rules []rule) []filter.Rule {
 	return list
 }
 
-func (s *Sync) setRules(rules []rule) error {
-	set, err := filter.Compile(plain(rules))
+func (s *Sync) setRules(list []rule) error {
+	set, err := filter.Compile(plain(list))
 	if err != nil {
 		return err
 	}
-	if s.former == nil {
-		s.former = &former{s.rules, s.filter.Load()}
+	if s.before == nil {
+		s.before = &rules{s.rules, s.filter.Load()}
 	}
-	s.rules = rules
+	s.rules = list
 	s.filter.Store(set)
 	return nil
 }
@@ -76,10 +76,10 @@ func (s *Sync) Excluded(path string) bool { return s.filter.Load().Excluded(path
 // reveal has reported as new what rules that changed exclude no more: nobody watched it until now.
 func (c *Core) reveal() {
 	for _, s := range c.syncs {
-		before, now := s.former, s.filter.Load()
-		s.former = nil
+		before, now := s.before, s.filter.Load()
+		s.before = nil
 		if before != nil && s.phase != queued && !s.phase.ended() && !before.set.Within(now) {
-			c.do(Relist{Root: s.id, Hidden: before.set.Excluded, Seen: s.seen(before.rules)})
+			c.do(Relist{Root: s.id, Hidden: before.set.Excluded, Seen: s.seen(before.list)})
 		}
 	}
 }

@@ -11,21 +11,22 @@ import (
 	"lsyncgo/engine/status"
 )
 
-// Snapshot tells what all syncs are doing at now; withDelays adds every pending
-// delay. Daemon only has what core knows.
-func (c *Core) Snapshot(now time.Time, withDelays bool) status.Snapshot {
+// Snapshot tells what all syncs are doing at now. Between, unless it is nil, adds the pending delays, which any goroutine may read then:
+// of very many they are looked at in parts, as they are by then, for each of which between runs a function between two Steps and
+// returns after it, or reports false if that cannot be. Daemon only has what core knows.
+func (c *Core) Snapshot(now time.Time, between func(func()) bool) status.Snapshot {
 	shot := status.Snapshot{At: now}
 	shot.Daemon.Running = c.running
 	shot.Daemon.MaxProcesses = c.settings.MaxProcesses
 	for _, s := range c.syncs {
-		shot.Syncs = append(shot.Syncs, s.snapshot(now, withDelays))
+		shot.Syncs = append(shot.Syncs, s.snapshot(now, between))
 	}
 	shot.Tunnels = c.tunnelSnapshots()
 	shot.Tasks = c.taskSnapshot()
 	return shot
 }
 
-func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
+func (s *Sync) snapshot(now time.Time, between func(func()) bool) status.Sync {
 	v := status.Sync{
 		Name: s.cfg.Name, Source: s.cfg.Source, Target: s.cfg.Target,
 		Pending: s.queue.Len(), MaxProcesses: s.cfg.MaxProcesses,
@@ -51,8 +52,8 @@ func (s *Sync) snapshot(now time.Time, withDelays bool) status.Sync {
 	}
 	v.Active, v.Blocked, v.Waiting = s.queue.Count(delay.Active), s.queue.Count(delay.Block), s.queue.Count(delay.Wait)
 	v.Retrying, v.NextRetry = s.queue.Retrying()
-	if withDelays {
-		v.Delays = told(s.queue.Items())
+	if between != nil {
+		v.Delays = s.told(between)
 	}
 	if d := s.queue.Oldest(); d != nil {
 		v.OldestAge = now.Sub(s.happened(d))
@@ -77,15 +78,35 @@ func (s *Sync) happened(d *delay.Delay) time.Time {
 	return d.FirstAlarm().Add(-s.cfg.Delay)
 }
 
-// told makes texts of a copy of the FIFO one by one: whoever writes a million of them does it beside the loop.
-func told(items []delay.Item) iter.Seq[status.Delay] {
+// told yields what is queued. The first part is that of now.
+func (s *Sync) told(between func(func()) bool) iter.Seq[status.Delay] {
+	first, next := s.items(0)
 	return func(yield func(status.Delay) bool) {
-		for _, i := range items {
-			if !yield(status.Delay{Status: i.Status.String(), Kind: i.Kind.String(), Path: i.Path(), Dest: i.Dest()}) {
+		items, from := first, next
+		for {
+			for _, i := range items { // beside the loop, as making texts of them takes longer than all else
+				if !yield(status.Delay{Status: i.Status.String(), Kind: i.Kind.String(), Path: i.Path(), Dest: i.Dest()}) {
+					return
+				}
+			}
+			if from == 0 || !between(func() { items, from = s.items(from) }) {
 				return
 			}
 		}
 	}
+}
+
+// items returns what a part of the FIFO is now, and the position of the next; 0: that was all.
+func (s *Sync) items(from uint64) (items []delay.Item, next uint64) {
+	part := s.queue.Part(from, maxPart)
+	items = make([]delay.Item, len(part))
+	for i, d := range part {
+		items[i] = d.Item()
+	}
+	if len(part) == maxPart {
+		next = part[len(part)-1].Position() + 1
+	}
+	return items, next
 }
 
 func (s *Sync) state(v status.Sync) status.State {

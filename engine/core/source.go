@@ -163,7 +163,7 @@ func (s *Sync) succeed(old *Sync) {
 	s.unlike = old.unlike && s.cfg.Target == old.cfg.Target
 	s.origin.unproven = true
 	if s.cfg.Mirrors && s.cfg.HasInit && s.cfg.Target == old.cfg.Target {
-		s.undelivered = old.contents()
+		s.former = old
 	}
 	s.holds = old.holds
 	if s.cfg.MaxDelete.String() != old.cfg.MaxDelete.String() || s.cfg.Target != old.cfg.Target {

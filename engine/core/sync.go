@@ -100,16 +100,18 @@ type Sync struct {
 
 	rules  []rule
 	filter atomic.Pointer[filter.Set]
-	former *former   // what held before the rules changed in this Step; nil: no change
+	before *rules    // what held before the rules changed in this Step; nil: no change
 	judged time.Time // when the last of its work ended: what that did was judged by the rules of then
 
 	running []*Agent // started or about to be, in order of spawning
 	waiting []*Agent // of these, spawned while no process slot was free
 
+	script     uint64    // counts the reloads that this sync has outlived
 	changes    uint64    // grows with everything that may make a ready delay act differently
 	quietUntil time.Time // the script left its ready delay alone: do not ask before
 	watchTries int
 	watchAt    time.Time // when to try again to watch; zero if not planned
+	begun      bool      // its first startup is or was queued
 	starting   bool      // the Init event is not done
 	startedAt  time.Time // when the last one was done
 	awaits     bool      // it is tried again until then
@@ -129,12 +131,13 @@ type Sync struct {
 	deletions  deletions
 	mounts     *mounts
 	persistent persistent
-	// undelivered are files whose content has changed, as the sync knows whose place this one takes: a startup takes one of the
-	// same size and time for unchanged.
-	undelivered []string
-	degraded    []string
-	failures    uint64 // delays that were given up
-	last        *status.Failure
+	former     *Sync  // whose place this one takes, of which something is still to be taken over
+	inherited  uint64 // up to which position of its FIFO that was done
+	dividing   bool   // Moves are being taken apart
+	divided    uint64 // up to which position that was done
+	degraded   []string
+	failures   uint64 // delays that were given up
+	last       *status.Failure
 }
 
 // maxDegraded bounds the paths that are kept of what was given up.
@@ -170,8 +173,12 @@ func (s *Sync) Event() *Agent {
 	return AgentOf(s, d)
 }
 
+// maxList bounds what one agent acts on. To list, activate and remove that many takes some hundredths of a second, for which whoever
+// asks for the status has to wait; what starts a process for each list does so seldom enough.
+const maxList = 10_000
+
 // Events returns all events that nothing active, held back or left out is in
-// front of, as one list, nil if there are none. A nil test takes all.
+// front of, as one list of at most maxList, nil if there are none. A nil test takes all.
 func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	var choose func(*delay.Delay) delay.Choice
 	if test != nil {
@@ -180,7 +187,7 @@ func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	if s.rests() {
 		return nil
 	}
-	ds := s.queue.Collect(s.core.now, choose)
+	ds := s.queue.Collect(s.core.now, maxList, choose)
 	if len(ds) == 0 {
 		return nil
 	}
@@ -210,6 +217,17 @@ func (a *Agent) free(s *Sync) error {
 	}
 	return nil
 }
+
+// Script returns what SetScript has kept: the Lua value of this agent. It is nil for a fresh agent and again after a reload.
+func (a *Agent) Script() any {
+	if a.script != a.Sync.script {
+		return nil
+	}
+	return a.value
+}
+
+// SetScript keeps a value with the agent.
+func (a *Agent) SetScript(v any) { a.value, a.script = v, a.Sync.script }
 
 // Status is the status of the agent's first delay.
 func (a *Agent) Status() delay.Status { return a.Delays[0].Status() }
@@ -298,18 +316,14 @@ func (s *Sync) begin() {
 		s.starting = true
 		s.apart(event.Init, "")
 	}
-	for _, path := range s.undelivered {
-		if !s.Excluded(path) {
-			s.add(event.Modify, path, "", event.Event{Root: s.id, Kind: event.Modify, Path: path, Time: s.core.now})
-		}
-	}
-	s.undelivered = nil
+	s.begun = true
+	s.inherit()
 }
 
 // finish takes the agent's delays off the FIFO.
 func (s *Sync) finish(a *Agent) {
-	s.queue.RemoveAll(a.Delays)
 	for _, d := range a.Delays {
+		s.queue.Remove(d)
 		switch d.Kind {
 		case event.Init:
 			s.starting = false

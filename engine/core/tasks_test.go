@@ -167,12 +167,12 @@ func TestManyTasks(t *testing.T) {
 	c.Step(now, core.Exited{Proc: 1})
 	s.Schedule(c.Now(), closed("waits"))
 	s.Schedule(c.Now(), closed("1"))
-	shot := c.Snapshot(now, false).Tasks
+	shot := c.Snapshot(now, nil).Tasks
 	if shot.Waiting != 1 || shot.Running != 2499 || len(shot.List) != 50 || shot.List[0].State != "running" || shot.List[0].Path != "/w/1" {
 		t.Errorf("%d wait, %d run, shown %d, first %+v", shot.Waiting, shot.Running, len(shot.List), shot.List[0])
 	}
 	var text strings.Builder
-	if err := status.WriteText(&text, c.Snapshot(now, false)); err != nil || !strings.Contains(text.String(), "tasks: 1 waiting, 2499 running\n") ||
+	if err := status.WriteText(&text, c.Snapshot(now, nil)); err != nil || !strings.Contains(text.String(), "tasks: 1 waiting, 2499 running\n") ||
 		!strings.Contains(text.String(), "\n  and 2450 more\n") {
 		t.Errorf("%v: %s", err, text.String())
 	}

@@ -106,14 +106,8 @@ func (a *absence) rename(path, dest string, whole bool) {
 // renames reports whether nothing waits to be done at either end of a rename, so that it can stay one. What
 // waits to be done about the directory itself goes with it.
 func (s *Sync) renames(e event.Event) bool {
-	free := true
-	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Kind > event.Move || d.Kind < event.Delete && d.Path() == e.Path && d.Status() != delay.Active {
-			return true
-		}
-		free = !related(d.Path(), e.Path) && !related(d.Path(), e.Dest) &&
-			(d.Kind != event.Move || !related(d.Dest(), e.Path) && !related(d.Dest(), e.Dest))
-		return free
+	free := s.queue.Free(e.Dest, nil) && s.queue.Free(e.Path, func(d *delay.Delay) bool {
+		return d.Kind < event.Delete && d.Path() == e.Path && d.Status() != delay.Active
 	})
 	if free {
 		s.overlook(e.Path, event.Delete)
@@ -121,19 +115,10 @@ func (s *Sync) renames(e event.Event) bool {
 	return free
 }
 
-// related reports whether two paths are the same, or one is in the other.
-func related(a, b string) bool {
-	return a == b || event.IsDir(a) && strings.HasPrefix(b, a) || event.IsDir(b) && strings.HasPrefix(a, b)
-}
-
 // overlook drops what waits to be done about a path and, if it is a directory, below it: all kinds
 // of events before the one given.
 func (s *Sync) overlook(path string, before event.Kind) {
-	s.queue.Each(func(d *delay.Delay) bool {
-		if d.Status() != delay.Active && d.Kind < before && (d.Path() == path || event.IsDir(path) && strings.HasPrefix(d.Path(), path)) {
-			s.queue.Remove(d)
-			s.changes++
-		}
-		return true
-	})
+	if s.queue.Drop(path, before) > 0 {
+		s.changes++
+	}
 }

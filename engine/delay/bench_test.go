@@ -2,6 +2,7 @@ package delay
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -168,7 +169,7 @@ func BenchmarkCollect(b *testing.B) {
 	eachLoad(b, func(b *testing.B, l load) {
 		n := 0
 		for b.Loop() {
-			list := l.q.Collect(start, nil)
+			list := l.q.Collect(start, math.MaxInt, nil)
 			for _, d := range list {
 				l.q.Activate(d)
 			}

@@ -24,15 +24,18 @@ const (
 // not. What Retry holds beyond now is left out; Init and Full are never
 // offered, and nothing behind an Init or Blanket. A nil test takes all. Neither
 // Collect nor test changes anything: the caller activates what it acts on.
-func (q *Queue) Collect(now time.Time, test func(*Delay) Choice) []*Delay {
+//
+// It returns at most so many: who acts on a million gets them in several lists, one after the other. For the same reason it
+// ends when it has offered that many and something is taken.
+func (q *Queue) Collect(now time.Time, most int, test func(*Delay) Choice) []*Delay {
 	q.round++
 	c := collection{round: q.round, all: q.counts[Active] == 0}
 	if test == nil {
-		c.taken = make([]*Delay, 0, q.Len()-q.counts[Active])
+		c.taken = make([]*Delay, 0, min(most, q.Len()-q.counts[Active]))
 	}
-	at := q.instant(now)
+	at, offered := q.instant(now), 0
 	for d := q.fifo.first(true); d != nil; d = d.next(true) {
-		if len(q.barriers) > 0 && d.seq >= q.barriers[0].seq {
+		if offered >= most && len(c.taken) > 0 || len(q.barriers) > 0 && d.seq >= q.barriers[0].seq {
 			break
 		}
 		if d.Kind == event.Full {
@@ -42,6 +45,7 @@ func (q *Queue) Collect(now time.Time, test func(*Delay) Choice) []*Delay {
 			c.all = false
 			continue
 		}
+		offered++
 		choice := Take
 		if test != nil {
 			choice = test(d)

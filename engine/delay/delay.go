@@ -48,7 +48,6 @@ type Delay struct {
 	isDir  bool // the path ends in a slash
 	status Status
 	queued bool
-	gone   bool // by RemoveAll
 	held   bool // by Retry
 	state  queueState
 	slot   uint8 // in its page
@@ -129,8 +128,11 @@ func (d *Delay) Alarm() time.Time { return d.queue.time(d.alarm) }
 // replaced it or was tried again.
 func (d *Delay) FirstAlarm() time.Time { return d.queue.time(d.first) }
 
+// Position tells where the delay stands in the FIFO: younger ones have greater numbers.
+func (d *Delay) Position() uint64 { return d.seq }
+
 // Queued reports whether the delay still stands in the FIFO.
-func (d *Delay) Queued() bool { return d.queued && !d.gone }
+func (d *Delay) Queued() bool { return d.queued }
 
 // Status tells whether the delay waits, is acted on or is blocked. It means
 // nothing after Remove.
@@ -139,8 +141,8 @@ func (d *Delay) Status() Status { return d.status }
 // barrier reports whether everything younger waits for d.
 func (d *Delay) barrier() bool { return d.Kind == event.Init || d.Kind == event.Blanket }
 
-// Item is what a delay was at one time, as a value that any goroutine may read: a million of them are copied at once,
-// and their paths are made into text one by one where that holds up nobody.
+// Item is what a delay was at one time, as a value that any goroutine may read: thousands of them are copied at once,
+// and their paths are made into text where that holds up nobody.
 type Item struct {
 	Kind               event.Kind
 	Status             Status

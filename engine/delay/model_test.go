@@ -195,9 +195,13 @@ func (m *model) nextAlarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-func (m *model) collect(now time.Time, test func(*entry) Choice) (taken []*entry) {
+func (m *model) collect(now time.Time, most int, test func(*entry) Choice) (taken []*entry) {
 	var left []*entry
+	offered := 0
 	for _, e := range m.list {
+		if offered >= most && len(taken) > 0 {
+			return taken
+		}
 		if e.kind == event.Full {
 			continue
 		}
@@ -208,6 +212,7 @@ func (m *model) collect(now time.Time, test func(*entry) Choice) (taken []*entry
 		choice := Leave
 		if !out {
 			choice = test(e)
+			offered++
 		}
 		switch choice {
 		case Take:

@@ -104,10 +104,10 @@ type taken struct {
 
 // takeBelow takes out what is younger than d and happened below dest: who makes that directory anew has to come first.
 func (q *Queue) takeBelow(d *Delay, dest string) (list []taken) {
-	if !event.IsDir(dest) {
+	above := d.origin.more.destRef.node
+	if !event.IsDir(dest) || above.kids == 0 {
 		return nil
 	}
-	above := d.origin.more.destRef.node
 	for l := d.next(true); l != nil; {
 		next := l.next(true)
 		if l.Kind <= event.Delete && l.origin.node.isBelow(above) && (l.origin.more == nil || l.origin.more.destRef == nil) {

@@ -4,7 +4,7 @@
 // Two delays are related if one of them names the same path as the other, or a
 // directory above it. A delay waits until everything older and related to it has
 // left; unrelated delays do not notice each other. A million of them is normal,
-// so no operation but Each and Collect looks at all:
+// so no operation looks at all, but Each, and Drop where something waits below its path:
 //
 //   - A trie over path segments holds the ends of the delays: one at the path,
 //     and for a Move a second one at the destination. What is older at a path or
@@ -21,6 +21,7 @@ package delay
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -47,7 +48,6 @@ type Queue struct {
 	counts   [Block + 1]int // by status
 	retrying int            // tried before and not active
 	retries  timerHeap      // of these, those that wait for an alarm
-	removing [][]*Delay     // by RemoveAll
 }
 
 // New returns an empty queue. With maxDelays or more delays in it alarms are
@@ -165,56 +165,31 @@ func (q *Queue) Remove(d *Delay) {
 	q.schedule.adjust(q.Len(), q.max)
 }
 
-// maxRemoved is how many delays RemoveAll and Clean take out at once, which takes some milliseconds.
-const maxRemoved = 5000
-
-// RemoveAll takes a list out of the queue, as Remove does with one, but of a long one most later: Clean has to be called then until
-// it reports false. What is not taken out yet is not Queued, and to the queue still Active: what is related waits for it.
-func (q *Queue) RemoveAll(list []*Delay) {
-	if len(list) <= maxRemoved && len(q.removing) == 0 {
-		for _, d := range list {
-			q.Remove(d)
-		}
-		return
-	}
-	for _, d := range list {
-		q.Activate(d)
-		d.gone = d.queued
-	}
-	q.removing = append(q.removing, slices.Clone(list))
-	q.Clean()
-}
-
-// Clean goes on with what RemoveAll began, and reports whether there is more of it.
-func (q *Queue) Clean() bool {
-	for budget := maxRemoved; budget > 0 && len(q.removing) > 0; {
-		list := q.removing[0]
-		n := min(budget, len(list))
-		for i, d := range list[:n] {
-			q.Remove(d)
-			list[i] = nil
-		}
-		budget -= n
-		if q.removing[0] = list[n:]; n == len(list) {
-			q.removing = q.removing[1:]
-		}
-	}
-	return q.Cleaning()
-}
-
-// Cleaning reports whether RemoveAll has left something for Clean.
-func (q *Queue) Cleaning() bool { return len(q.removing) > 0 }
-
 // Each calls f for every delay in FIFO order until f returns false. f may
 // remove the delay it is given, and must not change the queue otherwise.
 func (q *Queue) Each(f func(*Delay) bool) {
 	for d := q.fifo.first(false); d != nil; {
 		younger := d.next(false)
-		if !d.gone && !f(d) {
+		if !f(d) {
 			return
 		}
 		d = younger
 	}
+}
+
+// Part returns up to so many delays in FIFO order, from a position on: that of one before plus one, or 0. Who looks at all in parts,
+// while others come and go, looks at each one that stays.
+func (q *Queue) Part(from uint64, most int) (part []*Delay) {
+	p := q.fifo.oldest
+	for p != nil && p.queued != 0 && p.delays[bits.Len64(p.queued)-1].seq < from {
+		p = p.younger
+	}
+	for d := p.firstFrom(0, false); d != nil && len(part) < most; d = d.next(false) {
+		if d.seq >= from {
+			part = append(part, d)
+		}
+	}
+	return part
 }
 
 // Occupied reports whether something but a barrier is queued of path or of a directory above it.
@@ -287,16 +262,6 @@ func (q *Queue) Retrying() (n int, first time.Time) {
 		first = d.Alarm()
 	}
 	return q.retrying, first
-}
-
-// Items returns what is queued now, in FIFO order.
-func (q *Queue) Items() []Item {
-	list := make([]Item, 0, q.Len())
-	q.Each(func(d *Delay) bool {
-		list = append(list, d.Item())
-		return true
-	})
-	return list
 }
 
 // instant is a time in nanoseconds since the queue's epoch. Eight bytes instead

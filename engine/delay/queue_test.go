@@ -2,6 +2,8 @@ package delay
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -168,7 +170,7 @@ func TestCollect(t *testing.T) {
 	})
 	s := newScript()
 	s.do("Create d/; Create d/f")
-	if got := s.q.Collect(at(0), nil); len(got) != 2 || got[1].Status() != Block {
+	if got := s.q.Collect(at(0), math.MaxInt, nil); len(got) != 2 || got[1].Status() != Block {
 		t.Errorf("nil test collected %v", got)
 	}
 }
@@ -292,34 +294,41 @@ func TestMemoryIsReturned(t *testing.T) {
 	}
 }
 
-// §10: a long list leaves in parts. Until its part leaves, a delay is done to everybody but what waits for it.
-func TestRemoveAll(t *testing.T) {
-	q := New(0)
-	const n = 2*maxRemoved + 1
-	for i := range n {
-		q.Add(event.Create, fmt.Sprintf("d/%d", i), "", false, at(0))
-	}
-	list := q.Collect(at(0), nil)
-	q.Add(event.Delete, "d/", "", false, at(0))
-	last := list[n-1]
-	q.RemoveAll(list)
-	if q.Len() != n+1-maxRemoved || last.Queued() || !q.Cleaning() {
-		t.Fatalf("%d are left, the last is queued: %v", q.Len(), last.Queued())
-	}
-	q.Retry(last, at(9)) // of one that is done nothing happens
-	left := 0
-	q.Each(func(*Delay) bool { left++; return true })
-	if d := q.Next(at(9)); left != 1 || d != nil || len(q.Collect(at(9), nil)) > 0 {
-		t.Errorf("%d are shown, next is %v", left, d)
-	}
-	if verdict := q.Add(event.Modify, last.Path(), "", false, at(0)); verdict != Stacked {
-		t.Errorf("an event of what is being removed is %s", verdict)
-	}
-	parts := 1
-	for q.Clean() {
-		parts++
-	}
-	if d := q.Next(at(0)); parts != 2 || q.Len() != 2 || d == nil || d.Kind != event.Delete {
-		t.Errorf("after %d parts %d are left, next is %v", parts, q.Len(), d)
+// TestPart: who looks at all in parts, while others come and go, looks at each one that stays, once and in order.
+func TestPart(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for round := range 200 {
+		q := New(0)
+		n := rng.IntN(400)
+		for i := range n {
+			q.Add(event.Create, fmt.Sprintf("d%d/f%d", i%7, i), "", false, at(0))
+		}
+		stay, seen := map[*Delay]bool{}, map[*Delay]bool{}
+		q.Each(func(d *Delay) bool { stay[d] = true; return true })
+		last, most := uint64(0), 1+rng.IntN(100)
+		for from := uint64(0); ; {
+			part := q.Part(from, most)
+			for _, d := range part {
+				if !d.Queued() || seen[d] || d.Position() <= last && last > 0 {
+					t.Fatalf("round %d: %d again, or out of order after %d", round, d.Position(), last)
+				}
+				seen[d], last, from = true, d.Position(), d.Position()+1
+			}
+			if len(part) < most {
+				break
+			}
+			q.Each(func(d *Delay) bool {
+				if rng.IntN(5) == 0 {
+					delete(stay, d)
+					q.Remove(d)
+				}
+				return true
+			})
+		}
+		for d := range stay {
+			if !seen[d] {
+				t.Fatalf("round %d: %d of %d was not looked at", round, d.Position(), n)
+			}
+		}
 	}
 }

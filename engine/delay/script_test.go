@@ -2,6 +2,7 @@ package delay
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -141,7 +142,7 @@ func (s *script) alarm() string {
 }
 
 func (s *script) collect(now time.Time, rules []string) string {
-	list := s.q.Collect(now, func(d *Delay) Choice {
+	list := s.q.Collect(now, math.MaxInt, func(d *Delay) Choice {
 		for _, r := range rules {
 			switch r {
 			case "leave=" + d.Path():

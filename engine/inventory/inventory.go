@@ -54,6 +54,7 @@ type Inventory struct {
 	lost    int
 	losses  []loss // in order of time; what was created again has a mark that does not fit
 	oldest  int    // index of the first loss that is not done with
+	meant   int    // those before this index are forgiven
 }
 
 // Dir is a directory of a Inventory.
@@ -136,8 +137,9 @@ func (c *Inventory) Known() int { return c.present - c.young + c.lost }
 func (c *Inventory) Lost() int { return c.lost }
 
 // Advance moves the window to now, which does not go back from call to call.
-// Losses at or after pending stay: something that happened then is still to be done.
-func (c *Inventory) Advance(now, pending time.Time) {
+// Losses at or after pending stay: something that happened then is still to be done. If very many leave the window, or were
+// forgiven, it takes out a part, which takes some milliseconds, and reports that there are more: until then Lost is too high.
+func (c *Inventory) Advance(now, pending time.Time) (more bool) {
 	t := c.tick(now)
 	for ; c.now < t && c.young > 0; c.now++ {
 		i := (c.now + 1) % slots
@@ -146,24 +148,38 @@ func (c *Inventory) Advance(now, pending time.Time) {
 	}
 	c.now = max(c.now, t)
 	before := c.tick(pending)
-	for ; c.oldest < len(c.losses); c.oldest++ {
+	return c.forgetWhile(func(l *loss) bool { return l.at+slots <= c.now && l.at < before })
+}
+
+// maxForgotten is how many losses are taken out at once.
+const maxForgotten = 5000
+
+// forgetWhile takes out the oldest losses that are forgiven or old.
+func (c *Inventory) forgetWhile(old func(l *loss) bool) (more bool) {
+	for n := 0; c.oldest < len(c.losses); n++ {
 		l := &c.losses[c.oldest]
-		if l.at+slots > c.now || l.at >= before {
+		if c.oldest >= c.meant && !old(l) {
+			break
+		}
+		if more = n == maxForgotten; more {
 			break
 		}
 		c.forget(l)
 		*l = loss{}
+		c.oldest++
 	}
 	c.shrink()
+	return more
 }
 
 // shrink gives the room of past losses back.
 func (c *Inventory) shrink() {
 	switch n := len(c.losses); {
 	case c.oldest == n:
-		c.losses, c.oldest = nil, 0
+		c.losses, c.oldest, c.meant = nil, 0, 0
 	case c.oldest > 1024 && c.oldest > n/2:
 		c.losses = append([]loss(nil), c.losses[c.oldest:]...)
+		c.meant -= min(c.meant, c.oldest)
 		c.oldest = 0
 	}
 }
@@ -193,12 +209,10 @@ func (c *Inventory) forget(l *loss) {
 	}
 }
 
-// Forgive takes all losses for meant: they are not known any more.
+// Forgive takes all losses for meant: they are not known any more. If there are very many, Advance takes most of them out.
 func (c *Inventory) Forgive() {
-	for ; c.oldest < len(c.losses); c.oldest++ {
-		c.forget(&c.losses[c.oldest])
-	}
-	c.shrink()
+	c.meant = len(c.losses)
+	c.forgetWhile(func(*loss) bool { return false })
 }
 
 // maxLooked bounds how many losses First looks at: a million may be below one directory.

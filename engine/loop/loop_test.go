@@ -152,7 +152,7 @@ func TestEndWaitsForEvents(t *testing.T) {
 		synctest.Wait()
 		var active bool
 		look := func() {
-			sc.loop.Ask(t.Context(), func() { active = sc.core.Snapshot(time.Now(), false).Syncs[0].Active > 0 })
+			sc.loop.Ask(t.Context(), func() { active = sc.core.Snapshot(time.Now(), nil).Syncs[0].Active > 0 })
 		}
 		if look(); !active {
 			t.Error("its end was handed in before the events")
@@ -310,7 +310,7 @@ func TestPost(t *testing.T) {
 		<-sc.ready
 		var pending int
 		sc.send(event.Modify, "a")
-		if !sc.loop.Ask(t.Context(), func() { pending = sc.core.Snapshot(time.Now(), false).Syncs[0].Pending }) || pending != 1 {
+		if !sc.loop.Ask(t.Context(), func() { pending = sc.core.Snapshot(time.Now(), nil).Syncs[0].Pending }) || pending != 1 {
 			t.Errorf("asked for pending delays: %d, want 1", pending)
 		}
 		sc.cancel()

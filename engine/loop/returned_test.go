@@ -35,7 +35,7 @@ func TestReturnedAndLostAgain(t *testing.T) {
 			synctest.Wait()
 		}
 		state := func() (s status.State) {
-			sc.loop.Ask(context.Background(), func() { s = sc.core.Snapshot(sc.core.Now(), false).Syncs[0].State })
+			sc.loop.Ask(context.Background(), func() { s = sc.core.Snapshot(sc.core.Now(), nil).Syncs[0].State })
 			return s
 		}
 		tell(event.RootLost, event.RootBack, event.RootLost)

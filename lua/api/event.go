@@ -69,10 +69,10 @@ func (r *Scripts) newValue(x *ref, mt *glua.LTable) *glua.LTable {
 // value is the Lua event of a one-delay agent, two for a Move, the same ones
 // for the same delay.
 func (s *Sync) value(a *core.Agent) (first, second glua.LValue) {
-	p, ok := a.Script.(*pair)
+	p, ok := a.Script().(*pair)
 	if !ok {
 		p = s.newPair(a)
-		a.Script = p
+		a.SetScript(p)
 	}
 	if p.second == nil {
 		return p.first, glua.LNil
@@ -97,11 +97,11 @@ func (s *Sync) agentValue(a *core.Agent) glua.LValue {
 		first, _ := s.value(a)
 		return first
 	}
-	if t, ok := a.Script.(*glua.LTable); ok {
+	if t, ok := a.Script().(*glua.LTable); ok {
 		return t
 	}
 	t := s.r.newValue(&ref{s: s, agent: a}, s.r.metas.list)
-	a.Script = t
+	a.SetScript(t)
 	return t
 }
 
