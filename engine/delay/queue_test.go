@@ -294,7 +294,7 @@ func TestMemoryIsReturned(t *testing.T) {
 	}
 }
 
-// TestPart: who looks at all in parts, while others come and go, looks at each one that stays, once and in order.
+// §10: who looks at all in parts, while others come and go, looks at each one that stays, once and in order.
 func TestPart(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for round := range 200 {
