@@ -47,6 +47,9 @@ var noteCases = []noteCase{
 		[]string{plainSync(`onDelete = "a"`), rsyncSync("") + ` settings { inotifyMode = "Modify" }`, rsyncSync("") + ` settings { onepass = true }`}},
 	{"new-files-wait", rsyncSync(""), 1, ``, nil},
 	{"new-files-wait", plainSync(`action = function() end`) + ` settings { inotifyMode = "CloseWrite after Modify" }`, 3, ``, nil},
+	{"network-file-systems", onNFS + plainSync(`onDelete = "a"`), 3, `by inotify\+poll: it is on NFS; .*listed every 1m0s.*comes twice`, []string{plainSync(`onDelete = "a"`),
+		onNFS + plainSync(`onDelete = "a", monitor = "inotify"`), onNFS + `settings { monitor = "poll" }` + plainSync(`onDelete = "a"`)}},
+	{"network-file-systems", onNFS + plainSync("onDelete = \"a\",\nmonitor = \"auto\", pollInterval = 0.5"), 5, `listed every 500ms`, nil},
 	{"failures", rsyncSync(""), 1, `exit code 23.*or by a signal.*\(exitcodes = \{ \[23\] = "ok" \}`, []string{plainSync(`onCreate = "a"`)}},
 	{"failures", rsyncSync(`exitcodes = { [23] = "ok" }`), 5, `^an rsync that a signal killed`, []string{rsyncSync(`exitcodes = { [23] = "ok", [137] = "ok" }`)}},
 	{"failures", sshSync(""), 1, `exit code 23.*\(rsyncExitCodes = \{ \[23\] = "ok" \}`, nil},
@@ -112,10 +115,23 @@ func notes(t *testing.T, text string) []config.Note {
 	t.Helper()
 	st := newStage(t).config(text)
 	st.options.NoDaemon = false
+	st.options.ChooseMonitor = chooseFor(text)
 	if got := problems(t, st); got != "" {
 		t.Fatalf("%s\n%s", text, got)
 	}
 	return st.rt.Notes()
+}
+
+// onNFS are the configs that do as if their sources were on NFS.
+const onNFS = "-- NFS\n"
+
+func chooseFor(config string) func(string) (name, why string) {
+	return func(string) (name, why string) {
+		if strings.HasPrefix(config, onNFS) {
+			return "inotify+poll", "it is on NFS"
+		}
+		return "inotify", "it is local"
+	}
 }
 
 // TestNotes: each note is there where it applies, with the line of what it is about, and not where it does not.

@@ -10,6 +10,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua/config"
 )
@@ -36,6 +37,7 @@ func runCheck(e env, o *options) int {
 
 func (e env) check(l config.Options, connect bool) int {
 	l.Print = func(string) {}
+	l.ChooseMonitor = backend.Choose
 	rt, err := load(l)
 	if err != nil {
 		fmt.Fprintln(e.stderr, words(err))

@@ -14,7 +14,11 @@ func (s *service) chosen(c backend.Choice) {
 	if c.Why == "" {
 		return // the config says so
 	}
-	s.log.Log("Info", c.Path, ": watched by ", c.Backend, ": ", c.Why)
+	category := "Info"
+	if c.Backend == backend.Paired {
+		category = "Normal" // it costs more, and what this host changes comes twice
+	}
+	s.log.Log(category, c.Path, ": watched by ", c.Backend, ": ", c.Why)
 }
 
 // addMonitors says which backends are open and what they watch.

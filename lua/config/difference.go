@@ -60,6 +60,11 @@ var syncDifferences = []difference[*Definition]{
 		remedy: `with settings { inotifyMode = "CloseWrite or Modify" } it does not`,
 	},
 	{
+		name: "network-file-systems", events: true, keys: []string{"monitor", "source"},
+		text:   (*Definition).watchedTwice,
+		remedy: `monitor = "inotify" is as before`,
+	},
+	{
 		name: "failures", covers: []string{"signals"}, keys: []string{"exitcodes", "rsyncExitCodes", "collect"}, text: failures,
 	},
 	{

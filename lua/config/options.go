@@ -34,6 +34,9 @@ type Options struct {
 	PidFile    string
 	Monitor    string
 
+	// ChooseMonitor says which monitor would watch a source for which none is named, for Notes. Nil: the ones of a local directory.
+	ChooseMonitor func(source string) (name, why string)
+
 	// Dir is what relative paths of the config are relative to; "" is the working directory.
 	Dir string
 	// LoadTimeout is how long each script and the config may run; 0 is a minute.

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	glua "github.com/yuin/gopher-lua"
 
@@ -136,4 +139,18 @@ func names(p *glua.FunctionProto, words []string) bool {
 		}
 	}
 	return slices.ContainsFunc(p.FunctionPrototypes, func(inner *glua.FunctionProto) bool { return names(inner, words) })
+}
+
+// watchedTwice tells of a source that other machines can change, too.
+func (s *Definition) watchedTwice() string {
+	if s.r.o.ChooseMonitor == nil || s.config.Monitor != "" && s.config.Monitor != "auto" {
+		return ""
+	}
+	name, why := s.r.o.ChooseMonitor(s.config.Source)
+	if !strings.Contains(name, "+") {
+		return ""
+	}
+	every := cmp.Or(s.config.PollInterval, time.Minute)
+	return fmt.Sprintf("the source is watched by %s: %s; besides, everything is listed every %v, so that what other machines change comes, too, and what this one changes comes twice; Lsyncd never heard of other machines",
+		name, why, every)
 }
