@@ -48,7 +48,7 @@ func (e *ScriptError) Error() string {
 // Call calls a Lua function and leaves nret results on the stack. An error is
 // a *ScriptError or an *ExitError. event says what for, in messages.
 func (r *Runtime) Call(event string, fn glua.LValue, nret int, args ...glua.LValue) error {
-	r.Limit.Enter()
+	r.enter()
 	r.L.Push(fn)
 	for _, a := range args {
 		r.L.Push(a)
@@ -57,15 +57,15 @@ func (r *Runtime) Call(event string, fn glua.LValue, nret int, args ...glua.LVal
 	if err != nil {
 		err = r.fault(err, event)
 	}
-	r.Limit.Leave()
+	r.leave()
 	return err
 }
 
 // Resume begins a job or goes on with it, as lua53.Job.Resume does, within the limits of a call. An error is a *ScriptError, an
 // *ExitError or lua53.ErrKilled. event says what for, in messages.
 func (r *Runtime) Resume(job *lua53.Job, event string, args ...glua.LValue) (results []glua.LValue, over bool, err error) {
-	r.Limit.Enter()
-	defer r.Limit.Leave()
+	r.enter()
+	defer r.leave()
 	results, over, err = job.Resume(args...)
 	if err != nil && !errors.Is(err, lua53.ErrKilled) {
 		err = r.fault(err, event)
@@ -75,8 +75,8 @@ func (r *Runtime) Resume(job *lua53.Job, event string, args ...glua.LValue) (res
 
 // LoadFile compiles a script, within the limits of a call.
 func (r *Runtime) LoadFile(file string) (*glua.LFunction, error) {
-	r.Limit.Enter()
-	defer r.Limit.Leave()
+	r.enter()
+	defer r.leave()
 	fn, err := lua53.LoadFile(r.L, r.Anchored(file))
 	if cause := r.Limit.Cause(); err != nil && cause != nil {
 		err = &ScriptError{Message: r.excess(cause)}

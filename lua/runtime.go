@@ -25,12 +25,15 @@ type Runtime struct {
 	own     []string   // globals that Lsyncd does not have
 
 	// core, post and timers are nil until Bind.
-	core    *core.Core
-	post    func(func())
-	timers  *core.Timers
-	alarms  []alarm // asked for while loading
-	atBind  []func()
-	atClose []func()
+	core   *core.Core
+	post   func(func())
+	timers *core.Timers
+	alarms []alarm // asked for while loading
+	atBind []func()
+	// atRetire end what could call scripts by itself.
+	atRetire []func()
+
+	life lifetime
 }
 
 // StateOptions say how the state of a config is made.
@@ -114,7 +117,7 @@ func (r *Runtime) Anchored(path string) string {
 // runs the loop. post has f run on that goroutine, between two steps; any
 // goroutine may call it, and it may drop f when the loop has ended.
 func (r *Runtime) Bind(c *core.Core, post func(f func())) {
-	r.core, r.post, r.timers = c, post, c.NewTimers()
+	r.core, r.post, r.timers, r.life.waits = c, post, c.NewTimers(), c.NewTimers()
 	for _, a := range r.alarms {
 		r.timers.Add(a.at, a.call)
 	}
@@ -126,36 +129,6 @@ func (r *Runtime) Bind(c *core.Core, post func(f func())) {
 
 // OnBind has f called by Bind.
 func (r *Runtime) OnBind(f func()) { r.atBind = append(r.atBind, f) }
-
-// OnClose has f called by Close, before the state is closed.
-func (r *Runtime) OnClose(f func()) { r.atClose = append(r.atClose, f) }
-
-// Close ends everything the scripts started beside the loop, and waits for it, but for
-// ssh connections: Wait does. The runtime must not be used afterwards.
-func (r *Runtime) Close() {
-	if r.timers != nil {
-		r.timers.Retire() // they would call scripts that are gone
-	}
-	for _, f := range r.atClose {
-		f()
-	}
-	lua53.Close(r.L)
-}
-
-// alarm is what was asked for before there was a machine.
-type alarm struct {
-	at   time.Time
-	call func(now time.Time) error
-}
-
-// AddAlarm has call called at a time, on the goroutine of the loop. Before Bind the timer is nil.
-func (r *Runtime) AddAlarm(at time.Time, call func(now time.Time) error) *core.Timer {
-	if r.timers == nil {
-		r.alarms = append(r.alarms, alarm{at, call})
-		return nil
-	}
-	return r.timers.Add(at, call)
-}
 
 // Now is the time as scripts see it.
 func (r *Runtime) Now() time.Time {

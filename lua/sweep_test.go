@@ -105,7 +105,7 @@ func (st *stage) reload(text string) {
 		st.rt.Attach(sync)
 	}
 	st.rt.Succeed(old.Scripts)
-	st.close(old)
+	old.Retire()
 	st.step(core.Tick{})
 }
 

@@ -20,6 +20,7 @@ type task struct {
 	job   *lua53.Job
 	timer *core.Timer
 	proc  core.ProcID
+	free  func() // lets go of the runtime
 	Done  []string // what it has returned
 }
 
@@ -35,7 +36,7 @@ func tasksOf(r *lua.Runtime) func(name string) (*task, error) {
 	r.L.G.Global.RawSetString("sleep", r.L.NewFunction(func(L *glua.LState) int {
 		if t := current(L); t != nil {
 			at := r.Now().Add(time.Duration(float64(L.CheckNumber(1)) * float64(time.Second)))
-			t.timer = r.AddAlarm(at, func(time.Time) error { return t.resume() })
+			t.timer = r.Wake(at, func(time.Time) error { return t.resume() })
 		}
 		return lua53.Suspend(L, "sleep")
 	}))
@@ -51,16 +52,19 @@ func tasksOf(r *lua.Runtime) func(name string) (*task, error) {
 	}))
 	return func(name string) (*task, error) {
 		fn := r.L.G.Global.RawGetString(name).(*glua.LFunction)
-		t := &task{r: r, name: name, job: lua53.NewJob(r.L, fn)}
+		t := &task{r: r, name: name, job: lua53.NewJob(r.L, fn), free: r.Hold()}
 		tasks[t.job] = t
 		return t, t.resume()
 	}
 }
 
 func (t *task) resume(args ...glua.LValue) error {
-	results, _, err := t.r.Resume(t.job, "task "+t.name, args...)
+	results, over, err := t.r.Resume(t.job, "task "+t.name, args...)
 	for _, v := range results {
 		t.Done = append(t.Done, v.String())
+	}
+	if over {
+		t.free()
 	}
 	return err
 }
@@ -81,5 +85,6 @@ func (t *task) Cancel() {
 		t.timer.Cancel()
 	}
 	t.job.Kill()
+	t.free()
 	t.r.Core().Kill(t.proc)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
@@ -52,8 +53,9 @@ func (s *service) adopt(c *config.Config, next *script) error {
 	next.Succeed(old.Scripts)
 	s.script = next
 	s.inForce.Store(next.Scripts)
-	old.close()
+	old.retire()
 	s.retired.Go(old.Wait)
+	s.former = slices.DeleteFunc(append(s.former, old), func(x *script) bool { return x.Closed() })
 	if logger != nil {
 		if err := s.log.open(logger).Close(); err != nil {
 			s.log.Log("Error", err)

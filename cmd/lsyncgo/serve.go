@@ -88,6 +88,7 @@ type service struct {
 	warnings []problem.Problem // of the first config
 	script   *script
 	inForce  atomic.Pointer[api.Scripts] // that of script, for other goroutines
+	former   []*script                   // of configs that were replaced, while their last work runs
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
 
@@ -117,9 +118,15 @@ func (x *script) connect(c *core.Core, l *loop.Loop, syncs []*core.Sync) {
 	}
 }
 
-// close first lets go of whoever waits for the loop to take a message.
-func (x *script) close() {
+// retire has the script end with its last work. It first lets go of whoever waits for the loop to take a message.
+func (x *script) retire() {
 	x.cancel()
+	x.Retire()
+}
+
+// close ends it now.
+func (x *script) close() {
+	x.retire()
 	x.Close()
 }
 
@@ -127,7 +134,9 @@ func (x *script) close() {
 // reverse order. The error is why it did not come to running.
 func (s *service) run() (exit core.Exit, err error) {
 	defer func() { // the one that is in force by then
-		s.script.close()
+		for _, x := range append(s.former, s.script) {
+			x.close()
+		}
 		s.script.Wait()
 		s.retired.Wait()
 	}()

@@ -25,8 +25,8 @@ func New(r *lua.Runtime) *Scripts {
 	s.observed.r = s
 	s.openGlobals()
 	r.OnBind(s.observed.start)
-	r.OnClose(s.observed.close)
-	r.OnClose(s.sockets.close)
+	r.OnRetire(s.observed.close)
+	r.OnRetire(s.sockets.close)
 	return s
 }
 
@@ -66,6 +66,6 @@ func (r *Scripts) Succeed(former *Scripts) {
 	}
 }
 
-// Wait returns when the ssh connections that Close has let go of are closed, after a few seconds at the latest.
+// Wait returns when the ssh connections that Retire or Close has let go of are closed, after a few seconds at the latest.
 // Any goroutine may call it.
 func (r *Scripts) Wait() { r.sockets.wait() }

@@ -202,11 +202,27 @@ func leavable(L *glua.LState) bool {
 		if !ok {
 			return level > 1 // without any Lua function gopher-lua would find an empty stack
 		}
-		if _, err := L.GetInfo("Sn", dbg, glua.LNil); err != nil {
+		fn, err := L.GetInfo("Slnf", dbg, glua.LNil)
+		if err != nil {
 			return false
 		}
 		if dbg.What == "G" || dbg.What == "Lua" && dbg.Name != "" && dbg.Name[0] == '<' {
 			return false
+		}
+		const first = "main" // of the calls of this coroutine, whatever function it is
+		if f, ok := fn.(*glua.LFunction); ok && !f.IsG && level == 1 && dbg.What == first && mayTailCall(f.Proto, dbg.CurrentLine) {
+			return false // here as well
+		}
+	}
+	return false
+}
+
+// mayTailCall tells whether a line of a function has a tail call. A function that makes one is not on the stack any more
+// while that runs.
+func mayTailCall(p *glua.FunctionProto, line int) bool {
+	for pc, instruction := range p.Code {
+		if int(instruction>>26) == glua.OP_TAILCALL && p.DbgSourcePositions[pc] == line {
+			return true
 		}
 	}
 	return false

@@ -318,3 +318,24 @@ func TestEndedWithoutLimits(t *testing.T) {
 		t.Error("code of a coroutine that was ended has run")
 	}
 }
+
+// A job, or a coroutine, waits in a tail call of its first function, too, which is no longer on the stack then.
+func TestWaitInLastCall(t *testing.T) {
+	L := jobState(t, Limits{})
+	j := newJob(t, L, "local a = wait() return wait(a)")
+	for range 2 {
+		if got, over, err := step(L, j, glua.LNumber(1)); got != "" || over || err != nil {
+			t.Fatalf("%q, over: %t, %v", got, over, err)
+		}
+	}
+	if got, over, err := step(L, j, glua.LNumber(2), glua.LNumber(3)); got != "2 3" || !over || err != nil {
+		t.Errorf("%q, over: %t, %v", got, over, err)
+	}
+	const source = `local c = coroutine.create(function(a) return coroutine.yield(a) end)
+		local _, a = coroutine.resume(c, 1)
+		local _, b, d = coroutine.resume(c, 7, 8)
+		print(a, b, d, coroutine.status(c))`
+	if got := eval(t, source); got != "1\t7\t8\tdead" {
+		t.Errorf("printed %q", got)
+	}
+}

@@ -1,0 +1,79 @@
+package lua_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/engine/event"
+)
+
+// TestRetire: after HUP what a script has begun goes on with it, alarms do not, and the state ends with the last work.
+func TestRetire(t *testing.T) {
+	config := func(name string) string {
+		return fmt.Sprintf("local name = %q\n", name) + tasks + `
+			alarm(now() + 3, function() log("Normal", "alarm of ", name) end)
+			function named() sleep(4) log("Normal", "slept in ", name) return run("tool", name) end`
+	}
+	st := start(t, config("old"))
+	old, begin := st.rt, tasksOf(st.rt.Runtime)
+	slow, err := begin("named")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, err := begin("fails")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.advance(0)
+	st.reload(config("new"))
+	if old.Closed() {
+		t.Fatal("the old state is gone while jobs of it sleep")
+	}
+	st.advance(time.Second)
+	st.claim("Error", "broken")
+	st.advance(2 * time.Second)
+	if got := fmt.Sprint(st.logged("Normal")); got != "[alarm of new]" {
+		t.Errorf("logged %s", got)
+	}
+	st.log.lines = nil
+	st.advance(time.Second)
+	if got := fmt.Sprint(st.logged("Normal")); got != "[slept in old]" {
+		t.Errorf("logged %s", got)
+	}
+	st.log.lines = nil
+	if got := st.command().Describe(); got != "tool old" || old.Closed() {
+		t.Errorf("started %s; closed: %t", got, old.Closed())
+	}
+	st.exit(7)
+	if fmt.Sprint(slow.Done) != "[7]" || len(quick.Done) > 0 {
+		t.Errorf("returned %v and %v", slow.Done, quick.Done)
+	}
+	if !old.Closed() || st.rt.Closed() {
+		t.Errorf("closed: the old state %t, the new one %t", old.Closed(), st.rt.Closed())
+	}
+	old.Close()
+	st.event(event.Create, "a")
+	st.quiet()
+}
+
+// TestReleaseWithin: a state is not closed under the script that lets go of it.
+func TestReleaseWithin(t *testing.T) {
+	st := start(t, tasks+"function cancels() cancel() log('Normal', 'goes on') end")
+	old, begin := st.rt, tasksOf(st.rt.Runtime)
+	waiting, err := begin("work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.L.G.Global.RawSetString("cancel", old.L.NewFunction(func(*glua.LState) int { waiting.Cancel(); return 0 }))
+	st.reload(tasks)
+	if err := old.Call("test", old.L.GetGlobal("cancels"), 0); err != nil {
+		t.Fatal(err)
+	}
+	st.claim("Normal", "goes on")
+	if !old.Closed() {
+		t.Error("the state stays")
+	}
+}
