@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -275,6 +276,39 @@ func TestReload(t *testing.T) {
 		defer os.Remove(r.path("src/b"))
 		return strings.Contains(r.read("report"), "SECOND b\n")
 	})
+	r.signal(syscall.SIGTERM)
+	r.ends(143)
+}
+
+// §1: an agent that runs while configs come and go is judged by the one that is in force when it ends, and by none that is gone.
+func TestReloadWhileAgentRuns(t *testing.T) {
+	const text = `
+sync{ name = "slow", source = "@/src", delay = 0, init = false,
+  onCreate = function(event) spawnShell(event, 'echo began >> @/report; read x < @/fifo', event.path) end,
+  collect = function(event, code) log("Normal", "judged ", code, " by ", version) end }
+`
+	s := newStage(t, `version = "first"`+text)
+	if err := syscall.Mkfifo(s.path("fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := s.start()
+	r.write("src/a", "")
+	r.waitFor("the agent", func() bool { return r.read("report") == "began\n" })
+	for i, version := range []string{"second", "third"} {
+		// The global that collect names is part of the definition: each config has another sync in the place of the one before.
+		r.config(fmt.Sprintf("version = %q", version) + text)
+		r.signal(syscall.SIGHUP)
+		r.waitFor("the new config", func() bool { return strings.Count(r.log.String(), "the new config is in force") == i+1 })
+	}
+	r.write("fifo", "go on\n")
+	r.waitFor("the new sync, which begins when the agent has ended", r.started)
+	r.write("src/b", "")
+	r.waitFor("the new sync's agent", func() bool { return r.read("report") == "began\nbegan\n" })
+	r.write("fifo", "go on\n")
+	r.waitFor("its end", r.logs("judged 0 by third"))
+	if strings.Contains(r.log.String(), "by first") || strings.Contains(r.log.String(), "by second") {
+		t.Error(r.log.String())
+	}
 	r.signal(syscall.SIGTERM)
 	r.ends(143)
 }
