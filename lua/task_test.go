@@ -20,7 +20,7 @@ type task struct {
 	job   *lua53.Job
 	timer *core.Timer
 	proc  core.ProcID
-	free  func() // lets go of the runtime
+	free  func()   // lets go of the runtime
 	Done  []string // what it has returned
 }
 
