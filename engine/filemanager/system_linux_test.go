@@ -235,9 +235,10 @@ func mover() int {
 }
 
 // §1 File manager: SIGKILL at random moments of moves within a file system and across two: after the next start every file is at exactly one
-// place, whole. MOVES_FILES is how many files there are (20,000 in a long run), MOVES_SEED repeats a run.
+// place, whole. MOVES_FILES is how many files there are (20,000 in a long run), MOVES_KILLS how often a process is killed, MOVES_SEED repeats a run.
 func TestKilled(t *testing.T) {
 	files := number(t, "MOVES_FILES", 200)
+	most := int(number(t, "MOVES_KILLS", 8))
 	seed := number(t, "MOVES_SEED", time.Now().UnixNano())
 	t.Logf("MOVES_SEED=%d", seed)
 	for _, across := range []bool{false, true} {
@@ -262,8 +263,8 @@ func TestKilled(t *testing.T) {
 			put(t, src+"/"+name, content, 0o644)
 		}
 		kills := 0
-		for round := 0; ; round++ {
-			out, killed := killedMover(t, rng, src, dst)
+		for {
+			out, killed := killedMover(t, rng, src, dst, kills < most)
 			if !killed {
 				if out != "begin\n" && !strings.Contains(out, "finished") {
 					t.Logf("%s", out)
@@ -294,8 +295,8 @@ func number(t *testing.T, env string, otherwise int64) int64 {
 	return n
 }
 
-// killedMover starts a mover and kills it at a random moment, if it is not done before.
-func killedMover(t *testing.T, rng *rand.Rand, src, dst string) (out string, killed bool) {
+// killedMover starts a mover and, if it is to be killed, does that at a random moment if it is not done before.
+func killedMover(t *testing.T, rng *rand.Rand, src, dst string, kill bool) (out string, killed bool) {
 	t.Helper()
 	var b bytes.Buffer
 	cmd := exec.Command(os.Args[0], src, dst, fmt.Sprint(rng.Uint64()))
@@ -314,7 +315,10 @@ func killedMover(t *testing.T, rng *rand.Rand, src, dst string) (out string, kil
 			break
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rng.Int64N(int64(12*time.Millisecond))))
+	ctx, cancel := context.Background(), func() {}
+	if kill {
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(rng.Int64N(int64(12*time.Millisecond))))
+	}
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
