@@ -23,7 +23,11 @@ func (t *transfer) moveByCopy() error {
 		_ = t.discard(temp)
 		return err
 	}
-	defer func() { _ = t.to.Dst.Unlink(note) }()
+	defer func() {
+		if note != "" {
+			_ = t.to.Dst.Unlink(note)
+		}
+	}()
 	if err := t.publishCopy(temp, made); err != nil {
 		return err
 	}
@@ -31,6 +35,9 @@ func (t *transfer) moveByCopy() error {
 		return fmt.Errorf("write the directory of %s to the disk: %w; it is at both places", t.op.Dest.Path(), err)
 	}
 	if err := t.removeSource(); err != nil {
+		if t.Stop() != nil {
+			note = "" // stays, for Recover to finish
+		}
 		return fmt.Errorf("it is at both places: %w", err)
 	}
 	return nil

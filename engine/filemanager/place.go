@@ -11,9 +11,9 @@ import (
 	"lsyncgo/engine/root"
 )
 
-// openParent opens the directory that p is in, and returns its last name. made, unless it is nil, is called with directories that
-// were missing and are made.
-func openParent(p filerule.Place, made func(*fsat.Dir) error) (*fsat.Dir, string, error) {
+// openParent opens the directory that p is in, and returns its last name. Missing directories are made as create says, unless
+// that is nil.
+func openParent(p filerule.Place, create *newDirectories) (*fsat.Dir, string, error) {
 	names, err := fsat.Segments(p.Rel)
 	if err == nil && len(names) == 0 {
 		err = fsat.ErrOutside
@@ -24,7 +24,7 @@ func openParent(p filerule.Place, made func(*fsat.Dir) error) (*fsat.Dir, string
 	above, name := names[:len(names)-1], names[len(names)-1]
 	tree := p.Tree
 	top, err := root.Open(tree)
-	for errors.Is(err, fs.ErrNotExist) && made != nil && filepath.Dir(tree) != tree {
+	for errors.Is(err, fs.ErrNotExist) && create != nil && filepath.Dir(tree) != tree {
 		above = append([]string{filepath.Base(tree)}, above...)
 		tree = filepath.Dir(tree)
 		top, err = root.Open(tree)
@@ -39,8 +39,8 @@ func openParent(p filerule.Place, made func(*fsat.Dir) error) (*fsat.Dir, string
 	}
 	defer dir.Close()
 	var at *fsat.Dir
-	if made != nil {
-		at, err = dir.MkdirAll(above, made)
+	if create != nil {
+		at, err = dir.MkdirAll(above, create.perm, create.made)
 	} else {
 		at, err = dir.OpenBelow(strings.Join(above, "/"))
 	}
@@ -50,8 +50,14 @@ func openParent(p filerule.Place, made func(*fsat.Dir) error) (*fsat.Dir, string
 	return at, name, nil
 }
 
-// newDirectory gives a directory that auto_create has made its owner and mode.
-func (r *run) newDirectory(d *fsat.Dir) error {
+// newDirectories says how missing directories are made.
+type newDirectories struct {
+	perm uint32 // at first
+	made func(*fsat.Dir) error
+}
+
+// newDirectories have the mode and owner of the rule. Without a mode the umask decides, and with one nobody gets in before it is set.
+func (r *run) newDirectories() *newDirectories {
 	uid, gid := -1, -1
 	if r.op.User.Given {
 		uid = int(r.op.User.ID)
@@ -59,16 +65,22 @@ func (r *run) newDirectory(d *fsat.Dir) error {
 	if r.op.Group.Given {
 		gid = int(r.op.Group.ID)
 	}
-	if uid >= 0 || gid >= 0 {
-		if err := d.Self().ChownChecked(uid, gid); err != nil {
-			return err
-		}
-	}
-	perm := uint32(0o755)
+	n := &newDirectories{perm: 0o777}
 	if r.op.DirMode.Given {
-		perm = r.op.DirMode.Perm
+		n.perm = 0o700
 	}
-	return d.Self().Chmod(perm, fsat.Stat{Kind: fsat.Directory})
+	n.made = func(d *fsat.Dir) error {
+		if uid >= 0 || gid >= 0 {
+			if err := d.Self().ChownChecked(uid, gid); err != nil {
+				return err
+			}
+		}
+		if !r.op.DirMode.Given {
+			return nil
+		}
+		return d.Self().Chmod(r.op.DirMode.Perm, fsat.Stat{Kind: fsat.Directory})
+	}
+	return n
 }
 
 // wanted is what a copy of s is to be like.

@@ -128,11 +128,11 @@ func (r *run) do() error {
 	if r.op.Action == filerule.Delete {
 		return r.delete(src, name, s)
 	}
-	var made func(*fsat.Dir) error
+	var create *newDirectories
 	if r.op.AutoCreate {
-		made = r.newDirectory
+		create = r.newDirectories()
 	}
-	dst, toName, err := openParent(r.op.Dest, made)
+	dst, toName, err := openParent(r.op.Dest, create)
 	if errors.Is(err, fs.ErrNotExist) && !r.op.AutoCreate {
 		return fmt.Errorf("open the directory of %s: %w; create it, or set auto_create = true", r.op.Dest.Path(), err)
 	}
@@ -176,7 +176,7 @@ func (r *run) removeTree(d *fsat.Dir, name string, s fsat.Stat, keep func(fsat.S
 		Stop: func() bool { return r.Stop() != nil }, Look: true,
 		Keep: func(path string, have fsat.Stat, _ bool) bool {
 			switch {
-			case have.Dev != s.Dev:
+			case have.Kind == fsat.Directory && have.Dev != s.Dev:
 				reasons = append(reasons, fmt.Errorf("remove %s: another file system is mounted there", path))
 				return true
 			case keep != nil && have.Kind != fsat.Directory && keep(have):

@@ -370,3 +370,69 @@ func places(t *testing.T, src, dst string, want map[string]string) {
 		t.FailNow()
 	}
 }
+
+// countdown is a context that is cancelled when it was asked so often.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// §1 File manager, exit: a move across file systems that is cancelled at any point leaves every file whole; what it has published is
+// finished at the next start, and nothing else is left.
+func TestCancelled(t *testing.T) {
+	top := t.TempDir()
+	across := mount(t, "")
+	want := map[string]string{"d/a": "1", "d/sub/b": "2", "d/sub/c": "3"}
+	finished := 0
+	for n := 0; ; n++ {
+		src, dst := fmt.Sprint(top, "/", n), fmt.Sprint(across, "/", n)
+		check(t, os.Mkdir(dst, 0o755))
+		for name, content := range want {
+			put(t, src+"/"+name, content, 0o644)
+		}
+		op, _, err := rule(t, into("move", src, dst)).Match(src + "/d")
+		check(t, err)
+		err = filemanager.Run(&countdown{context.Background(), n}, op, nil)
+		if err == nil {
+			places(t, src, dst, want)
+			break
+		}
+		if left, err := os.ReadDir(dst); err != nil || len(left) > 0 {
+			cmd := exec.Command(os.Args[0], src, dst, "1")
+			cmd.Env = append(os.Environ(), roleEnv+"=mover")
+			if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "finished") {
+				t.Errorf("cancelled at %d, the next start: %v, %s", n, err, out)
+			}
+			finished++
+		}
+		places(t, src, dst, want)
+	}
+	if finished == 0 {
+		t.Error("no move was cancelled after its copy was published")
+	}
+}
+
+// §1 File manager: auto_create, owner from the first created one down; without dirmode the umask decides.
+func TestAutoCreateOwner(t *testing.T) {
+	src, dst := sides(t)
+	defer unix.Umask(unix.Umask(0o027))
+	put(t, src+"/a/b/f", "1", 0o644)
+	must(t, rule(t, into("copy", src, dst+"/first", autoCreate)), src+"/a/b/f")
+	must(t, rule(t, into("copy", src, dst+"/second", autoCreate, func(s *filerule.Spec) { s.User, s.Group = 12.0, 34.0 })), src+"/a/b/f")
+	for path, want := range map[string]string{
+		"": "755 0:0", "/first": "750 0:0", "/first/a/b": "750 0:0", "/second": "750 12:34", "/second/a/b": "750 12:34", "/second/a/b/f": "644 12:34",
+	} {
+		var st unix.Stat_t
+		check(t, unix.Lstat(dst+path, &st))
+		if got := fmt.Sprintf("%o %d:%d", st.Mode&0o7777, st.Uid, st.Gid); got != want {
+			t.Errorf("%q is %s, want %s", path, got, want)
+		}
+	}
+}

@@ -52,7 +52,12 @@ var errSame = errors.New("refused: the destination is the source")
 
 // move renames, or copies and removes.
 func (t *transfer) move() error {
-	if t.s.Dev == t.to.Dev && !(t.have.Ino != 0 && t.have.Inode == t.s.Inode) { // rename does nothing for two names of one file
+	// The directories tell: in some file systems made of several, files have numbers of those.
+	from, err := t.src.Stat()
+	if err != nil {
+		return err
+	}
+	if from.Dev == t.to.Dev && !(t.have.Ino != 0 && t.have.Inode == t.s.Inode) { // rename does nothing for two names of one file
 		ready, err := t.prepare(t.src, t.name, t.s)
 		if err != nil {
 			return err
@@ -133,7 +138,10 @@ func (t *transfer) rename() error {
 		return err
 	}
 	now, err := t.to.Dst.Lstat(t.toName)
-	if err != nil || now.Inode == t.s.Inode {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // somebody has taken it already
+	case err != nil || now.Inode == t.s.Inode:
 		return err
 	}
 	// What was moved is not what was looked at and prepared.
@@ -194,10 +202,14 @@ func (t *transfer) publishCopy(temp string, made fsat.Inode) error {
 		_ = t.discard(temp)
 		return fmt.Errorf("write %s: %w", t.op.Dest.Path(), err)
 	}
-	if now, err := t.to.Dst.Lstat(t.toName); err != nil || now.Inode != made {
-		return errors.Join(fsat.ErrReplaced, err)
+	now, err := t.to.Dst.Lstat(t.toName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // somebody has taken it already
+	case err == nil && now.Inode != made:
+		err = fsat.ErrReplaced
 	}
-	return nil
+	return err
 }
 
 // copyTo makes a copy of the source under a temporary name, which is removed if there is an error.
@@ -295,7 +307,7 @@ func (t *transfer) copyDirectory(src *fsat.Dir, name, path string, p copier.Plac
 	if s.Inode == t.temp && s.Ino != 0 {
 		return fmt.Errorf("copy %s: the destination is in the directory that is to be copied", t.op.Source.Path())
 	}
-	made, err := p.Dst.Make(temp)
+	made, err := p.Dst.Make(temp, 0o700)
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", path, copier.AtTarget(err))
 	}

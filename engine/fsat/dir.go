@@ -72,9 +72,9 @@ func (d *Dir) Unswap(from string, b *Dir, to string, at *Dir, old string) error 
 	return at.Rename(old, b, to)
 }
 
-// Make makes a directory that only we can enter and opens it. ErrReplaced: somebody has put another one in its place.
-func (d *Dir) Make(name string) (*Dir, error) {
-	if err := d.Mkdir(name, 0o700); err != nil {
+// Make makes a directory and opens it. ErrReplaced: somebody has put another one in its place.
+func (d *Dir) Make(name string, perm uint32) (*Dir, error) {
+	if err := d.Mkdir(name, perm); err != nil {
 		return nil, err
 	}
 	made, err := d.OpenDir(name)
@@ -92,9 +92,9 @@ func (d *Dir) Make(name string) (*Dir, error) {
 	return made, nil
 }
 
-// MkdirAll opens the directory of the given names below d. Those that are missing are made; made is called with
-// each of them, from above, before anything is in it, to set its owner and mode: only we can enter it.
-func (d *Dir) MkdirAll(names []string, made func(*Dir) error) (*Dir, error) {
+// MkdirAll opens the directory of the given names below d. Those that are missing are made with the mode perm, of which the umask
+// takes its part; made is called with each of them, from above, before anything is in it, to set owner and mode.
+func (d *Dir) MkdirAll(names []string, perm uint32, made func(*Dir) error) (*Dir, error) {
 	at, err := d.OpenBelow("")
 	for _, name := range names {
 		if err != nil {
@@ -102,7 +102,7 @@ func (d *Dir) MkdirAll(names []string, made func(*Dir) error) (*Dir, error) {
 		}
 		next, nerr := at.OpenDir(name)
 		if errors.Is(nerr, fs.ErrNotExist) {
-			if next, nerr = at.Make(name); errors.Is(nerr, fs.ErrExist) {
+			if next, nerr = at.Make(name, perm); errors.Is(nerr, fs.ErrExist) {
 				next, nerr = at.OpenDir(name) // somebody else was faster
 			} else if nerr == nil {
 				nerr = made(next)
