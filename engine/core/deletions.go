@@ -61,7 +61,6 @@ func (c *Core) counted(in Counted) {
 		}
 		l.inventory.Update(in.Inventory)
 	}
-	s.catchUp()
 }
 
 // stale reports whether the inventory is not up to date yet.

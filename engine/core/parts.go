@@ -65,10 +65,7 @@ func (s *Sync) take(k event.Kind, path string) {
 
 // divideAll takes all Moves apart that are queued, as divideMoves does, when a startup or full sync has ended: it has no
 // regard for what waits. Nothing of the sync is acted on until that is done.
-func (s *Sync) divideAll() {
-	s.dividing, s.divided = true, 0
-	s.divide()
-}
+func (s *Sync) divideAll() { s.dividing, s.divided = true, 0 }
 
 func (s *Sync) divide() {
 	if !s.dividing {

@@ -317,7 +317,6 @@ func (s *Sync) begin() {
 		s.apart(event.Init, "")
 	}
 	s.begun = true
-	s.inherit()
 }
 
 // finish takes the agent's delays off the FIFO.

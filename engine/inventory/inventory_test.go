@@ -3,6 +3,7 @@ package inventory_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +162,36 @@ func TestLimit(t *testing.T) {
 	}
 	if l := inventory.Entries(7); l.Of(3) != 7 || l.String() != "7" {
 		t.Errorf("seven entries: %s", l)
+	}
+}
+
+// §10: very many losses are forgiven, or leave the window, in parts; then they are no losses.
+func TestForgetsInParts(t *testing.T) {
+	const n = 3*5000 + 1
+	for _, forgive := range []bool{true, false} {
+		c, now := inventory.New(), time.Unix(1e9, 0)
+		c.Advance(now, now)
+		d := c.Put(c.Top(), "d", true)
+		for i := range n {
+			c.Put(d, strconv.Itoa(i), false)
+		}
+		c.Remove("d/")
+		if c.Lost() != n+1 {
+			t.Fatalf("%d are lost", c.Lost())
+		}
+		if forgive {
+			c.Forgive()
+		} else {
+			now = now.Add(2 * inventory.Window)
+		}
+		parts := 0
+		for before := c.Lost(); c.Advance(now, now); before = c.Lost() {
+			if parts++; before-c.Lost() > 5000 {
+				t.Errorf("forgiven %v: %d at once", forgive, before-c.Lost())
+			}
+		}
+		if parts < 2 || c.Lost() != 0 || c.Known() != 0 {
+			t.Errorf("forgiven %v: %d parts, %d lost, %d known", forgive, parts, c.Lost(), c.Known())
+		}
 	}
 }
