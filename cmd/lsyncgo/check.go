@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
+	"lsyncgo/engine/watch"
 	"lsyncgo/lua/config"
 )
 
@@ -64,10 +66,13 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	if file == "" {
 		file = "command line"
 	}
-	syncs := rt.Syncs()
-	fmt.Fprintf(out, "%s: ok, %d sync", printable.Line(file), len(syncs))
-	if len(syncs) != 1 {
-		fmt.Fprint(out, "s")
+	syncs, watches := rt.Syncs(), rt.Watches()
+	fmt.Fprintf(out, "%s: ok", printable.Line(file))
+	if len(syncs) > 0 || len(watches) == 0 {
+		fmt.Fprint(out, ", ", counted(len(syncs), "sync", "syncs"))
+	}
+	if len(watches) > 0 {
+		fmt.Fprint(out, ", ", counted(len(watches), "watch", "watches"))
 	}
 	fmt.Fprintln(out)
 	s := rt.Settings()
@@ -82,6 +87,9 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	t.flag("nodaemon", s.NoDaemon)
 	for _, c := range syncs {
 		t.sync(&c)
+	}
+	for _, c := range watches {
+		t.watch(&c)
 	}
 	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
 }
@@ -162,6 +170,23 @@ func (t table) sync(c *core.SyncConfig) {
 		}
 		t.row("filter", sign+r.Pattern)
 	}
+}
+
+func (t table) watch(c *watch.Config) {
+	fmt.Fprintf(t.w, "\n%s\t(%s)\n", printable.Line(c.Name), printable.Line(c.Place))
+	for _, p := range c.Paths {
+		t.row("path", p.Given)
+	}
+	t.flag("rec", c.Subdirs)
+	t.flag("auto_add", c.Follow)
+	t.row("events", strings.Join(c.Kinds().Names(), " "))
+}
+
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + several
 }
 
 // modeNames leaves out the default.

@@ -52,6 +52,7 @@ func (s *service) adopt(c *config.Config, next *script) error {
 	next.connect(s.core, s.loop, syncs)
 	next.Succeed(old.Scripts)
 	s.script = next
+	s.watch(settings.OnePass)
 	s.inForce.Store(next.Scripts)
 	old.retire()
 	s.retired.Go(old.Wait)

@@ -21,6 +21,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/watch"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/config"
 	"lsyncgo/lua/problem"
@@ -93,6 +94,7 @@ type service struct {
 	about    status.Daemon
 
 	core       *core.Core
+	watches    *watch.Set
 	loop       *loop.Loop
 	statusFile *statusWriter
 	monitor    *backend.Mux
@@ -101,13 +103,14 @@ type service struct {
 // script is what a loaded config has to run, and what ends its messages to the loop.
 type script struct {
 	*api.Scripts
-	ctx    context.Context
-	cancel context.CancelFunc
+	watches []watch.Config
+	ctx     context.Context
+	cancel  context.CancelFunc
 }
 
 func newScript(c *config.Config) *script {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &script{c.Scripts, ctx, cancel}
+	return &script{c.Scripts, c.Watches(), ctx, cancel}
 }
 
 // connect gives the script the core it works in.
@@ -201,6 +204,8 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
 	})
 	s.script.connect(s.core, s.loop, syncs)
+	s.watches = watch.New(s.core)
+	s.watch(s.settings.OnePass)
 	defer s.closing(s.answer())
 	defer s.listen(signals)()
 	for _, p := range s.warnings {
@@ -356,6 +361,13 @@ func (s *service) ask(ctx context.Context, request status.Request) (shot status.
 		err = errors.New("the engine is busy or has ended")
 	}
 	return shot, err
+}
+
+// watch puts the watches of the script in force. A single pass waits for nothing that happens.
+func (s *service) watch(onePass bool) {
+	if !onePass {
+		s.watches.Replace(s.script.watches)
+	}
 }
 
 // look is how sources are looked at; nil: -force says to trust them.

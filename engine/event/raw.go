@@ -38,9 +38,12 @@ var rawNames = [...]string{
 }
 
 // RawKinds lists the names of all kinds of raw events.
-func RawKinds() (list []string) {
-	for _, name := range rawNames {
-		if name != "" {
+func RawKinds() []string { return AllRaw.Names() }
+
+// Names lists the names of the kinds in m.
+func (m RawMask) Names() (list []string) {
+	for bit, name := range rawNames {
+		if name != "" && m&(1<<bit) != 0 {
 			list = append(list, name)
 		}
 	}

@@ -289,3 +289,45 @@ func TestGroupsAreInOrder(t *testing.T) {
 		t.Error(p.groups(), got)
 	}
 }
+
+// Tasks §1 "Events": exclude_filter is searched for anywhere in the path, look-around and bytes that are no characters included.
+func TestSearch(t *testing.T) {
+	for _, c := range []struct {
+		expr, path string
+		want       bool
+	}{
+		{`\.swp$`, "/a/.b.swp", true},
+		{`\.swp$`, "/a/b.swp/c", false},
+		{`^/a/`, "/b/a/", false},
+		{`^(?!.*\.tmp$)`, "/a/b.tmp", false},
+		{`^(?!.*\.tmp$)`, "/a/b", true},
+		{`(?<=/)\.git`, "/a/.git/b", true},
+		{"\xff$", "/a/\xff", true},
+		{"\xff$", "/a/\xfe", false},
+	} {
+		found, err := Search(c.expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := found(c.path); got != c.want || err != nil {
+			t.Errorf("%q in %q: %v, %v", c.expr, c.path, got, err)
+		}
+	}
+	if _, err := Search("("); err == nil {
+		t.Error("( is a regular expression")
+	}
+	slow, err := Search(`^(a+)+(?!a)b$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := slow("/" + strings.Repeat("a", 60)); found {
+		t.Errorf("found, %v", err)
+	}
+	slow, err = Search(`(a+)+(?!x)\d`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := slow(strings.Repeat("a", 5000)); found || err == nil {
+		t.Errorf("no limit: %v, %v", found, err)
+	}
+}

@@ -27,6 +27,8 @@ type pattern interface {
 	// group returns the number of a group.
 	group(name string) (int, bool)
 	groups() int
+	// search reports whether there is a match anywhere.
+	search(path string) (bool, error)
 }
 
 // compilePattern takes Go's engine, whose time is linear, and the one that backtracks for what only that can do: look-around,
@@ -53,6 +55,8 @@ func (l linear) find(path string) ([][]int, error) {
 	return l.re.FindAllStringSubmatchIndex(path, -1), nil
 }
 
+func (l linear) search(path string) (bool, error) { return l.re.MatchString(path), nil }
+
 func (l linear) groups() int { return l.re.NumSubexp() }
 
 func (l linear) group(name string) (int, bool) {
@@ -61,6 +65,15 @@ func (l linear) group(name string) (int, bool) {
 }
 
 type backtracking struct{ re *regexp2.Regexp }
+
+func (b backtracking) search(path string) (bool, error) {
+	runes, _ := characters(path)
+	found, err := b.re.MatchRunes(runes)
+	if err != nil {
+		return false, errTooLong
+	}
+	return found, nil
+}
 
 func (b backtracking) groups() int { return slices.Max(b.re.GetGroupNumbers()) }
 
@@ -246,4 +259,14 @@ func groupOf(name string, of pattern) (int, error) {
 		return 0, fmt.Errorf("src_re has no group %q", name)
 	}
 	return n, nil
+}
+
+// Search returns a function that tells whether a regular expression, as those of rules are written, is found anywhere in a path. Its error
+// says that the search took too long. Any goroutine may call it.
+func Search(expr string) (found func(path string) (bool, error), err error) {
+	p, err := compilePattern(expr)
+	if err != nil {
+		return nil, err
+	}
+	return p.search, nil
 }

@@ -3,6 +3,7 @@
 package watch
 
 import (
+	"strings"
 	"time"
 
 	"lsyncgo/engine/core"
@@ -15,6 +16,7 @@ type Handler func(now time.Time, e *event.Raw)
 // Config is one watch{} of a config.
 type Config struct {
 	Name  string // as its events and its log have it
+	Place string // where it is defined, file:line
 	Paths []Path
 	// Monitor is the name of the backend; empty: the one that tells raw events.
 	Monitor string
@@ -44,8 +46,8 @@ func (c *Config) handlers(kind event.RawMask) []Handler {
 	return c.Default
 }
 
-// kinds are those that a handler wants to hear of.
-func (c *Config) kinds() (mask event.RawMask) {
+// Kinds are those that a handler wants to hear of.
+func (c *Config) Kinds() (mask event.RawMask) {
 	for kind := event.RawMask(1); kind <= event.AllRaw; kind <<= 1 {
 		if kind&event.AllRaw != 0 && len(c.handlers(kind)) > 0 {
 			mask |= kind
@@ -109,7 +111,7 @@ func (s *Set) Replace(configs []Config) {
 // find returns the watch that goes on as c, -1 if none does.
 func find(list []*watch, c *Config) int {
 	for i, w := range list {
-		if w.config.Digest == c.Digest && w.config.Name == c.Name && w.config.kinds() == c.kinds() {
+		if w.config.Digest == c.Digest && w.config.Name == c.Name && w.config.Kinds() == c.Kinds() {
 			return i
 		}
 	}
@@ -127,8 +129,8 @@ func (w *watch) end() {
 func (r *root) place() {
 	r.id = r.core.Register(r)
 	r.core.Watch(core.Watch{
-		Root: r.id, Source: r.path.Resolved, Given: r.path.Given, Monitor: r.config.Monitor,
-		Raw: &event.RawRoot{Kinds: r.config.kinds(), Subdirs: r.config.Subdirs, Follow: r.config.Follow, Report: r.config.Follow && r.lost,
+		Root: r.id, Source: strings.TrimSuffix(r.path.Resolved, "/") + "/", Given: r.path.Given, Monitor: r.config.Monitor,
+		Raw: &event.RawRoot{Kinds: r.config.Kinds(), Subdirs: r.config.Subdirs, Follow: r.config.Follow, Report: r.config.Follow && r.lost,
 			Excluded: r.config.Excluded},
 	})
 }

@@ -13,10 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"lsyncgo/engine/watch"
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/problem"
+	"lsyncgo/lua/watches"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -29,6 +31,7 @@ type Config struct {
 	settings    *settings
 	definitions []*Definition // in order
 	tunnels     []*tunnelValue
+	watches     *watches.Watches
 	presets     *presets
 	builtin     map[string]glua.LValue // the globals before the scripts and the config
 
@@ -60,7 +63,9 @@ func Load(o Options) (*Config, error) {
 func (r *Config) load() error {
 	r.found.Shown = r.shown
 	r.settings = newSettings(r)
+	r.watches = watches.New(r.Runtime, &r.found)
 	r.Define(r.globals()...)
+	r.Define(r.watches.Globals()...)
 	r.guardGlobals()
 	if err := r.openPresets(); err != nil {
 		return err
@@ -81,6 +86,7 @@ func (r *Config) load() error {
 	for _, s := range r.definitions {
 		s.resolve()
 	}
+	r.watches.Resolve(r.missing)
 	r.checkOverlappingTargets()
 	r.checkTwins()
 	r.checkSelfTrigger()
@@ -89,7 +95,7 @@ func (r *Config) load() error {
 }
 
 // idle reports whether the config asks for nothing.
-func (r *Config) idle() bool { return len(r.definitions) == 0 }
+func (r *Config) idle() bool { return len(r.definitions) == 0 && !r.watches.Any() }
 
 // run runs the scripts and the config up to the first error of the Lua code itself.
 func (r *Config) run() (complete bool, err error) {
@@ -157,6 +163,18 @@ func loadTimeout(o Options) time.Duration {
 	}
 	return defaultLoadTimeout
 }
+
+// missing records that there is nothing at a path that may still appear.
+func (r *Config) missing(p problem.Problem) {
+	if r.settings.resolved.Insist {
+		r.found.Warn(p)
+	} else {
+		r.found.Add(p)
+	}
+}
+
+// Watches returns the watches, in order.
+func (r *Config) Watches() []watch.Config { return r.watches.Configs() }
 
 // Settings returns the resolved settings.
 func (r *Config) Settings() Settings { return r.settings.resolved }

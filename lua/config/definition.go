@@ -259,11 +259,7 @@ func (s *Definition) checkActions() {
 func (s *Definition) resolve() {
 	settings := &s.r.settings.resolved
 	if s.sourceFault != nil {
-		if settings.Insist {
-			s.r.found.Warn(*s.sourceFault)
-		} else {
-			s.r.found.Add(*s.sourceFault)
-		}
+		s.r.missing(*s.sourceFault)
 	}
 	if settings.Monitor != "" && s.r.o.Monitor != "" {
 		s.Table.RawSetString("monitor", glua.LNil)
