@@ -77,6 +77,14 @@ func TestExamples(t *testing.T) {
 			p.write("source/b", "2")
 			p.same()
 		},
+		"watch-log": func(_ *testing.T, p *place, run func(env ...string) *process) {
+			d := run()
+			p.write("source/dir/a", "1")
+			d.logs("IN_CLOSE_WRITE " + p.source + "/dir/a\n")
+			p.rename("source/dir/a", "source/b")
+			d.logs("IN_MOVED_FROM " + p.source + "/dir/a\n")
+			d.logs("IN_MOVED_TO " + p.source + "/b from " + p.source + "/dir/a\n")
+		},
 		"alarm": func(_ *testing.T, p *place, run func(env ...string) *process) {
 			d := run("INTERVAL=1")
 			p.write("source/a", "1")
