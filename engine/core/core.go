@@ -209,10 +209,7 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 			continue
 		}
 		if t, ok := s.queue.NextAlarm(); ok {
-			if s.quietUntil.After(t) {
-				t = s.quietUntil
-			}
-			earliest(t)
+			earliest(s.notBefore(t))
 		}
 	}
 	return at, ok

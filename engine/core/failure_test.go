@@ -61,3 +61,35 @@ func TestSlowFailures(t *testing.T) {
 		}
 	}
 }
+
+// TestSlowFailuresRest: a script that fails slowly is not asked again, be it for other events, before it has let others have
+// as much time as it took.
+func TestSlowFailuresRest(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1e9, 0)
+	calls := 0
+	c := core.New(core.Settings{}, silent{})
+	s, err := c.Add(core.SyncConfig{Name: "one", MaxDelays: 1000, Actions: failing{calls: &calls}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Step(now, core.Tick{})
+	c.Step(now, core.Watched{Root: s.ID()})
+	create := func(path string) {
+		c.Step(now, core.Events{{Root: s.ID(), Kind: event.Create, Path: path, Time: now}})
+	}
+	create("a") // runs it, for ten seconds
+	now = now.Add(10 * time.Second)
+	create("b")
+	end := now.Add(10 * time.Second)
+	now = end.Add(-time.Second)
+	create("c")
+	if at, ok := c.Alarm(); calls != 1 || !ok || !at.Equal(end) {
+		t.Fatalf("%d calls by %v, and the next one at %v, want it at %v", calls, now, at, end)
+	}
+	now = end
+	c.Step(now, core.Tick{})
+	if calls != 2 {
+		t.Fatalf("%d calls after its rest, want 2", calls)
+	}
+}

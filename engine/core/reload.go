@@ -71,7 +71,7 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	s.queue.Ignore(cfg.Ignores)
 	s.script++
 	s.changes++
-	s.quietUntil = s.core.now
+	s.quietUntil, s.restUntil = s.core.now, s.core.now
 	s.log("Info", "goes on: its definition is the same")
 }
 

@@ -97,7 +97,7 @@ func (c *Core) rounds() {
 // act runs the script for the first ready delay; false if there was nothing to
 // do or the script left it alone.
 func (s *Sync) act() bool {
-	if !s.canAct() || s.quietUntil.After(s.core.now) {
+	if !s.canAct() || s.notBefore(s.core.now).After(s.core.now) {
 		return false
 	}
 	d := s.queue.Next(s.core.now)
@@ -120,6 +120,7 @@ func (s *Sync) act() bool {
 		s.core.log.Log("Error", err)
 		s.last = s.failure(err.Error(), nil, Result{})
 		a := AgentOf(s, d)
+		a.begun = s.core.now
 		if untouched {
 			why, tries := describe(d)+": its script failed", a.Tries()+1
 			s.giveUp(s.again(a, true, why), tries, why)
@@ -139,15 +140,27 @@ func (s *Sync) act() bool {
 
 // afterFailures has scripts that failed wait from now on. A script fails slowly if it ran until its time limit; then the
 // time of the Step is that long ago, and a next try would be due at once. Between two such scripts the round ends, so
-// that each holds up everything else once, and not all of them together.
+// that each holds up everything else once, and not all of them together; and the sync rests for as long as its script
+// ran, be there a thousand other events for it, so that half of the time remains for everything else.
 func (c *Core) afterFailures() {
 	for _, a := range c.failed {
 		s, d := a.Sync, a.Delays[0]
+		s.restUntil = c.now.Add(c.now.Sub(a.begun))
 		if c.sync(s.id) == s && d.Queued() && d.Status() == delay.Wait && d.Tries() > 0 {
 			s.queue.Retry(d, c.now.Add(backoff(s.cfg.Delay, d.Tries())))
 		}
 	}
 	c.failed = nil
+}
+
+// notBefore returns the first time, t or later, at which the script may be asked for a delay that is due at t.
+func (s *Sync) notBefore(t time.Time) time.Time {
+	for _, other := range []time.Time{s.quietUntil, s.restUntil} {
+		if other.After(t) {
+			t = other
+		}
+	}
+	return t
 }
 
 // dropWaiting forgets what was spawned for and never started.

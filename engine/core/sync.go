@@ -109,6 +109,7 @@ type Sync struct {
 	script     uint64    // counts the reloads that this sync has outlived
 	changes    uint64    // grows with everything that may make a ready delay act differently
 	quietUntil time.Time // the script left its ready delay alone: do not ask before
+	restUntil  time.Time // its script failed, and held up all others: do not ask before, whatever happens
 	watchTries int
 	watchAt    time.Time // when to try again to watch; zero if not planned
 	begun      bool      // its first startup is or was queued
