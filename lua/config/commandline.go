@@ -14,25 +14,37 @@ func (r *Config) declareCommandLine() {
 	for _, c := range r.o.Syncs {
 		preset := r.presets.named[c.Preset]
 		place := cmp.Or(c.Place, "command line")
-		wants := map[string]int{"rsync": 2, "rsyncssh": 3, "direct": 2}[c.Preset]
-		if preset == nil || len(c.Args) != wants {
-			r.found.Add(problem.At(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, wants, len(c.Args)))
+		keys, target := argumentsOf(preset)
+		if len(c.Args) != len(keys) {
+			r.found.Add(problem.At(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, len(keys), len(c.Args)))
 			continue
 		}
 		given := r.L.NewTable()
 		given.Append(preset)
-		given.RawSetString("source", glua.LString(c.Args[0]))
-		if c.Preset == "rsyncssh" {
-			given.RawSetString("host", glua.LString(c.Args[1]))
-			given.RawSetString("targetdir", glua.LString(c.Args[2]))
+		for i, key := range keys {
+			given.RawSetString(key, glua.LString(c.Args[i]))
+		}
+		if target == sshHost {
 			r.addSSHOptions(given)
-		} else {
-			given.RawSetString("target", glua.LString(c.Args[1]))
 		}
 		if _, err := r.declare(given, place); err != nil {
 			r.found.Add(problem.At(place, "", "", "%v", err))
 		}
 	}
+}
+
+// argumentsOf returns the keys that a preset gets from the command line, and what kind of target it declares.
+func argumentsOf(preset *glua.LTable) (keys []string, target string) {
+	if preset == nil {
+		return nil, noMirror
+	}
+	if declared, ok := preset.RawGetString("capabilities").(*glua.LTable); ok {
+		target = declared.RawGetString("target").String()
+	}
+	if target == sshHost {
+		return []string{"source", "host", "targetdir"}, target
+	}
+	return []string{"source", "target"}, target
 }
 
 func (r *Config) addSSHOptions(given *glua.LTable) {

@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"lsyncgo/engine/tunnel"
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
+	"lsyncgo/lua/digest"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/problem"
 	"lsyncgo/lua/schema"
@@ -334,4 +337,24 @@ func (s *Definition) ignores() (kinds []event.Kind) {
 		}
 	}
 	return kinds
+}
+
+// digest identifies the sync's definition but for its source.
+func (s *Definition) digest() string {
+	source := s.Table.RawGetString("source")
+	s.Table.RawSetString("source", glua.LNil)
+	given := digest.Of(s.Table, digest.Known{Table: s.r.presets.table, Globals: s.r.builtin})
+	s.Table.RawSetString("source", source)
+	hash, c := sha256.New(), s.config
+	fmt.Fprintln(hash, given, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor, c.PollInterval)
+	for _, rule := range c.Rules {
+		fmt.Fprintf(hash, "%q\n", rule.String())
+	}
+	if c.MaxDelete != nil { // that of settings is not in the table
+		fmt.Fprintln(hash, c.MaxDelete, c.DeletesLive)
+	}
+	if c.Tunnel != nil {
+		fmt.Fprintln(hash, c.Tunnel.Digest)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }

@@ -1,4 +1,5 @@
-package config
+// Package digest identifies Lua values by what they are, so that after a reload what did not change can go on.
+package digest
 
 import (
 	"crypto/sha256"
@@ -12,36 +13,25 @@ import (
 	glua "github.com/yuin/gopher-lua"
 )
 
-// digest identifies the sync's definition but for its source: tables by content whatever their
-// order, functions by their code, constants, upvalues and the globals that they name,
-// with the values that these have when all is loaded. Where in the file it stands does
-// not matter.
-func (s *Definition) digest() string {
-	d := digester{hash: sha256.New(), seen: map[any]int{}, skip: s.r.presets.table, builtin: s.r.builtin}
-	source := s.Table.RawGetString("source")
-	s.Table.RawSetString("source", glua.LNil)
-	d.value(s.Table)
-	s.Table.RawSetString("source", source)
-	c := s.config
-	fmt.Fprintln(d.hash, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor, c.PollInterval)
-	for _, rule := range c.Rules {
-		fmt.Fprintf(d.hash, "%q\n", rule.String())
-	}
-	if c.MaxDelete != nil { // that of settings is not in the table
-		fmt.Fprintln(d.hash, c.MaxDelete, c.DeletesLive)
-	}
-	if c.Tunnel != nil {
-		fmt.Fprintln(d.hash, c.Tunnel.Digest)
-	}
+// Known is what changes with the program only, and so makes no difference.
+type Known struct {
+	Table   *glua.LTable           // and all in it; nil: none
+	Globals map[string]glua.LValue // as they are before a config: what a function reads of them
+}
+
+// Of identifies a Lua value: tables by content whatever their order, functions by their code, constants, upvalues and the globals
+// that they name, with the values that these have now. Where in a file a function stands does not matter. Equal values have the
+// same digest in states of one process.
+func Of(v glua.LValue, known Known) string {
+	d := digester{hash: sha256.New(), seen: map[any]int{}, known: known}
+	d.value(v)
 	return hex.EncodeToString(d.hash.Sum(nil))
 }
 
 type digester struct {
-	hash hash.Hash
-	seen map[any]int
-	skip *glua.LTable // the presets: they change with the program only
-	// builtin are the globals before the config, which change with the program only, too.
-	builtin map[string]glua.LValue
+	hash  hash.Hash
+	seen  map[any]int
+	known Known
 }
 
 func (d *digester) value(v glua.LValue) {
@@ -52,7 +42,7 @@ func (d *digester) value(v glua.LValue) {
 	case glua.LNumber, glua.LBool:
 		fmt.Fprintf(d.hash, "%s;", v)
 	case *glua.LTable:
-		if v != d.skip && d.first(v) {
+		if v != d.known.Table && d.first(v) {
 			d.tableOf(v)
 		}
 	case *glua.LFunction:
@@ -117,7 +107,7 @@ func (d *digester) proto(p *glua.FunctionProto, env *glua.LTable) {
 // global takes in what a function reads under a global name.
 func (d *digester) global(env *glua.LTable, name glua.LValue) {
 	v := env.RawGet(name)
-	if builtin, ok := d.builtin[name.String()]; !ok || builtin != v {
+	if builtin, ok := d.known.Globals[name.String()]; !ok || builtin != v {
 		d.value(v)
 	}
 }
