@@ -173,7 +173,7 @@ func (p *pair) take(batch []event.Event, isNear bool) {
 		}
 		paths[e.Root] = r.Path
 		if e.Kind == event.Move {
-			out = append(out, unpaired(e)...)
+			out = append(out, unpaired(e, r.Flat)...)
 			continue
 		}
 		out = append(out, e)
@@ -198,11 +198,11 @@ func (p *pair) take(batch []event.Event, isNear bool) {
 
 // unpaired is a rename as a Delete and a Create. A Move says that what is known below the old name is below the new one, and far
 // may have told by now what both have had since.
-func unpaired(e event.Event) []event.Event {
+func unpaired(e event.Event, flat bool) []event.Event {
 	gone, is := e, e
 	gone.Kind, gone.Dest = event.Delete, ""
 	is.Kind, is.Path, is.Dest = event.Create, e.Dest, ""
-	is.Tree, is.Written = event.IsDir(e.Dest), !event.IsDir(e.Dest)
+	is.Tree, is.Written = event.IsDir(e.Dest) && !flat, !event.IsDir(e.Dest)
 	return []event.Event{gone, is}
 }
 
