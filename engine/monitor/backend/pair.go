@@ -37,9 +37,9 @@ type pair struct {
 // pairedRoot is one root of both.
 type pairedRoot struct {
 	monitor.Root
-	lostNear, lostFar bool
-	// stale: it was lost to far alone, so that near watches what was there before.
-	stale bool
+	lost [2]bool // to near, to far
+	// stale: it was lost to the other one alone, so that this one watches what was there before.
+	stale [2]bool
 	away  string         // where it was told to lead instead
 	asked map[string]int // directories that near was asked to list for the pair itself, which nobody else is told
 }
@@ -214,19 +214,23 @@ func there(root, path string) bool {
 
 // passes reports whether e is told. The owner of the lock calls it.
 func (p *pair) passes(r *pairedRoot, e *event.Event, isNear bool) bool {
-	wasLost := r.lostNear || r.lostFar
+	wasLost := r.lost[0] || r.lost[1]
+	i := 1
+	if isNear {
+		i = 0
+	}
 	switch e.Kind {
 	case event.RootLost, event.RootElsewhere:
-		r.lose(isNear)
+		r.lost[i], r.stale[i], r.stale[1-i] = true, false, !r.lost[1-i]
+		clear(r.asked)
 		again := r.away == e.Dest
 		r.away = e.Dest
 		return !wasLost || e.Kind == event.RootElsewhere && !again
 	case event.RootBack:
-		if isNear {
-			r.lostNear = false
-		} else if r.lostFar = false; r.stale && !r.lostNear {
-			r.lostNear, r.stale = true, false
-			p.ended.Go(func() { p.watchAgain(r) })
+		r.lost[i] = false
+		if r.stale[1-i] && !r.lost[1-i] {
+			r.lost[1-i], r.stale[1-i] = true, false
+			p.ended.Go(func() { p.watchAgain(r, 1-i) })
 		}
 		return r.back()
 	case event.Listed:
@@ -240,28 +244,20 @@ func (p *pair) passes(r *pairedRoot, e *event.Event, isNear bool) bool {
 	return !wasLost
 }
 
-func (r *pairedRoot) lose(isNear bool) {
-	if isNear {
-		r.lostNear, r.stale = true, false
-		clear(r.asked)
-		return
-	}
-	r.lostFar, r.stale = true, !r.lostNear
-}
-
 // back reports whether both see the root again.
 func (r *pairedRoot) back() bool {
-	if r.lostNear || r.lostFar {
+	if r.lost[0] || r.lost[1] {
 		return false
 	}
 	r.away = ""
 	return true
 }
 
-// watchAgain has near watch a root of which another host made another directory.
-func (p *pair) watchAgain(r *pairedRoot) {
-	p.near.Unwatch(r.ID)
-	for err := p.near.Watch(p.ctx, r.Root); err != nil; err = p.near.Watch(p.ctx, r.Root) {
+// watchAgain has that one watch a root that has not noticed that it is another directory now.
+func (p *pair) watchAgain(r *pairedRoot, i int) {
+	m := []monitor.Monitor{p.near, p.far}[i]
+	m.Unwatch(r.ID)
+	for err := m.Watch(p.ctx, r.Root); err != nil; err = m.Watch(p.ctx, r.Root) {
 		select {
 		case <-p.ctx.Done():
 			return
@@ -270,11 +266,11 @@ func (p *pair) watchAgain(r *pairedRoot) {
 	}
 	p.mu.Lock()
 	known := p.roots[r.ID] == r
-	r.lostNear = false
+	r.lost[i] = false
 	isBack := known && r.back()
 	p.mu.Unlock()
 	if !known {
-		p.near.Unwatch(r.ID)
+		m.Unwatch(r.ID)
 	}
 	if isBack {
 		p.queue.Put([]event.Event{{Root: r.ID, Kind: event.RootBack, Time: time.Now()}})

@@ -133,6 +133,7 @@ func TestPresence(t *testing.T) {
 	}{
 		{"near first", []event.Kind{event.RootLost, event.RootLost, event.Create, event.RootBack, event.Create, event.RootBack, event.Create},
 			[]bool{near, far, near, near, near, far, far}, "[RootLost RootBack Create]"},
+		{"near alone", []event.Kind{event.RootLost, event.RootBack, event.RootLost}, []bool{near, near, far}, "[RootLost]"},
 		{"far first", []event.Kind{event.RootLost, event.RootLost, event.RootBack, event.RootBack}, []bool{far, near, far, near}, "[RootLost RootBack]"},
 		{"led elsewhere", []event.Kind{event.RootLost, event.RootElsewhere, event.RootElsewhere, event.RootBack, event.RootBack},
 			[]bool{far, near, far, near, far}, "[RootLost RootElsewhere RootBack]"},
