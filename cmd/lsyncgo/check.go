@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/fam"
 	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/watch"
@@ -66,13 +67,16 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	if file == "" {
 		file = "command line"
 	}
-	syncs, watches := rt.Syncs(), rt.Watches()
+	syncs, watches, monitors := rt.Syncs(), rt.Watches(), rt.Monitors()
 	fmt.Fprintf(out, "%s: ok", printable.Line(file))
-	if len(syncs) > 0 || len(watches) == 0 {
+	if len(syncs) > 0 || len(watches)+len(monitors) == 0 {
 		fmt.Fprint(out, ", ", counted(len(syncs), "sync", "syncs"))
 	}
 	if len(watches) > 0 {
 		fmt.Fprint(out, ", ", counted(len(watches), "watch", "watches"))
+	}
+	if len(monitors) > 0 {
+		fmt.Fprint(out, ", ", counted(len(monitors), "monitor", "monitors"))
 	}
 	fmt.Fprintln(out)
 	s := rt.Settings()
@@ -90,6 +94,9 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	}
 	for _, c := range watches {
 		t.watch(&c)
+	}
+	for _, c := range monitors {
+		t.monitor(&c)
 	}
 	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
 }
@@ -180,6 +187,13 @@ func (t table) watch(c *watch.Config) {
 	t.flag("rec", c.Subdirs)
 	t.flag("auto_add", c.Follow)
 	t.row("events", strings.Join(c.Kinds().Names(), " "))
+}
+
+func (t table) monitor(c *fam.Config) {
+	fmt.Fprintf(t.w, "\n%s\t(fam.monitor)\n", printable.Line(c.ID))
+	t.row("path", c.Path)
+	t.flag("recursive", c.Recursive)
+	t.row("monitor", c.Backend)
 }
 
 func counted(n int, one, several string) string {

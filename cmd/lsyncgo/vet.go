@@ -19,6 +19,7 @@ import (
 // load loads what o asks for and looks at what only the program can know to be
 // wrong. The error is problem.Problems, all of them at once, or *lua.ExitError.
 func load(o config.Options) (*config.Config, error) {
+	o.KnownMonitor = backend.Known
 	rt, err := config.Load(o)
 	if err != nil {
 		return nil, err

@@ -132,6 +132,8 @@ type Watch struct {
 	Excluded func(path string) bool
 	// Mounts are the mount points below the source that are known from before.
 	Mounts []string
+	// Resolve: links may lead to Source, which has to be resolved when it is watched.
+	Resolve bool
 	// Raw has the receiver told just what the kernel tells; see monitor.Root for what else counts then.
 	Raw *event.RawRoot
 }

@@ -49,6 +49,13 @@ func (c *Core) Watch(w Watch) {
 	}
 }
 
+// Relist asks the monitor for Create events for what is below a directory of a root now, and for a Listed event after them.
+func (c *Core) Relist(id event.RootID, dir string) {
+	if c.receivers[id] != nil {
+		c.do(Relist{Root: id, Path: dir})
+	}
+}
+
 // Release ends the watching of a root, and its receiver hears nothing more.
 func (c *Core) Release(id event.RootID) {
 	if c.receivers[id] != nil {

@@ -6,6 +6,8 @@ package loop
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -255,11 +257,17 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, PollInterval: cmd.PollInterval, Flat: cmd.Flat,
 		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts, Raw: cmd.Raw}
 	l.placing.Go(func() {
-		w := core.Watched{Root: root.ID, Err: l.o.Monitor.Watch(ctx, root)}
+		w := core.Watched{Root: root.ID}
+		if cmd.Resolve {
+			root.Path, w.Err = resolved(cmd.Source)
+		}
+		if w.Err == nil {
+			w.Err = l.o.Monitor.Watch(ctx, root)
+		}
 		if w.Err == nil {
 			w.Unmounted = mount.Missing(root.Path, root.Mounts)
 		}
-		if w.Err == nil && l.o.Look != nil && cmd.Raw == nil {
+		if w.Err == nil && l.o.Look != nil && cmd.Raw == nil && !cmd.Resolve {
 			seen := l.o.Look(cmd.Source, cmd.Target)
 			w.Seen = &seen
 		}
@@ -268,6 +276,15 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 		case <-ctx.Done():
 		}
 	})
+}
+
+// resolved is a directory without symbolic links on the way to it, with a slash at the end.
+func resolved(dir string) (string, error) {
+	path, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", fmt.Errorf("watch %s: %w", dir, err)
+	}
+	return strings.TrimSuffix(path, "/") + "/", nil
 }
 
 func (l *Loop) follow(ctx context.Context, cmd core.Follow) {

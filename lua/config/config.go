@@ -13,10 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"lsyncgo/engine/fam"
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/monitors"
 	"lsyncgo/lua/problem"
 	"lsyncgo/lua/watches"
 
@@ -32,6 +34,7 @@ type Config struct {
 	definitions []*Definition // in order
 	tunnels     []*tunnelValue
 	watches     *watches.Watches
+	monitors    *monitors.Monitors
 	presets     *presets
 	builtin     map[string]glua.LValue // the globals before the scripts and the config
 
@@ -66,6 +69,8 @@ func (r *Config) load() error {
 	r.watches = watches.New(r.Runtime, &r.found)
 	r.Define(r.globals()...)
 	r.Define(r.watches.Globals()...)
+	r.monitors = monitors.New(r.Runtime, &r.found, r.o.KnownMonitor)
+	r.Define(r.monitors.Globals()...)
 	r.guardGlobals()
 	if err := r.openPresets(); err != nil {
 		return err
@@ -81,12 +86,13 @@ func (r *Config) load() error {
 	r.Loaded()
 	r.settings.resolve()
 	if complete && r.idle() {
-		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined: there is nothing to do"))
+		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined, and nothing is monitored: there is nothing to do"))
 	}
 	for _, s := range r.definitions {
 		s.resolve()
 	}
 	r.watches.Resolve(r.missing)
+	r.monitors.Resolve(r.settings.resolved.Monitor, r.settings.resolved.PollInterval, r.settings.resolved.OnePass)
 	r.checkOverlappingTargets()
 	r.checkTwins()
 	r.checkSelfTrigger()
@@ -95,7 +101,7 @@ func (r *Config) load() error {
 }
 
 // idle reports whether the config asks for nothing.
-func (r *Config) idle() bool { return len(r.definitions) == 0 && !r.watches.Any() }
+func (r *Config) idle() bool { return len(r.definitions) == 0 && !r.watches.Any() && !r.monitors.Any() }
 
 // run runs the scripts and the config up to the first error of the Lua code itself.
 func (r *Config) run() (complete bool, err error) {
@@ -175,6 +181,9 @@ func (r *Config) missing(p problem.Problem) {
 
 // Watches returns the watches, in order.
 func (r *Config) Watches() []watch.Config { return r.watches.Configs() }
+
+// Monitors returns the monitors that the config has asked for while it was loaded.
+func (r *Config) Monitors() []fam.Config { return r.monitors.Configs() }
 
 // Settings returns the resolved settings.
 func (r *Config) Settings() Settings { return r.settings.resolved }

@@ -34,6 +34,8 @@ type Options struct {
 	PidFile    string
 	Monitor    string
 
+	// KnownMonitor says why there is no monitor of a name. Nil: who loads the config asks for itself.
+	KnownMonitor func(name string) error
 	// ChooseMonitor says which monitor would watch a source for which none is named, for Notes. Nil: the ones of a local directory.
 	ChooseMonitor func(source string) (name, why string)
 

@@ -32,9 +32,9 @@ const (
 var names = []Name{
 	{auto, "the best one for each source (inotify on Linux, with poll besides on network file systems, notify elsewhere)", nil},
 	{near, "Linux: one kernel watch per directory, loses nothing", inotify.Open},
-	{Paired, "Linux, what other machines can change: inotify for what this one does, and poll for what they do", openPair},
 	{"notify", "macOS, BSD, Windows, Linux: events are hints to list a directory again, and everything is listed every minute", notify.Open},
 	{"poll", "anything that can be listed: everything is listed every pollInterval (60) seconds, or less often if that takes long", poll.Open},
+	{Paired, "Linux, what other machines can change: inotify for what this one does, and poll for what they do", openPair},
 	{"pseudo", "what there is at the start, and nothing that happens later", pseudo.Open},
 }
 
