@@ -32,7 +32,7 @@ func read(t *testing.T, path string) string {
 func TestNameFor(t *testing.T) {
 	for config, want := range map[string]string{
 		"/etc/web.lua": "lsyncgo-web", "/etc/lsyncd/web.conf.lua": "lsyncgo-web", "/x/web.conf": "lsyncgo-web", "/x/a.b": "lsyncgo-a.b",
-		"/x/two words.lua": "", "/x/ü.lua": "", "/x/a@b.lua": "", "/x/" + strings.Repeat("n", 200): "",
+		"/x/two words.lua": "", "/x/ü.lua": "", "/x/a@b.lua": "", "/x/.lua": "", "/x/-x.lua": "", "/x/" + strings.Repeat("n", 200): "",
 	} {
 		got, err := NameFor(config)
 		if got != want || (err == nil) != (want != "") {

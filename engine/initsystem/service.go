@@ -27,7 +27,7 @@ func NameFor(config string) (string, error) {
 		base = strings.TrimSuffix(base, suffix)
 	}
 	name := "lsyncgo-" + base
-	if !names.MatchString(name) {
+	if !names.MatchString(base) || !names.MatchString(name) {
 		return "", fmt.Errorf("no service can be named after %q; choose a name with -name NAME", filepath.Base(config))
 	}
 	return name, nil
