@@ -16,6 +16,7 @@ type command struct {
 	text  string // what it does, in a few words
 	more  string // what the help of the command adds
 	scope scope  // which options it takes
+	rare  bool   // the help of all, which has to fit a terminal, leaves it out
 	run   func(e env, o *options) int
 }
 
@@ -41,6 +42,8 @@ func commandTable() []command {
 			more: "The daemon is found by the pidfile or statusFile of its config. The exit status\nis 1 if none answers.\n"},
 		{name: "resume", args: "NAME CONFIG.lua", text: "let a held sync go on, forget lost mounts", scope: toAsk, run: runResume,
 			more: "lsyncgo status shows the names, and why a sync is on hold.\n"},
+		{name: "debug", args: "monitor on|off CONFIG.lua", text: "log what the monitors report", scope: toAsk, rare: true, run: runDebug,
+			more: "It has the daemon log each event, as -log Inotify does from the start.\n"},
 		{name: "install", args: "CONFIG.lua", text: "write the service that runs it", scope: toInstall, run: runInstall,
 			more: "Writes a unit for systemd, or a script for OpenRC, and starts nothing. A service\n" +
 				"file that somebody has changed is kept. The exit status is 1 if nothing was written.\n"},

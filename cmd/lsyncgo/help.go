@@ -10,6 +10,9 @@ func helpText() string {
 	var b strings.Builder
 	b.WriteString("lsyncgo keeps targets in step with directories that change.\n")
 	for _, c := range commandTable() {
+		if c.rare {
+			continue
+		}
 		fmt.Fprintf(&b, "  %-34s %s\n", strings.Join(strings.Fields("lsyncgo "+c.name+" "+c.args), " "), c.text)
 		if c.name == "" {
 			b.WriteString("  lsyncgo [OPTIONS] SYNC...          without a config; SYNC is one of\n")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -38,6 +37,7 @@ func serve(e env, o *options) int {
 		return e.refuse(fmt.Errorf("find the working directory: %w", err))
 	}
 	s := &service{env: e, options: o, log: newBufferedLogger(o.log)}
+	s.eventLog.to = s.log
 	o.load.Dir, o.load.Log = dir, s.log
 	rt, err := load(o.load)
 	if err != nil {
@@ -95,6 +95,7 @@ type service struct {
 
 	core       *core.Core
 	watches    *watch.Set
+	eventLog   eventLog
 	loop       *loop.Loop
 	statusFile *statusWriter
 	monitor    *backend.Mux
@@ -198,7 +199,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	})
 	s.statusFile.path, s.statusFile.interval = s.settings.StatusFile, s.settings.StatusInterval
 	s.loop = loop.New(loop.Options{
-		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: s.log, Look: s.look(), Count: guard.Count,
+		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: &s.eventLog, Look: s.look(), Count: guard.Count,
 		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
 		Ready:  s.ready, Changed: s.statusFile.changed,
 		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
@@ -331,36 +332,6 @@ func (s *service) logFailure(err *error) {
 	if *err != nil && !s.settings.NoDaemon {
 		s.log.Log("Error", *err)
 	}
-}
-
-// answer opens the socket for the status command. Syncing goes on without it.
-// The result closes it.
-func (s *service) answer() (stop func() error) {
-	none := func() error { return nil }
-	path := status.SocketBeside(s.settings.PidFile, s.settings.StatusFile)
-	if path == "" {
-		return none
-	}
-	server, err := status.Serve(path, s.ask)
-	if err != nil {
-		s.log.Log("Warn", err, "; lsyncgo status will not reach this daemon")
-		return none
-	}
-	return server.Close
-}
-
-// ask carries a request to the loop, from any goroutine.
-func (s *service) ask(ctx context.Context, request status.Request) (shot status.Snapshot, err error) {
-	ran := s.loop.Ask(ctx, func() {
-		if request.Resume != "" {
-			err = s.core.Resume(request.Resume)
-		}
-		shot = s.snapshot(nil)
-	})
-	if !ran {
-		err = errors.New("the engine is busy or has ended")
-	}
-	return shot, err
 }
 
 // watch puts the watches of the script in force. A single pass waits for nothing that happens.

@@ -64,6 +64,7 @@ type Loop struct {
 	done    chan struct{} // closed when Run returns
 
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
+	sources map[event.RootID]string             // their paths
 	placing sync.WaitGroup
 	endings []ending // in order
 	backlog backlog
@@ -87,6 +88,7 @@ func New(o Options) *Loop {
 		posts:   make(chan func()),
 		done:    make(chan struct{}),
 		roots:   map[event.RootID]context.CancelFunc{},
+		sources: map[event.RootID]string{},
 	}
 }
 
@@ -253,7 +255,7 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 // watch places the watches of a source beside the loop: a large tree takes seconds.
 func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
-	l.roots[cmd.Root] = cancel
+	l.roots[cmd.Root], l.sources[cmd.Root] = cancel, cmd.Source
 	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, PollInterval: cmd.PollInterval, Flat: cmd.Flat,
 		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts, Raw: cmd.Raw}
 	l.placing.Go(func() {
@@ -327,17 +329,20 @@ func (l *Loop) log(batch []event.Event) {
 	if l.o.Log == nil || !l.o.Log.Enabled("Inotify") {
 		return
 	}
+	names := map[event.RootID]string{} // of syncs, whose other receivers have none
+	for _, s := range l.o.Core.Syncs() {
+		names[s.ID()] = s.Config().Name + ": "
+	}
 	for _, e := range batch {
-		for _, s := range l.o.Core.Syncs() {
-			if s.ID() != e.Root {
-				continue
-			}
-			text := fmt.Sprint(s.Config().Name, ": ", e.Kind, " ", s.Config().Source, e.Path)
-			if e.Kind == event.Move {
-				text += " to " + s.Config().Source + e.Dest
-			}
-			l.o.Log.Log("Inotify", text)
+		source, known := l.sources[e.Root]
+		if !known || e.Kind == event.Untouched { // whose receiver logs it
+			continue
 		}
+		text := fmt.Sprint(names[e.Root], e.Kind, " ", source, e.Path)
+		if e.Kind == event.Move {
+			text += " to " + source + e.Dest
+		}
+		l.o.Log.Log("Inotify", text)
 	}
 }
 
@@ -345,6 +350,7 @@ func (l *Loop) unwatch(id event.RootID) {
 	if cancel := l.roots[id]; cancel != nil {
 		cancel()
 		delete(l.roots, id)
+		delete(l.sources, id)
 	}
 	l.o.Monitor.Unwatch(id)
 }

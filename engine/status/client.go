@@ -29,6 +29,12 @@ func Resume(ctx context.Context, path, sync string) error {
 	return err
 }
 
+// Debug has a daemon begin or end to log something, "monitor on" or "monitor off". Errors as of Ask.
+func Debug(ctx context.Context, path, what string) error {
+	_, err := send(ctx, path, Request{Debug: what})
+	return err
+}
+
 func send(ctx context.Context, path string, request Request) (Snapshot, error) {
 	shot, err := exchange(ctx, path, request)
 	if err != nil {

@@ -46,6 +46,8 @@ type Server struct {
 type Request struct {
 	// Resume names a sync on hold that shall go on; empty: only tell the status.
 	Resume string `json:"resume,omitempty"`
+	// Debug says what is to be logged from now on, or no longer; empty: as it is.
+	Debug string `json:"debug,omitempty"`
 }
 
 // Serve makes a socket at path, mode 0600, and answers every request with

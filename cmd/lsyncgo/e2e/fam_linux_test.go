@@ -223,3 +223,38 @@ func TestFAMOwnGlobal(t *testing.T) {
 		t.Error("a config that only monitors does not pass")
 	}
 }
+
+// TestDebugMonitor, §2: what monitors report is logged while a running daemon was asked for it.
+func TestDebugMonitor(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	cfg := p.config(`
+		settings{ pidfile = "$DIR/pid" }
+		sync{ name = "web", source = "$SOURCE", delay = 0, onCreate = function(e) log("Normal", "took ", e.path) end }
+		fam.monitor("$DIR/target", function(e) log("Normal", "told ", e.filename) end)`)
+	d := start(t, "-nodaemon", cfg)
+	d.logs("--- Ready ---")
+	d.logs("told " + p.target)
+	ask := func(code int, args ...string) {
+		t.Helper()
+		if r := start(t, append([]string{"debug"}, args...)...); r.wait() != code {
+			t.Errorf("debug %q ended with %s: %s", args, r.cmd.ProcessState, r.out)
+		}
+	}
+	ask(0, "monitor", "on", cfg)
+	p.write("source/a", "1")
+	p.write("target/a", "1")
+	d.logs("monitor: web: Create " + p.source + "/a")
+	d.logs("monitor: Create " + p.target + "/a")
+	d.logs("told a")
+	d.logs("took a")
+	ask(0, "monitor", "off", cfg)
+	p.write("source/b", "1")
+	d.logs("took b")
+	if strings.Contains(d.out.String(), p.source+"/b\n") {
+		t.Error("logged although nobody wants it")
+	}
+	ask(255, "monitor", "maybe", cfg)
+	ask(255, "core", "on", cfg)
+	d.stop()
+}
