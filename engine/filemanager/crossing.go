@@ -17,6 +17,9 @@ func (t *transfer) moveByCopy() error {
 	}
 	note := ""
 	if err = t.verify(temp, made); err == nil {
+		err = t.Stop()
+	}
+	if err == nil {
 		note, err = t.writeNote(made)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ package filemanager_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -435,4 +436,63 @@ func TestAutoCreateOwner(t *testing.T) {
 			t.Errorf("%q is %s, want %s", path, got, want)
 		}
 	}
+}
+
+// interrupted is a context that does something when it was asked so often.
+type interrupted struct {
+	context.Context
+	left int
+	do   func()
+}
+
+func (c *interrupted) Err() error {
+	if c.left--; c.left == 0 {
+		c.do()
+	}
+	return nil
+}
+
+// §1 File manager: a file that is written while it is moved is not lost, and what appears at the destination meanwhile is not replaced.
+func TestMeanwhile(t *testing.T) {
+	top := t.TempDir()
+	across := mount(t, "")
+	for _, base := range []string{top, across} {
+		for _, other := range []string{"written", "appears"} {
+			for _, name := range []string{"f", "d/f"} {
+				for n := 1; meanwhile(t, top, base, other, name, n); n++ {
+				}
+			}
+		}
+	}
+}
+
+// meanwhile moves a file, or the directory that it is in, and has something happen when the move looks for the n-th time whether it is
+// cancelled. It returns false if it looks less often.
+func meanwhile(t *testing.T, top, base, other, name string, n int) bool {
+	t.Helper()
+	id := fmt.Sprint(other, len(name), n, base == top)
+	src, dst := top+"/src"+id, base+"/dst"+id
+	check(t, os.Mkdir(dst, 0o755))
+	put(t, src+"/"+name, "old", 0o644)
+	moved, _, _ := strings.Cut(name, "/")
+	path, flags := src+"/"+name, os.O_WRONLY
+	if other == "appears" {
+		path, flags = dst+"/"+moved, os.O_WRONLY|os.O_CREATE|os.O_EXCL
+	}
+	op, _, err := rule(t, into("move", src, dst)).Match(src + "/" + moved)
+	check(t, err)
+	written := false
+	ctx := &interrupted{context.Background(), n, func() {
+		if f, err := os.OpenFile(path, flags, 0o644); err == nil {
+			_, err = f.WriteString("new!")
+			written = errors.Join(err, f.Close()) == nil
+		}
+	}}
+	err = filemanager.Run(ctx, op, nil)
+	text := list(t, src) + list(t, dst)
+	lost := written && !strings.Contains(text, "new!") || (!written || other == "appears") && !strings.Contains(text, "old")
+	if lost || other == "appears" && written == (err == nil) || strings.Contains(text, ".lsyncgo-") {
+		t.Errorf("%s %s at %d, across %v: %v\n%s", name, other, n, base != top, err, text)
+	}
+	return ctx.left <= 0
 }

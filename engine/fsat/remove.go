@@ -21,11 +21,13 @@ type Remover struct {
 
 // Remove takes name, and everything below it, out of the directory d. path is what Keep and Fail are told. It returns whether name is gone.
 func (r *Remover) Remove(d *Dir, name, path string, have Stat) bool {
-	return r.remove(d, name, path, have, false)
+	return !r.stopped() && r.remove(d, name, path, have, false)
 }
 
+func (r *Remover) stopped() bool { return r.Stop != nil && r.Stop() }
+
 func (r *Remover) remove(d *Dir, name, path string, have Stat, inner bool) bool {
-	if r.Stop != nil && r.Stop() || r.Keep != nil && r.Keep(path, have, inner) {
+	if r.Keep != nil && r.Keep(path, have, inner) {
 		return false
 	}
 	var err error
@@ -62,6 +64,10 @@ func (r *Remover) empty(d *Dir, name, path string, have Stat) (kept bool, err er
 			return err
 		}
 		for _, e := range list {
+			if r.stopped() { // before the look, which is to be as late as can be
+				kept = true
+				break
+			}
 			st := Stat{Kind: e.Kind}
 			if e.Kind == Directory || e.Kind == Unknown || r.Look {
 				if st, err = sub.Lstat(e.Name); err != nil {
