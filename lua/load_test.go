@@ -225,7 +225,7 @@ func TestWarnings(t *testing.T) {
 // §2 settings{}: every key, and what becomes of it.
 func TestSettings(t *testing.T) {
 	st := newStage(t).config(`
-settings{ logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
+settings{ shutdownTimeout = 35, logfile = "log", pidfile = "/run/p", statusFile = "sub/status", statusInterval = 2.5, logfacility = "user",
 	logident = "me", logformat = "json", "insist", "onepass", inotifyMode = "CloseWrite or Modify",
 	maxProcesses = 3, maxDelays = 50 }
 settings{ delay = 1.5, scriptTimeout = 0, scriptMemory = "512M", monitor = "poll", pollInterval = 0.25, onDie = "stop-sync", maxProcesses = 4, fsync = true }
@@ -243,7 +243,7 @@ same(settings.delay, 1.5)
 		LogFile: st.dir + "/log", PidFile: "/run/p", StatusFile: st.dir + "/sub/status", StatusInterval: 2500 * time.Millisecond,
 		LogFacility: "user", LogIdent: "me", LogFormat: "json", Insist: true, OnePass: true, NoDaemon: true,
 		Mode: event.CloseWriteOrModify, MaxProcesses: 4, MaxDelays: 50, Delay: &delay, Monitor: "poll", PollInterval: 250 * time.Millisecond, OnDieStop: true,
-		ScriptMemory: 512 << 20, Fsync: true,
+		ScriptMemory: 512 << 20, Fsync: true, ShutdownTimeout: 35 * time.Second,
 	}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
@@ -257,7 +257,7 @@ func TestSettingsDefaults(t *testing.T) {
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	want := config.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30}
+	want := config.Settings{StatusInterval: 10 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, ShutdownTimeout: 30 * time.Second}
 	if got := st.rt.Settings(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
 	}
@@ -283,7 +283,7 @@ print("a", 1)`)
 		t.Fatal(err)
 	}
 	got := st.rt.Settings()
-	want := config.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, Insist: true, OnePass: true,
+	want := config.Settings{StatusInterval: 4 * time.Second, LogFormat: "text", ScriptTimeout: 10 * time.Second, ScriptMemory: 1 << 30, ShutdownTimeout: 30 * time.Second, Insist: true, OnePass: true,
 		NoDaemon: true, LogFile: "/l", PidFile: "/p", Monitor: "inotify", Delay: got.Delay}
 	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)

@@ -117,7 +117,7 @@ func (r *Runtime) Anchored(path string) string {
 // runs the loop. post has f run on that goroutine, between two steps; any
 // goroutine may call it, and it may drop f when the loop has ended.
 func (r *Runtime) Bind(c *core.Core, post func(f func())) {
-	r.core, r.post, r.timers, r.life.waits = c, post, c.NewTimers(), c.NewTimers()
+	r.core, r.post, r.timers, r.life.waits = c, post, c.NewTimers(), c.LastingTimers()
 	for _, a := range r.alarms {
 		r.timers.Add(a.at, a.call)
 	}

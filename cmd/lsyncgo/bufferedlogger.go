@@ -1,7 +1,9 @@
 package main
 
 import (
+	"lsyncgo/engine/core"
 	"sync"
+	"sync/atomic"
 
 	"lsyncgo/engine/logging"
 )
@@ -13,7 +15,8 @@ type bufferedLogger struct {
 	mu   sync.Mutex // guards what follows
 	to   *logging.Logger
 	kept []entry
-	gate *logging.Logger // knows the categories, writes nothing
+	// inForce knows what is read: at first it only has the categories, and writes nothing.
+	inForce atomic.Pointer[logging.Logger]
 }
 
 type entry struct {
@@ -27,7 +30,9 @@ const maxKept = 1000
 // newBufferedLogger takes categories that have been checked.
 func newBufferedLogger(categories []string) *bufferedLogger {
 	gate, _ := logging.New(logging.Options{Categories: categories}) // opens nothing; nil would enable nothing
-	return &bufferedLogger{gate: gate}
+	b := &bufferedLogger{}
+	b.inForce.Store(gate)
+	return b
 }
 
 // Log implements core.Log.
@@ -36,19 +41,25 @@ func (b *bufferedLogger) Log(category string, args ...any) {
 	defer b.mu.Unlock()
 	if b.to != nil {
 		b.to.Log(category, args...)
-	} else if b.gate.Enabled(category) && len(b.kept) < maxKept {
+	} else if b.Enabled(category) && len(b.kept) < maxKept {
 		b.kept = append(b.kept, entry{category, args})
 	}
 }
 
 // Enabled implements core.Log.
-func (b *bufferedLogger) Enabled(category string) bool { return b.gate.Enabled(category) }
+func (b *bufferedLogger) Enabled(category string) bool { return b.inForce.Load().Enabled(category) }
+
+// named is the log of a name. It is for after open.
+func (b *bufferedLogger) named(name string) core.Log {
+	return logging.Named{Name: name, In: b.inForce.Load}
+}
 
 // open sends everything kept, and from now on all, to l. It returns the logger that was in use before.
 func (b *bufferedLogger) open(l *logging.Logger) (old *logging.Logger) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	old, b.to = b.to, l
+	b.inForce.Store(l)
 	for _, e := range b.kept {
 		l.Log(e.category, e.args...)
 	}

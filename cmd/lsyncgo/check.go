@@ -98,6 +98,12 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	for _, c := range monitors {
 		t.monitor(&c)
 	}
+	if lines := rt.Schedulers(); len(lines) > 0 {
+		fmt.Fprintf(t.w, "\nschedulers\n")
+		for _, l := range lines {
+			fmt.Fprintf(t.w, "  %s\n", printable.Line(l))
+		}
+	}
 	_ = t.w.Flush() // standard output that cannot be written has nobody to tell
 }
 

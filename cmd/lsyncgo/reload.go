@@ -76,7 +76,7 @@ func (s *service) adopt(c *config.Config, next *script) error {
 // newLog opens another log if the settings want one; nil keeps the old one.
 func (s *service) newLog(to config.Settings) (*logging.Logger, error) {
 	from := s.settings
-	if to.LogFile == from.LogFile && to.LogFacility == from.LogFacility && to.LogIdent == from.LogIdent && to.LogFormat == from.LogFormat {
+	if to.SameLogs(&from) {
 		return nil, nil
 	}
 	to.NoDaemon = from.NoDaemon

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/status"
+	"lsyncgo/engine/task"
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua/api"
 	"lsyncgo/lua/config"
@@ -38,7 +40,7 @@ func serve(e env, o *options) int {
 	}
 	s := &service{env: e, options: o, log: newBufferedLogger(o.log)}
 	s.eventLog.to = s.log
-	o.load.Dir, o.load.Log = dir, s.log
+	o.load.Dir, o.load.Log, o.load.Named = dir, s.log, s.log.named
 	rt, err := load(o.load)
 	if err != nil {
 		s.fail(words(err), exitStatus(err))
@@ -228,8 +230,10 @@ func (s *service) runnerOptions() process.Options {
 
 func (s *service) coreSettings(from config.Settings) core.Settings {
 	return core.Settings{MaxProcesses: from.MaxProcesses, Insist: from.Insist, OnePass: from.OnePass, OnDieStop: from.OnDieStop,
-		DryRun: s.options.dryRun, Resume: s.resuming(from)}
+		DryRun: s.options.dryRun, Resume: s.resuming(from), NewTaskID: newTaskID}
 }
+
+func newTaskID() task.ID { return task.IDOf(rand.Uint64(), rand.Uint64()) }
 
 // resuming returns what tells the command that lets a sync of this daemon go on.
 func (s *service) resuming(from config.Settings) func(name string) string {
@@ -257,6 +261,8 @@ func (s *service) logOptions(settings config.Settings) logging.Options {
 		Ident:      settings.LogIdent,
 		Console:    settings.NoDaemon,
 		JSON:       settings.LogFormat == "json",
+		Levels:     settings.LogLevels,
+		Relays:     settings.Relays,
 		Stdout:     s.env.stdout,
 		Stderr:     s.env.stderr,
 	}

@@ -41,7 +41,8 @@ type Core struct {
 	turn      int    // the sync that is asked first in the next round
 
 	owners   map[ProcID]Owner // of what was started, or has a port reserved
-	running  int              // of these, started and not serving others
+	turns    turns
+	running  int // of these, started and not serving others
 	nextProc ProcID
 	tunnels  []*tunnel.Tunnel
 
@@ -62,7 +63,7 @@ type Core struct {
 // New returns a machine without syncs.
 func New(settings Settings, log Log) *Core {
 	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{},
-		tasks: newTasks(settings.NewTaskID)}
+		turns: turns{waiting: map[ProcID]turn{}}, tasks: newTasks(settings.NewTaskID)}
 }
 
 // Add adds a sync. The first Step after it asks for its watch. The error names

@@ -68,10 +68,16 @@ func (c *Core) Release(id event.RootID) {
 // free or not. The error says that the end has begun: nothing new is started, but by a LastingOwner, who may
 // until the end was asked for twice.
 func (c *Core) Run(o Owner, w Work) (ProcID, error) {
-	if _, lasts := o.(LastingOwner); c.shuttingDown() && !lasts || c.exited || c.stops > 1 {
+	if !c.mayRun(o) {
 		return 0, errStopping
 	}
 	return c.run(o, w), nil
+}
+
+// mayRun reports whether an owner may have something started.
+func (c *Core) mayRun(o Owner) bool {
+	_, lasts := o.(LastingOwner)
+	return !c.shuttingDown() || lasts && !c.exited && c.stops == 1
 }
 
 func (c *Core) run(o Owner, w Work) ProcID {
@@ -80,9 +86,56 @@ func (c *Core) run(o Owner, w Work) ProcID {
 	return id
 }
 
+// maxInTurn is how many pieces of work RunInTurn has run at once unless MaxProcesses says so: a burst of events must not
+// take all processes of the machine.
+const maxInTurn = 64
+
+// turns is work that waits for its turn.
+type turns struct {
+	order   []ProcID // also of those that are not in waiting any more
+	waiting map[ProcID]turn
+}
+
+type turn struct {
+	owner Owner
+	work  Work
+}
+
+// RunInTurn is Run for work of which there may be any amount: it starts as soon as there is a slot, in the order of the calls.
+// Work that is killed before it has begun ends with Kill.
+func (c *Core) RunInTurn(o Owner, w Work) (ProcID, error) {
+	if !c.mayRun(o) {
+		return 0, errStopping
+	}
+	id := c.newProc()
+	c.turns.waiting[id] = turn{o, w}
+	c.turns.order = append(c.turns.order, id)
+	c.takeTurns()
+	return id, nil
+}
+
+// takeTurns starts what has a slot now.
+func (c *Core) takeTurns() {
+	most := c.settings.MaxProcesses
+	if most == 0 {
+		most = maxInTurn
+	}
+	for len(c.turns.order) > 0 && c.running < most {
+		id := c.turns.order[0]
+		c.turns.order = c.turns.order[1:]
+		if next, ok := c.turns.waiting[id]; ok {
+			delete(c.turns.waiting, id)
+			c.carry(next.owner, Start{Proc: id, Work: next.work})
+		}
+	}
+}
+
 // Kill has a piece of work ended that runs; its owner hears of its end. Of what has ended already nothing happens.
 func (c *Core) Kill(id ProcID) {
-	if c.owners[id] != nil {
+	if w, waits := c.turns.waiting[id]; waits {
+		delete(c.turns.waiting, id)
+		w.owner.Ended(Exited{Proc: id, Result: Result{Code: killedEarly, Signal: killedEarly - 128}})
+	} else if c.owners[id] != nil {
 		c.do(Kill{Proc: id})
 	}
 }
@@ -120,7 +173,11 @@ func (c *Core) ended(in Exited) {
 		c.running--
 	}
 	o.Ended(in)
+	c.takeTurns()
 }
+
+// killedEarly is the exit code of work that was killed before it began: as after SIGTERM.
+const killedEarly = 128 + 15
 
 // reserved gives an owner the port that it asked for. What it starts there then is its work again.
 func (c *Core) reserved(in Reserved) {
@@ -132,6 +189,11 @@ func (c *Core) reserved(in Reserved) {
 
 // killAll ends all work, save for that which serves other work.
 func (c *Core) killAll() {
+	for _, id := range c.turns.order {
+		if _, waits := c.turns.waiting[id]; waits {
+			c.Kill(id)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.owners)) {
 		if !c.owners[id].Serves() {
 			c.Kill(id)

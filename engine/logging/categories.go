@@ -17,7 +17,7 @@ const (
 // known are the categories that users may name besides All and Scarce; any other
 // capitalised word is one of a script's own.
 var known = []string{"Alarm", "Debug", "Delay", "Exclude", "Exec", "Filter", "Function", "FWrite",
-	"Info", "Inotify", "Masterloop", "Statusfile", "Tunnel"}
+	"Info", "Inotify", "Masterloop", "Statusfile", "Task", "Tunnel"}
 
 // categories says which categories are on. It does not change after parsing.
 type categories struct {

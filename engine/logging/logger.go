@@ -35,6 +35,10 @@ type Options struct {
 	// JSON writes to console and file one JSON object per line with time, level,
 	// category, msg and the fields of With. Syslog has a format of its own.
 	JSON bool
+	// Levels are how much is wanted of who logs under a name; of others as Categories say.
+	Levels map[string]Level
+	// Relays get what is logged besides.
+	Relays []Relay
 
 	syslogNet, syslogAddr string // tests: where syslog is
 }
@@ -43,6 +47,7 @@ type Options struct {
 // Logger discards everything.
 type Logger struct {
 	categories categories
+	levels     map[string]Level
 	entry      *logrus.Entry
 	places     *places // shared with all that With returns
 }
@@ -51,6 +56,7 @@ type Logger struct {
 type places struct {
 	file   *logFile  // nil: none
 	syslog io.Closer // nil: none
+	relays []*relay
 }
 
 // New opens the places. Errors: an unknown category or facility, a log file that
@@ -60,7 +66,7 @@ func New(o Options) (*Logger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Logger{categories: on, places: &places{}}
+	l := &Logger{categories: on, levels: o.Levels, places: &places{}}
 	lr := logrus.New()
 	lr.SetOutput(io.Discard)
 	lr.SetFormatter(silent{}) // the hooks below do the writing
@@ -73,6 +79,13 @@ func New(o Options) (*Logger, error) {
 		}
 		lr.AddHook(hook)
 		l.places.syslog = hook
+	}
+	for _, r := range o.Relays {
+		opened, err := openRelay(r, o)
+		if err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		l.places.relays = append(l.places.relays, opened)
 	}
 	if s := Stream(o.File); s != None {
 		w := o.streams()[s]
@@ -106,24 +119,32 @@ func Discard() *Logger {
 }
 
 // Enabled reports whether category is logged: Error and Warn always, Normal unless
-// "scarce", others if they or "all" are in Options.Categories.
-func (l *Logger) Enabled(category string) bool {
-	return l != nil && l.categories.enabled(category)
-}
+// "scarce", others if they or "all" are in Options.Categories, or a relay wants them.
+func (l *Logger) Enabled(category string) bool { return l.reads("", category) }
 
 // Log logs args, joined without separators, if category is enabled. In the lines of console
 // and file it is one line, whatever the args hold, unless printable.Lines is among them.
-func (l *Logger) Log(category string, args ...any) {
-	if !l.Enabled(category) {
+func (l *Logger) Log(category string, args ...any) { l.logAs("", category, args) }
+
+// logAs logs under a name; "": under none.
+func (l *Logger) logAs(name, category string, args []any) {
+	if !l.reads(name, category) {
 		return
 	}
 	var b strings.Builder
+	if name != "" {
+		b.WriteString(name + ": ")
+	}
 	several := false
 	for _, a := range args {
 		if _, ok := a.(printable.Lines); ok {
 			several = true
 		}
 		fmt.Fprint(&b, a)
+	}
+	l.relayed(name, category, b.String())
+	if !l.takes(name, category) {
+		return
 	}
 	if several {
 		l.entry.WithContext(severalLines).WithField(categoryKey, category).Log(level(category), b.String())
@@ -185,6 +206,9 @@ func (l *Logger) Close() error {
 	}
 	if l.places.syslog != nil {
 		errs = append(errs, l.places.syslog.Close())
+	}
+	for _, r := range l.places.relays {
+		errs = append(errs, r.sink.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -23,7 +23,7 @@ func (r *Scripts) globalSpawn(L *glua.LState) int {
 		feed(L, cmd, L.Get(4))
 		rest = 5
 	}
-	cmd.Args = Arguments(L, nil, rest)
+	cmd.Args = Arguments(L, "spawn", nil, rest)
 	s.spawn(L, a, cmd)
 	if ud, ok := L.Get(4).(*glua.LUserData); ok && rest == 5 {
 		s.plans[a] = ud.Value.(*plan)
@@ -40,7 +40,7 @@ func (r *Scripts) globalSpawnShell(L *glua.LState) int {
 		L.RaiseError("spawnShell: the second argument must be a shell command, not %s", values.Describe(L.Get(2)))
 	}
 	// No '<' here: what follows is data, and a file may have that name.
-	s.spawn(L, a, &process.Command{Binary: "sh", Args: Arguments(L, []string{"-c", values.WithoutZero(L, "spawnShell: the command", string(command)), "sh"}, 3), Bound: true})
+	s.spawn(L, a, &process.Command{Binary: "sh", Args: Arguments(L, "spawn", []string{"-c", values.WithoutZero(L, "spawnShell: the command", string(command)), "sh"}, 3), Bound: true})
 	return 0
 }
 
@@ -88,31 +88,31 @@ func feed(L *glua.LState, cmd *process.Command, v glua.LValue) {
 }
 
 // Arguments flattens the arguments from the n-th on: nil is dropped, a table is
-// spliced in, numbers become strings.
-func Arguments(L *glua.LState, list []string, n int) []string {
+// spliced in, numbers become strings. name is that of the function that is called.
+func Arguments(L *glua.LState, name string, list []string, n int) []string {
 	for i := n; i <= L.GetTop(); i++ {
-		list = appendArgument(L, list, L.Get(i), 0)
+		list = appendArgument(L, name, list, L.Get(i), 0)
 	}
 	return list
 }
 
-func appendArgument(L *glua.LState, list []string, v glua.LValue, depth int) []string {
+func appendArgument(L *glua.LState, name string, list []string, v glua.LValue, depth int) []string {
 	switch v := v.(type) {
 	case *glua.LNilType:
 		return list
 	case glua.LString:
-		return append(list, values.WithoutZero(L, "spawn: an argument", string(v)))
+		return append(list, values.WithoutZero(L, name+": an argument", string(v)))
 	case glua.LNumber:
 		return append(list, L.ToStringMeta(v).String())
 	case *glua.LTable:
 		lua53.Room(L, len(list)*16)
 		if v.Metatable == glua.LNil && depth < values.MaxNesting {
 			for i := 1; i <= v.Len(); i++ {
-				list = appendArgument(L, list, v.RawGetInt(i), depth+1)
+				list = appendArgument(L, name, list, v.RawGetInt(i), depth+1)
 			}
 			return list
 		}
 	}
-	L.RaiseError("spawn: an argument must be a string, a number or a list of them, not %s", values.Describe(v))
+	L.RaiseError("%s: an argument must be a string, a number or a list of them, not %s", name, values.Describe(v))
 	return nil
 }

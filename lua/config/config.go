@@ -17,9 +17,11 @@ import (
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua"
 	"lsyncgo/lua/api"
+	"lsyncgo/lua/jobs"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/monitors"
 	"lsyncgo/lua/problem"
+	"lsyncgo/lua/tasks"
 	"lsyncgo/lua/watches"
 
 	glua "github.com/yuin/gopher-lua"
@@ -35,6 +37,8 @@ type Config struct {
 	tunnels     []*tunnelValue
 	watches     *watches.Watches
 	monitors    *monitors.Monitors
+	schedulers  *tasks.Schedulers
+	logs        logs
 	presets     *presets
 	builtin     map[string]glua.LValue // the globals before the scripts and the config
 
@@ -66,11 +70,15 @@ func Load(o Options) (*Config, error) {
 func (r *Config) load() error {
 	r.found.Shown = r.shown
 	r.settings = newSettings(r)
-	r.watches = watches.New(r.Runtime, &r.found)
-	r.Define(r.globals()...)
-	r.Define(r.watches.Globals()...)
+	inJobs := jobs.New(r.Runtime)
+	r.watches = watches.New(r.Runtime, inJobs, &r.found)
+	r.schedulers = tasks.New(r.Runtime, inJobs, &r.found)
 	r.monitors = monitors.New(r.Runtime, &r.found, r.o.KnownMonitor)
-	r.Define(r.monitors.Globals()...)
+	r.schedulers.Handle, r.schedulers.Named, r.watches.Named = r.watches.HandleBy, r.o.Named, r.o.Named
+	for _, list := range [][]lua.Global{r.globals(), inJobs.Globals(), r.watches.Globals(), r.schedulers.Globals(), r.monitors.Globals(),
+		r.logGlobals()} {
+		r.Define(list...)
+	}
 	r.guardGlobals()
 	if err := r.openPresets(); err != nil {
 		return err
@@ -85,6 +93,7 @@ func (r *Config) load() error {
 	r.declareCommandLine()
 	r.Loaded()
 	r.settings.resolve()
+	r.schedulers.Timeout = r.settings.resolved.ShutdownTimeout
 	if complete && r.idle() {
 		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined, and nothing is monitored: there is nothing to do"))
 	}
@@ -100,8 +109,13 @@ func (r *Config) load() error {
 	return r.found.Err()
 }
 
+// Schedulers describes the schedulers of the config, a line each.
+func (r *Config) Schedulers() []string { return r.schedulers.Lines() }
+
 // idle reports whether the config asks for nothing.
-func (r *Config) idle() bool { return len(r.definitions) == 0 && !r.watches.Any() && !r.monitors.Any() }
+func (r *Config) idle() bool {
+	return len(r.definitions) == 0 && !r.watches.Any() && !r.schedulers.Any() && !r.monitors.Any()
+}
 
 // run runs the scripts and the config up to the first error of the Lua code itself.
 func (r *Config) run() (complete bool, err error) {

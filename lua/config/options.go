@@ -47,6 +47,8 @@ type Options struct {
 	ReadOnly bool
 	// Log takes what scripts log. Nil: nobody does.
 	Log core.Log
+	// Named returns the log of a logname. Nil: that is Log, with the name in front.
+	Named func(name string) core.Log
 	// Now is the time until Bind; nil is time.Now.
 	Now func() time.Time
 	// Print takes the lines that scripts print; nil is standard output.

@@ -9,6 +9,7 @@ import (
 
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/inventory"
+	"lsyncgo/engine/logging"
 	"lsyncgo/lua"
 	"lsyncgo/lua/lua53"
 	"lsyncgo/lua/problem"
@@ -19,36 +20,40 @@ import (
 // Settings are the values of settings{} after the whole config has been loaded,
 // with those of the command line on top. Paths are absolute.
 type Settings struct {
-	LogFile        string
-	PidFile        string
-	StatusFile     string
-	StatusInterval time.Duration // shortest time between two writings of the status file
-	LogFacility    string
-	LogIdent       string
-	LogFormat      string // "text" or "json"
-	Insist         bool
-	OnePass        bool
-	NoDaemon       bool
-	Mode           event.Mode
-	MaxProcesses   int            // over all syncs; 0: no limit
-	MaxDelays      int            // 0: not set
-	Delay          *time.Duration // nil: not set
-	ScriptTimeout  time.Duration  // longest run of one callback; 0: no limit
-	ScriptMemory   int64          // bytes by which one callback may let the heap grow
-	Monitor        string
-	PollInterval   time.Duration // 0: not set
-	OnDieStop      bool
-	Fsync          bool             // default.direct flushes what it writes to the disk
-	MaxDelete      *inventory.Limit // of guard; nil: none
-	guard          guardTable
+	LogFile         string
+	PidFile         string
+	StatusFile      string
+	StatusInterval  time.Duration // shortest time between two writings of the status file
+	LogFacility     string
+	LogIdent        string
+	LogFormat       string                   // "text" or "json"
+	LogLevels       map[string]logging.Level // of loglevel, by name
+	Relays          []logging.Relay          // of syslog{}
+	Insist          bool
+	OnePass         bool
+	NoDaemon        bool
+	Mode            event.Mode
+	MaxProcesses    int            // over all syncs; 0: no limit
+	MaxDelays       int            // 0: not set
+	Delay           *time.Duration // nil: not set
+	ScriptTimeout   time.Duration  // longest run of one callback; 0: no limit
+	ScriptMemory    int64          // bytes by which one callback may let the heap grow
+	ShutdownTimeout time.Duration  // how long tasks may take to end, at the end and after a reload
+	Monitor         string
+	PollInterval    time.Duration // 0: not set
+	OnDieStop       bool
+	Fsync           bool             // default.direct flushes what it writes to the disk
+	MaxDelete       *inventory.Limit // of guard; nil: none
+	guard           guardTable
 }
 
 // What scripts may take, and how often the status file is written, unless set.
 const (
-	defaultLoadTimeout    = time.Minute
-	defaultScriptTimeout  = 10 * time.Second
-	defaultScriptMemory   = 1 << 30
-	defaultStatusInterval = 10 * time.Second
+	defaultLoadTimeout     = time.Minute
+	defaultScriptTimeout   = 10 * time.Second
+	defaultScriptMemory    = 1 << 30
+	defaultStatusInterval  = 10 * time.Second
+	defaultShutdownTimeout = 30 * time.Second
 )
 
 // settings is the global of that name: a table that can be called. It keeps
@@ -95,6 +100,8 @@ var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Set
 		Default: "10", Example: "30", Doc: "longest run of one function of a script, in seconds; 0: no limit"},
 	{Name: "scriptMemory", Value: schema.To(schema.Size, func(s *Settings) *int64 { return &s.ScriptMemory }),
 		Default: `"1G"`, Example: `"512M"`, Doc: "memory that one function of a script may take"},
+	{Name: "shutdownTimeout", Value: schema.To(schema.Seconds, func(s *Settings) *time.Duration { return &s.ShutdownTimeout }),
+		Default: "30", Example: "35", Doc: "how long tasks that wait or run may take to end, at the end and after a reload, in seconds"},
 	{Name: "fsync", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.Fsync }),
 		Default: "false", Example: "true", Doc: "default.direct flushes what it writes to the disk"},
 	{Name: "monitor", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.Monitor }),
@@ -221,7 +228,8 @@ func (s *settings) value(key string) glua.LValue {
 
 // resolve makes the typed copy.
 func (s *settings) resolve() {
-	to := Settings{ScriptTimeout: defaultScriptTimeout, ScriptMemory: defaultScriptMemory, StatusInterval: s.interval(), LogFormat: "text"}
+	to := Settings{ScriptTimeout: defaultScriptTimeout, ScriptMemory: defaultScriptMemory, StatusInterval: s.interval(), LogFormat: "text",
+		ShutdownTimeout: defaultShutdownTimeout}
 	for _, key := range settingKeys.Names() {
 		if v := s.value(key); v != glua.LNil {
 			_, found := settingKeys.Take(key, v, &to)
@@ -229,6 +237,7 @@ func (s *settings) resolve() {
 		}
 	}
 	to.MaxDelete = to.guard.maxDelete
+	to.LogLevels, to.Relays = s.r.logs.levels, s.r.logs.relays
 	for _, p := range []*string{&to.LogFile, &to.PidFile, &to.StatusFile} {
 		*p = s.r.Anchored(*p)
 	}

@@ -12,7 +12,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua"
-	"lsyncgo/lua/lua53"
+	"lsyncgo/lua/jobs"
 	"lsyncgo/lua/problem"
 	"lsyncgo/lua/values"
 )
@@ -20,6 +20,7 @@ import (
 // Watches are those of one config.
 type Watches struct {
 	r        *lua.Runtime
+	jobs     *jobs.Jobs
 	found    *problem.Collector
 	list     []*definition // in order
 	handlers map[*glua.LFunction]watch.Handler
@@ -37,8 +38,8 @@ type definition struct {
 }
 
 // New returns the watches of a config that is being loaded; what is wrong with them goes to found.
-func New(r *lua.Runtime, found *problem.Collector) *Watches {
-	return &Watches{r: r, found: found, handlers: map[*glua.LFunction]watch.Handler{}}
+func New(r *lua.Runtime, j *jobs.Jobs, found *problem.Collector) *Watches {
+	return &Watches{r: r, jobs: j, found: found, handlers: map[*glua.LFunction]watch.Handler{}}
 }
 
 // Globals is what a config can call.
@@ -114,25 +115,6 @@ func (w *Watches) handler(d *definition, fn *glua.LFunction) watch.Handler {
 		return h
 	}
 	return func(_ time.Time, e *event.Raw) {
-		job := lua53.NewJob(w.r.L, fn)
-		_, _, err := w.r.Resume(job, fmt.Sprintf("%v of %q", e.Mask, e.Pathname()), Event(w.r.L, e))
-		if err = lua.WithoutExit(err); err != nil {
-			d.config.Log.Log("Error", err)
-		}
+		w.jobs.Start(fn, fmt.Sprintf("%v of %q", e.Mask, e.Pathname()), d.config.Log, func() {}, jobs.Event(w.r.L, e))
 	}
-}
-
-// Event is a raw event as scripts see it.
-func Event(L *glua.LState, e *event.Raw) *glua.LTable {
-	t := L.CreateTable(0, 9)
-	t.RawSetString("maskname", glua.LString(e.Mask.String()))
-	t.RawSetString("mask", glua.LNumber(e.Mask))
-	t.RawSetString("path", glua.LString(e.Path))
-	t.RawSetString("name", glua.LString(e.Name))
-	t.RawSetString("pathname", glua.LString(e.Pathname()))
-	t.RawSetString("src_pathname", glua.LString(e.Source))
-	t.RawSetString("isdir", glua.LBool(e.IsDir))
-	t.RawSetString("cookie", glua.LNumber(e.Cookie))
-	t.RawSetString("watch", glua.LString(e.Watch))
-	return t
 }
