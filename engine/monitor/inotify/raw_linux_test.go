@@ -434,3 +434,152 @@ func mkdirDeep(path string) error {
 	}
 	return unix.Close(at)
 }
+
+// Tasks §1 "Events": without rec only new directories are watched, with auto_add; what is moved in is told with all that is in it.
+func TestRawFollowsWithoutSubdirs(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/old"), 0o755))
+	check(t, os.MkdirAll(s.path("from/sub"), 0o755))
+	write(t, s.path("from/sub/f"))
+	s.watch(1, "w", "IN_CREATE IN_CLOSE_WRITE IN_MOVED_TO", event.RawRoot{Follow: true})
+	write(t, s.path("w/old/f"))
+	s.tells(1)
+	check(t, os.Rename(s.path("from"), s.path("w/in")))
+	s.eventually(1, "IN_MOVED_TO w/in/", "IN_CREATE w/in/sub/", "IN_CREATE w/in/sub/f", "IN_CLOSE_WRITE w/in/sub/f")
+	check(t, os.Rename(s.path("w/old"), s.path("w/renamed"))) // from now on it is watched
+	s.eventually(1, "IN_MOVED_TO w/renamed/ < w/old", "IN_CREATE w/renamed/f", "IN_CLOSE_WRITE w/renamed/f")
+	write(t, s.path("w/renamed/g"))
+	s.eventually(1, "IN_CREATE w/renamed/g", "IN_CLOSE_WRITE w/renamed/g")
+}
+
+// Tasks §1 "Events": without auto_add nothing new is watched, but paths stay right.
+func TestRawSubdirsWithoutFollow(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/a/b"), 0o755))
+	s.watch(1, "w", "IN_CREATE", event.RawRoot{Subdirs: true})
+	check(t, os.Mkdir(s.path("w/new"), 0o755))
+	write(t, s.path("w/new/f"))
+	s.tells(1, "IN_CREATE w/new/")
+	check(t, os.Rename(s.path("w/a"), s.path("w/c")))
+	write(t, s.path("w/c/b/f"))
+	s.tells(1, "IN_CREATE w/c/b/f")
+}
+
+// Tasks §1 "Events": after IN_MOVE_SELF to an unwatched place the path is the old one; back again, it is the new one, told once.
+func TestRawPathAfterMove(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/a/b"), 0o755))
+	s.watch(1, "w", "IN_MOVE_SELF IN_CREATE", event.RawRoot{Subdirs: true, Follow: true})
+	check(t, os.Rename(s.path("w/a"), s.path("out")))
+	write(t, s.path("out/b/f"))
+	s.eventually(1, "IN_MOVE_SELF w/a/.", "IN_CREATE w/a/b/f")
+	check(t, os.Rename(s.path("out"), s.path("w/c")))
+	s.eventually(1, "IN_CREATE w/c/b/", "IN_CREATE w/c/b/f")
+	write(t, s.path("w/c/b/g"))
+	if all := s.eventually(1, "IN_CREATE w/c/b/g"); slices.Contains(all, "IN_CREATE w/a/b/g") {
+		t.Errorf("told twice: %s", strings.Join(all, ", "))
+	}
+	check(t, os.Rename(s.path("w"), s.path("v"))) // the root itself
+	s.eventually(1, "IN_MOVE_SELF w/.")
+	write(t, s.path("v/f"))
+	s.tells(1, "IN_CREATE w/f")
+}
+
+// Two names are swapped: both are told as they were renamed, and both directories go on under their new paths.
+func TestRawExchange(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/a"), 0o755))
+	check(t, os.MkdirAll(s.path("w/b"), 0o755))
+	write(t, s.path("w/f"))
+	s.watch(1, "w", "IN_MOVED_FROM IN_MOVED_TO IN_MOVE_SELF IN_CREATE", event.RawRoot{Subdirs: true, Follow: true})
+	swap := func(a, b string) {
+		check(t, unix.Renameat2(unix.AT_FDCWD, s.path(a), unix.AT_FDCWD, s.path(b), unix.RENAME_EXCHANGE))
+	}
+	swap("w/a", "w/b")
+	list := s.take(1)
+	for _, want := range []string{"IN_MOVED_FROM w/a/", "IN_MOVED_TO w/b/ < w/a", "IN_MOVED_FROM w/b/", "IN_MOVED_TO w/a/ < w/b"} {
+		if !slices.Contains(list, want) {
+			t.Errorf("%s is missing in %s", want, strings.Join(list, ", "))
+		}
+	}
+	write(t, s.path("w/a/1"))
+	write(t, s.path("w/b/2"))
+	s.tells(1, "IN_CREATE w/a/1", "IN_CREATE w/b/2")
+	swap("w/a", "w/f") // a directory and a file
+	s.eventually(1, "IN_MOVED_TO w/f/ < w/a")
+	write(t, s.path("w/f/3"))
+	s.eventually(1, "IN_CREATE w/f/3")
+	check(t, os.Rename(s.path("w/b"), s.path("w/c"))) // away and back
+	check(t, os.Rename(s.path("w/c"), s.path("w/b")))
+	write(t, s.path("w/b/4"))
+	s.eventually(1, "IN_CREATE w/b/4")
+}
+
+// Tasks §1 "Events": what is excluded is neither told nor watched, also by a rename; a directory that is excluded no more by one is new.
+func TestRawExcluded(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/skip/in"), 0o755))
+	check(t, os.MkdirAll(s.path("w/keep"), 0o755))
+	s.watch(1, "w", "IN_CREATE IN_MOVED_FROM IN_MOVED_TO", event.RawRoot{Subdirs: true, Follow: true, Excluded: func(path string) bool {
+		return strings.Contains(path, "skip") || strings.HasSuffix(path, ".swp")
+	}})
+	write(t, s.path("w/skip/f"))
+	write(t, s.path("w/keep/f.swp"))
+	write(t, s.path("w/keep/f"))
+	s.tells(1, "IN_CREATE w/keep/f")
+	check(t, os.Rename(s.path("w/keep"), s.path("w/skip2")))
+	write(t, s.path("w/skip2/g"))
+	s.tells(1, "IN_MOVED_FROM w/keep/")
+	check(t, os.Rename(s.path("w/skip"), s.path("w/was")))
+	s.eventually(1, "IN_MOVED_TO w/was/ < w/skip", "IN_CREATE w/was/in/")
+	within(t, s.m, func(w *watcher) { w.caughtUp(true) })
+	if n := s.m.Stats().Watched; n != 3 {
+		t.Errorf("%d directories are watched, want w, was and in", n)
+	}
+}
+
+// A single file can be watched, over a link as well; its events have no name. When it is replaced, the root is lost.
+func TestRawFile(t *testing.T) {
+	s := newRawSession(t)
+	write(t, s.path("f"))
+	s.watch(1, "f", "", event.RawRoot{Subdirs: true, Follow: true})
+	check(t, os.Chmod(s.path("f"), 0o600))
+	s.tells(1, "IN_ATTRIB f.")
+	write(t, s.path("g"))
+	check(t, os.Rename(s.path("g"), s.path("f")))
+	s.tells(1, "IN_ATTRIB f.", "IN_DELETE_SELF f.", "IN_IGNORED f.")
+	if got := strings.Join(s.others, ", "); got != "RootLost" {
+		t.Errorf("got %s", got)
+	}
+	check(t, os.Symlink("w", s.path("link")))
+	check(t, os.MkdirAll(s.path("w/d"), 0o755))
+	check(t, s.m.Watch(t.Context(), monitor.Root{ID: 2, Path: s.path("w") + "/", Name: s.path("link") + "/", Raw: &event.RawRoot{Kinds: event.InCreate, Subdirs: true}}))
+	write(t, s.path("w/d/f"))
+	s.tells(2, "IN_CREATE link/d/f")
+}
+
+// There are not enough watches: that is said once, with the remedy, and what is free again is used.
+func TestRawWatchLimit(t *testing.T) {
+	if !elsewhere(t, namespaces()) {
+		return
+	}
+	s := newRawSession(t)
+	for i := range 30 {
+		check(t, os.MkdirAll(s.path(fmt.Sprint("w/", i)), 0o755))
+	}
+	limit := func(n int) { check(t, os.WriteFile("/proc/sys/user/max_inotify_watches", fmt.Append(nil, n), 0)) }
+	limit(10)
+	s.watch(1, "w", "IN_CREATE", event.RawRoot{Subdirs: true, Follow: true})
+	s.tells(1)
+	if len(s.others) != 1 || !strings.HasPrefix(s.others[0], "Unwatched ") {
+		t.Errorf("got %s", strings.Join(s.others, ", "))
+	}
+	limit(1000)
+	for i := range 30 {
+		for n, told := 0, false; !told; n++ {
+			name := fmt.Sprintf("w/%d/f%d", i, n)
+			write(t, s.path(name))
+			told = slices.Contains(s.take(1), "IN_CREATE "+name)
+		}
+	}
+}
