@@ -208,8 +208,8 @@ func (t *rawTree) handleSelf(n *node, mask uint32) {
 		t.lose(errUnmounted)
 	case n == t.top:
 		t.lose(errDeleted)
-	case n.has(unmounted) && n.top() == t.top: // what was below the mount is there again: see remounted
-		t.w.mountsUnread = true
+	case n.has(unmounted) && n.top() == t.top: // remounted watches what was below the mount
+		t.w.mountsUnread = true // who waits for the table to change may have missed it
 	case n.has(unmounted):
 		t.prune(n)
 	default:

@@ -226,6 +226,9 @@ func TestRawOverflow(t *testing.T) {
 	write(t, s.path("w/new/deep/f"))
 	write(t, s.path("w/old/f"))
 	s.eventually(1, "IN_CREATE w/new/deep/f", "IN_CREATE w/old/f")
+	if n := s.m.Stats().Watched; n != 4 {
+		t.Errorf("%d directories are watched, want w, old, new and deep", n)
+	}
 }
 
 func TestRawOverflowIsTold(t *testing.T) {
@@ -274,8 +277,17 @@ func TestRawUnmount(t *testing.T) {
 			break
 		}
 	}
+	s.watch(2, "w", "IN_CREATE", event.RawRoot{})
+	check(t, unix.Mount("none", s.path("w"), "tmpfs", 0, "")) // over the root, which lives on below it
+	for lost := false; !lost; {
+		s.take(2)
+		lost = slices.Contains(s.others, "RootLost")
+	}
 	unmount("w")
-	s.eventually(1, "IN_UNMOUNT w/.", "IN_IGNORED w/.")
+	s.watch(3, "w", "IN_UNMOUNT IN_IGNORED", event.RawRoot{})
+	s.m.Unwatch(1)
+	unmount("w")
+	s.eventually(3, "IN_UNMOUNT w/.", "IN_IGNORED w/.")
 	if got := strings.Join(s.others, ", "); !strings.Contains(got, "RootLost") {
 		t.Errorf("the root is gone: %s", got)
 	}
@@ -580,6 +592,39 @@ func TestRawWatchLimit(t *testing.T) {
 			name := fmt.Sprintf("w/%d/f%d", i, n)
 			write(t, s.path(name))
 			told = slices.Contains(s.take(1), "IN_CREATE "+name)
+		}
+	}
+}
+
+// What a walk finds is told once, although the kernel tells of it as well, and once more if it is made again.
+func TestRawToldOnce(t *testing.T) {
+	s := newRawSession(t)
+	check(t, os.MkdirAll(s.path("w/d"), 0o755))
+	s.watch(1, "w", "IN_CREATE IN_CLOSE_WRITE IN_DELETE", event.RawRoot{Subdirs: true, Follow: true})
+	within(t, s.m, func(w *watcher) { // who handles nothing meanwhile
+		write(t, s.path("w/d/f"))
+		check(t, os.MkdirAll(s.path("w/d/x"), 0o755))
+		write(t, s.path("w/d/x/g"))
+		tree := w.raws.list[0]
+		check(t, tree.walk(t.Context(), tree.top.find("d/"), found))
+		check(t, os.Remove(s.path("w/d/f")))
+		write(t, s.path("w/d/f"))
+	})
+	list := s.take(1)
+	count := func(line string) (n int) {
+		for _, l := range list {
+			if l == line {
+				n++
+			}
+		}
+		return n
+	}
+	for line, want := range map[string]int{
+		"IN_CREATE w/d/f": 2, "IN_CLOSE_WRITE w/d/f": 2, "IN_DELETE w/d/f": 1,
+		"IN_CREATE w/d/x/": 1, "IN_CREATE w/d/x/g": 1, "IN_CLOSE_WRITE w/d/x/g": 1,
+	} {
+		if n := count(line); n != want {
+			t.Errorf("%s was told %d times, want %d:\n%s", line, n, want, strings.Join(list, "\n"))
 		}
 	}
 }

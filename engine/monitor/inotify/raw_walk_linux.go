@@ -154,7 +154,6 @@ func (t *rawTree) watch(k *node, fd int) error {
 
 // list takes what is in k into the tree.
 func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*node) []*node {
-	had := k.children != nil
 	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
 		switch {
 		case typ == unix.DT_DIR:
@@ -167,7 +166,7 @@ func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*nod
 	case vanished(err): // deleted while it was open
 	case err != nil:
 		t.lack(k, err)
-	case had:
+	default:
 		t.sweep(k)
 	}
 	return stack
