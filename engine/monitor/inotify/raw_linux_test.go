@@ -280,6 +280,7 @@ func TestRawUnmount(t *testing.T) {
 	s.watch(2, "w", "IN_CREATE", event.RawRoot{})
 	check(t, unix.Mount("none", s.path("w"), "tmpfs", 0, "")) // over the root, which lives on below it
 	for lost := false; !lost; {
+		within(t, s.m, (*watcher).remounted)
 		s.take(2)
 		lost = slices.Contains(s.others, "RootLost")
 	}
