@@ -374,7 +374,7 @@ func (s *service) snapshot(between func(func()) bool) status.Snapshot {
 	s.addMonitors(&about)
 	shot.Daemon = about
 	for i, sync := range s.core.Syncs() {
-		shot.Syncs[i].Monitor = s.monitor.Backend(sync.ID())
+		shot.Syncs[i].Monitor, shot.Syncs[i].Walked = s.monitor.Backend(sync.ID()), s.monitor.Walked(sync.ID())
 	}
 	return shot
 }

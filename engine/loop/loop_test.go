@@ -50,6 +50,8 @@ func (m *fakeMonitor) Mark() <-chan struct{} {
 	close(c)
 	return c
 }
+func (m *fakeMonitor) Walked(event.RootID) int { return 0 }
+
 func (m *fakeMonitor) Stats() monitor.Stats { return monitor.Stats{} }
 
 func (m *fakeMonitor) Unwatch(id event.RootID) {

@@ -117,6 +117,9 @@ type Monitor interface {
 	Unwatch(id event.RootID)
 	// Stats tells what is watched now. It does not wait, and any goroutine may call it.
 	Stats() Stats
+	// Walked returns how many directories the walk through a root has looked at so far: the one that places its
+	// watches, or a later one. 0: none is going on. It does not wait, and any goroutine may call it.
+	Walked(id event.RootID) int
 	// Events is closed after Close, when the last goroutine of the monitor has ended.
 	Events() <-chan []event.Event
 	Close() error

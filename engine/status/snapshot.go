@@ -99,6 +99,8 @@ type Sync struct {
 	Given  string `json:"given,omitempty"`
 	Target string `json:"target,omitempty"`
 	State  State  `json:"state"`
+	// Walked counts the directories that the walk through the source has looked at so far; 0: none is going on.
+	Walked int `json:"walked,omitempty"`
 	// OnHold: the sync is Stopped and can go on, when its source is back or somebody says resume.
 	OnHold bool `json:"onHold,omitempty"`
 	// Reason says in words why State is Retrying, Degraded or Stopped.

@@ -49,6 +49,7 @@ func sample() Snapshot {
 					Tail: []string{"ssh: connect to host away port 22: No route to host", "rsync error:\x07 unexplained"}}},
 			{Name: "half", Source: "/half/", State: Degraded, Reason: "1 path given up", Degraded: []string{"locked\tfile"}},
 			{Name: "held", Source: "/held/", State: Stopped, OnHold: true, Reason: "the source is empty"},
+			{Name: "new", Source: "/new/", State: Starting, Walked: 77},
 		},
 	}
 }

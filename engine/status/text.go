@@ -74,6 +74,9 @@ func (d *Daemon) walked() (n int) {
 // people describes one sync, with its monitor if it is one of several.
 func (r *report) people(now time.Time, s *Sync, several bool) {
 	r.line("\n%s: %s", s.Name, stateText(s))
+	if s.Walked > 0 {
+		r.line("  looking through the source: %s so far", count(s.Walked, "directory", "directories"))
+	}
 	route := s.Source
 	if s.Given != "" {
 		route += " (where " + s.Given + " leads)"

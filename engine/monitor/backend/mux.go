@@ -131,6 +131,14 @@ func (m *Mux) Stats() (sum monitor.Stats) {
 	return sum
 }
 
+// Walked is Monitor's.
+func (m *Mux) Walked(id event.RootID) int {
+	if b := m.of(id); b != nil {
+		return b.Walked(id)
+	}
+	return 0
+}
+
 // Part is one backend that is open.
 type Part struct {
 	Name string

@@ -58,7 +58,7 @@ type instances struct {
 type shared struct {
 	watched atomic.Int64
 	wanted  atomic.Int64 // watched, or polled for want of a watch
-	walked  atomic.Int64 // visited by walks that are going on
+	walks   monitor.Walks
 	walkers atomic.Int32 // on goroutines of their own
 	solo    int          // how many directories a walk visits before it gets a crew
 }
@@ -67,8 +67,10 @@ func newShared() *shared { return &shared{solo: soloVisits} }
 
 func (g *instances) Stats() monitor.Stats {
 	watched := g.shared.watched.Load()
-	return monitor.Stats{Watched: int(watched), Polled: int(max(g.shared.wanted.Load()-watched, 0)), Walked: int(g.shared.walked.Load())}
+	return monitor.Stats{Watched: int(watched), Polled: int(max(g.shared.wanted.Load()-watched, 0)), Walked: g.shared.walks.Sum()}
 }
+
+func (g *instances) Walked(id event.RootID) int { return g.shared.walks.Of(id) }
 
 func (g *instances) Watch(ctx context.Context, root monitor.Root) error {
 	m, err := g.assign(root)
@@ -190,6 +192,7 @@ func (g *instances) add() (*instance, error) {
 func (g *instances) release(id event.RootID) *instance {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.shared.walks.Remove(id)
 	m := g.members[id]
 	if m != nil {
 		delete(g.members, id)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -28,7 +29,8 @@ type rawTree struct {
 	top  *node // nil when its watch has ended
 	file bool  // the root is no directory
 
-	mask uint32
+	mask   uint32
+	walked *atomic.Int64 // directories that the walk has looked at so far; 0: none is going on
 
 	points map[string]mount.Mount // where something is mounted below the root
 
@@ -75,7 +77,7 @@ func rawMask(r *event.RawRoot) uint32 {
 // watchRaw begins to watch a root that wants raw events.
 func (w *watcher) watchRaw(ctx context.Context, root monitor.Root) error {
 	t := &rawTree{
-		Root: root, w: w, mask: rawMask(root.Raw),
+		Root: root, w: w, mask: rawMask(root.Raw), walked: w.shared.walks.Add(root.ID),
 		told: map[entry]event.RawMask{}, unverified: map[*node]time.Time{}, unwatched: map[*node]struct{}{}, first: map[string]struct{}{},
 	}
 	t.top = &node{name: strings.TrimSuffix(root.Name, "/"), wd: -1, rare: &rare{raw: t}}

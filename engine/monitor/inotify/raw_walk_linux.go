@@ -70,12 +70,12 @@ func (t *rawTree) walk(ctx context.Context, n *node, how rawNews) error {
 		}
 	}()
 	stack, count := []*node{n}, 0
-	defer func() { t.w.shared.walked.Add(-int64(count)) }()
+	defer t.walked.Store(0)
 	for ; len(stack) > 0; count++ {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.w.shared.walked.Add(1)
+		t.walked.Add(1)
 		k := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		if k.has(dead) {

@@ -1,6 +1,7 @@
 package inotify
 
 import (
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -42,8 +43,9 @@ type tree struct {
 	// dropped: entries above may be in directories that are gone.
 	dropped bool
 
-	want     monitor.Want // of the relisting that is going on
-	relisted []relisted   // whose ends are not told yet, oldest first
+	walked   *atomic.Int64 // directories that the walk has looked at so far; 0: none is going on
+	want     monitor.Want  // of the relisting that is going on
+	relisted []relisted    // whose ends are not told yet, oldest first
 
 	short  shortage // directories without a watch
 	polled map[*node]struct{}
@@ -79,6 +81,7 @@ func newTree(w *watcher, r monitor.Root) *tree {
 		written:        map[entry]struct{}{},
 		unverified:     map[entry]time.Time{},
 		polled:         map[*node]struct{}{},
+		walked:         w.shared.walks.Add(r.ID),
 	}
 	t.reset()
 	return t

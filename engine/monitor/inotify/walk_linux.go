@@ -46,7 +46,7 @@ func (t *tree) walk(ctx context.Context, n *node, how reporting) error {
 	t.w.walking = true
 	defer func() {
 		t.w.walking = false
-		t.w.shared.walked.Add(-w.taken)
+		t.walked.Store(0)
 		self.leave()
 	}()
 	return w.alone(ctx, self)
@@ -57,8 +57,7 @@ type walk struct {
 	*tree
 	first *node
 	how   reporting
-	open  int // directories that were found and not yet taken
-	taken int64
+	open  int      // directories that were found and not yet taken
 	more  []*visit // directories that the owner found itself, to be visited
 }
 
@@ -127,8 +126,7 @@ func (w *walk) stray(wd int32) {
 func (w *walk) take(f finding) error {
 	t, k, how := w.tree, f.node, w.how
 	w.open += len(f.dirs) - 1
-	w.taken++
-	t.w.shared.walked.Add(1)
+	t.walked.Add(1)
 	if k == nil || k.has(dead) {
 		w.stray(f.wd)
 		return nil

@@ -26,6 +26,7 @@ func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Mo
 		queue:  queue,
 		end:    end,
 		known:  &atomic.Int64{},
+		walks:  &monitor.Walks{},
 		hinted: hints != nil,
 	}
 	w := &watcher{
@@ -35,6 +36,7 @@ func Open(opts monitor.Options, interval time.Duration, hints Hinter) monitor.Mo
 		queue:    m.queue,
 		actor:    m.actor,
 		known:    m.known,
+		walks:    m.walks,
 		wake:     make(chan struct{}, 1),
 		ctx:      m.actor.Context(),
 	}
@@ -48,6 +50,7 @@ type lister struct {
 	queue  *monitor.Queue
 	end    func()        // of the queue
 	known  *atomic.Int64 // directories
+	walks  *monitor.Walks
 	hinted bool
 }
 
@@ -91,11 +94,14 @@ func (m *lister) Unwatch(id event.RootID) {
 }
 
 func (m *lister) Stats() monitor.Stats {
+	known, walked := int(m.known.Load()), m.walks.Sum()
 	if m.hinted {
-		return monitor.Stats{Watched: int(m.known.Load())}
+		return monitor.Stats{Watched: known, Walked: walked}
 	}
-	return monitor.Stats{Polled: int(m.known.Load())}
+	return monitor.Stats{Polled: known, Walked: walked}
 }
+
+func (m *lister) Walked(id event.RootID) int { return m.walks.Of(id) }
 
 func (m *lister) Events() <-chan []event.Event { return m.queue.Events() }
 
@@ -113,6 +119,7 @@ type watcher struct {
 	queue    *monitor.Queue
 	actor    *monitor.Actor[*watcher]
 	known    *atomic.Int64   // directories of all trees
+	walks    *monitor.Walks  // while the directories of a root are listed for the first time
 	wake     chan struct{}   // has a value after a hint
 	ctx      context.Context // ends with the monitor
 	trees    []*watched
@@ -206,6 +213,7 @@ func (w *watcher) watch(ctx context.Context, root monitor.Root) error {
 		return nil
 	}
 	if err := t.start(ctx); err != nil {
+		w.walks.Remove(t.ID)
 		return fmt.Errorf("watch %s: %w", root.Path, err)
 	}
 	w.trees = append(w.trees, t)
@@ -216,6 +224,7 @@ func (w *watcher) unwatch(id event.RootID) {
 	for i, t := range w.trees {
 		if t.ID == id {
 			w.trees = slices.Delete(w.trees, i, i+1)
+			w.walks.Remove(id)
 			t.end()
 			return
 		}

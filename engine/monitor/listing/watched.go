@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -33,7 +34,8 @@ type watched struct {
 	lost  bool
 	away  string // where the name was told to lead instead; "": it was not
 
-	silent bool // while what is found is not reported
+	silent bool          // while what is found is not reported
+	walked *atomic.Int64 // directories listed so far, while that is done for the first time
 	// known tells of an entry that came to light whether it was seen as it is; nil: while none does.
 	known func(path string, e *tree.Entry) bool
 }
@@ -94,7 +96,11 @@ func (t *watched) start(ctx context.Context) error {
 // first lists everything for the first time.
 func (t *watched) first(ctx context.Context) error {
 	t.silent = true
-	defer func() { t.silent = false }()
+	t.walked = t.w.walks.Add(t.ID)
+	defer func() {
+		t.silent = false
+		t.walked.Store(0)
+	}()
 	if _, err := t.compare("", t.top); err != nil {
 		return err
 	}
@@ -114,6 +120,9 @@ func (t *watched) walk(ctx context.Context, path string, dir *tree.Dir) error {
 			return nil
 		}
 		_, _ = t.compare(p, d) // what cannot be listed is reported
+		if t.silent {
+			t.walked.Add(1)
+		}
 	}
 	return nil
 }

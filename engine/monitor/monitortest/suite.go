@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"relist what was seen", true, testRelistSeen},
 		{"mark", p.Exact, testMark},
 		{"unwatch", true, testUnwatch},
+		{"progress", true, testProgress},
 		{"errors", true, testErrors},
 		{"slow receiver", true, testSlow},
 		{"modes", p.Modes, testModes},
