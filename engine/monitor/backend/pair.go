@@ -148,6 +148,9 @@ func (p *pair) Unwatch(id event.RootID) {
 // Stats is Monitor's. Each directory counts once.
 func (p *pair) Stats() monitor.Stats { return p.near.Stats() }
 
+// Walked is Monitor's. Near looks through a root first, then far does.
+func (p *pair) Walked(id event.RootID) int { return max(p.near.Walked(id), p.far.Walked(id)) }
+
 // Events is Monitor's.
 func (p *pair) Events() <-chan []event.Event { return p.queue.Events() }
 
