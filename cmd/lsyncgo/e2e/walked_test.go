@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestStatusWhileWalking: while the watches of a source are placed, status tells how many directories were looked at so far, and
+// TestStatusWhileWalking, §10: while the watches of a source are placed, status tells how many directories were looked at so far, and
 // the daemon ends when it is told to.
 func TestStatusWhileWalking(t *testing.T) {
 	t.Parallel()

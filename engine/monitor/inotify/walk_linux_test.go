@@ -128,7 +128,7 @@ func TestWalkCancelled(t *testing.T) {
 	})
 }
 
-// TestCloseEndsWalk: Close does not wait for the end of a walk through a new directory.
+// TestCloseEndsWalk, §10: Close does not wait for the end of a walk through a new directory.
 func TestCloseEndsWalk(t *testing.T) {
 	t.Parallel()
 	m := openWithCrew(t)
