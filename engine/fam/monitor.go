@@ -20,7 +20,7 @@ type fileMonitor struct {
 	id      event.RootID
 	wanted  string // the directory that is to be watched, or is
 	watched bool
-	answer  bool   // the first one has come
+	settled bool   // it is known whether the path was there at the start
 	told    bool   // the monitored path itself is there, and was told
 	action  Action // what is told of what a listing finds: Exists at the first time, then Created
 	known   names  // in the directory, if it is the monitored one
@@ -77,21 +77,21 @@ func (m *fileMonitor) next() string {
 }
 
 // Placing implements core.Receiver.
-func (m *fileMonitor) Placing() bool { return !m.answer }
+func (m *fileMonitor) Placing() bool { return !m.settled }
 
 // Watched implements core.Receiver.
 func (m *fileMonitor) Watched(in core.Watched) {
-	m.answer = true
 	switch {
 	case in.Err == nil:
 		m.watched = true
 		if m.wanted == m.Path {
-			m.failures = 0
+			m.settled, m.failures = true, 0
 			m.appear()
 		}
 		m.list("")
 	case m.wanted == "/":
 		m.set.log.Log("Warn", "fam: ", in.Err)
+		m.settled = true
 		m.later()
 	default:
 		if m.failures < 2 && errors.Is(in.Err, fs.ErrPermission) {
@@ -218,7 +218,7 @@ func (m *fileMonitor) listed() {
 	if m.action == Exists && m.told {
 		m.set.tell(m, EndExist, m.Path)
 	}
-	m.isThere, m.action = false, Created
+	m.isThere, m.settled, m.action = false, true, Created
 }
 
 // vanish tells that the monitored path and all in it is gone.

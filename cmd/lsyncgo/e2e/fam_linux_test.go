@@ -105,11 +105,12 @@ func TestFAMDirectory(t *testing.T) {
 	p.rename("d/new", "d/a") // renamed over
 	p.write("d/sub/below", "x")
 	p.mkdir("d/sub/deeper")
-	p.remove("d/sub/below")
 	for _, id := range both {
 		s.tells(id, "changed new", "changed b", "deleted new", "changed a")
 	}
-	s.tells("deep", "changed new", "changed b", "deleted new", "changed a", "created sub/below", "changed sub/below", "created sub/deeper", "deleted sub/below")
+	s.tells("deep", "changed new", "changed b", "deleted new", "changed a", "created sub/below", "changed sub/below", "created sub/deeper")
+	p.remove("d/sub/below")
+	s.tells("deep", "deleted sub/below")
 	p.rename("d/sub", "d/moved")
 	s.tells("deep", "deleted sub/deeper", "deleted sub", "created moved", "created moved/deeper")
 	p.remove("d")
@@ -135,9 +136,10 @@ func TestFAMFile(t *testing.T) {
 	p.write("d/f", "2")
 	s.tells("~/d/f", "changed ~/d/f")
 	p.write("d/other", "3")
+	s.tells("~/d", "changed f", "created other", "changed other")
 	p.rename("d/other", "d/f")
 	s.tells("~/d/f", "changed ~/d/f")
-	s.tells("~/d", "changed f", "created other", "changed other", "deleted other", "changed f")
+	s.tells("~/d", "deleted other", "changed f")
 	p.remove("d/f")
 	s.tells("~/d/f", "deleted ~/d/f")
 	p.write("d/f", "4")
@@ -180,6 +182,7 @@ func TestFAMFunctions(t *testing.T) {
 	s := newFAM(t, p, `
 		settings{ pollInterval = 0.1 }
 		fam.monitor("$DIR/d", function(e) error("on purpose: " .. e.filename) end, { id = "bad" })
+		fam.monitor("$DIR/none", tell, { id = "gone" })
 		for _, name in ipairs{ "poll", "inotify", "pseudo" } do
 			fam.monitor("$DIR/d", tell, { id = name, monitor = name })
 		end
@@ -187,8 +190,8 @@ func TestFAMFunctions(t *testing.T) {
 			if e.action == "endExist" then
 				log("Normal", "pending ", fam.pending())
 				fam.monitor("$DIR/d", tell, { id = "late" })
-				log("Normal", "removed ", fam.remove("bad"), " ", fam.remove("bad"))
-				log("Normal", "left ", tostring(fam.monitors().bad))
+				log("Normal", "removed ", fam.remove("gone"), " ", fam.remove("gone"))
+				log("Normal", "left ", tostring(fam.monitors().gone))
 			end
 		end, { id = "control" })`)
 	for _, id := range []string{"poll", "inotify", "pseudo", "late"} {
@@ -198,7 +201,7 @@ func TestFAMFunctions(t *testing.T) {
 	s.daemon.logs("on purpose: stop")
 	s.daemon.logs("removed true false")
 	s.daemon.logs("left nil")
-	s.daemon.logs(`fam.remove: there is no monitor "bad"`)
+	s.daemon.logs(`fam.remove: there is no monitor "gone"`)
 	p.write("d/new", "1")
 	for _, id := range []string{"poll", "inotify", "late"} {
 		s.tells(id, "created new", "changed new")
