@@ -6,7 +6,7 @@ import (
 
 // A tree is walked by the owner alone until it turns out to be large: most are not, and starting a crew costs more than
 // visiting this many directories whose entries are in the kernel's caches.
-const soloVisits = 128
+const soloVisits = 2048
 
 // crewSize is how many walkers a large walk has at most, and maxWalkers how many all walks of the process have. They wait for
 // the disk more than for a processor.

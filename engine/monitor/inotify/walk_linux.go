@@ -65,15 +65,13 @@ type walk struct {
 func (w *walk) alone(ctx context.Context, self *walker) error {
 	solo := w.w.shared.solo
 	for n := 0; ; n++ {
-		if n%solo == 0 {
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if n > 0 && len(self.stack) > 1 {
-				if c := recruit(self, &w.w.shared.walkers); c != nil {
-					w.w.walker = &walker{}
-					return w.with(ctx, c)
-				}
+		if n%128 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if n > 0 && n%solo == 0 && len(self.stack) > 1 {
+			if c := recruit(self, &w.w.shared.walkers); c != nil {
+				w.w.walker = &walker{}
+				return w.with(ctx, c)
 			}
 		}
 		f, ok := self.next()
