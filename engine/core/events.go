@@ -79,13 +79,13 @@ func (s *Sync) move(e event.Event) {
 	if s.core.log.Enabled("Debug") {
 		s.log("Debug", "a rename is taken apart, as ", apartWhy(from, to), ": ", e.Path, " to ", e.Dest)
 	}
+	gone, is := e.Halves()
 	if from {
-		s.add(event.Delete, e.Path, "", e)
+		s.add(gone.Kind, gone.Path, "", gone)
 	}
 	if to {
-		e.Tree = event.IsDir(e.Dest)
-		s.add(event.Create, e.Dest, "", e)
-		s.list(e.Dest)
+		s.add(is.Kind, is.Path, "", is)
+		s.list(is.Path)
 	}
 }
 

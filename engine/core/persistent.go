@@ -84,7 +84,7 @@ func (s *Sync) setAside(ds []*delay.Delay, tries int) {
 			s.degrade("changes were given up after repeated failures", describe(d))
 		case d.Kind == event.Move: // what comes after it does not wait for it any more
 			l.add(event.Delete, d.Path(), false)
-			l.add(event.Create, d.Dest(), event.IsDir(d.Dest()))
+			l.add(event.Create, d.Dest(), event.Arrives(d.Dest()))
 		default:
 			l.add(d.Kind, d.Path(), d.Tree)
 		}
@@ -171,7 +171,7 @@ func (l *persistent) settle(d *delay.Delay) {
 	if d.Kind == event.Move {
 		delete(l.changes, bare(d.Dest()))
 	}
-	if !event.IsDir(d.Path()) || d.Kind != event.Move && d.Kind != event.Delete && d.Kind != event.Full && !d.Tree {
+	if !event.IsDir(d.Path()) || !event.Whole(d.Kind, true, d.Tree) {
 		return
 	}
 	for key, ch := range l.changes {

@@ -52,22 +52,23 @@ func (s *Sync) rename(e event.Event) (told bool) {
 // arrival passes on a rename as what it has brought, and unless torn as what it has taken away.
 func (s *Sync) arrival(e event.Event, torn bool) {
 	s.overlook(e.Path, event.Delete)
-	if !torn && !s.Excluded(e.Path) {
-		s.add(event.Delete, e.Path, "", e)
+	gone, is := e.Halves()
+	if !torn && !s.Excluded(gone.Path) {
+		s.add(gone.Kind, gone.Path, "", gone)
 	}
-	if s.cfg.MaxDelete != nil && !torn {
+	switch {
+	case s.cfg.MaxDelete == nil:
+	case torn:
+		s.account(is)
+	default:
 		s.account(e)
 	}
-	e.Kind, e.Path, e.Dest, e.Tree = event.Create, e.Dest, "", event.IsDir(e.Dest)
-	if s.cfg.MaxDelete != nil && torn {
-		s.account(e)
-	}
-	if s.Excluded(e.Path) {
-		s.exclude(e.Kind, e.Path)
+	if s.Excluded(is.Path) {
+		s.exclude(is.Kind, is.Path)
 		return
 	}
-	s.add(event.Create, e.Path, "", e)
-	s.list(e.Path)
+	s.add(is.Kind, is.Path, "", is)
+	s.list(is.Path)
 }
 
 // rename gives what is below path, or is it, a new name.

@@ -63,9 +63,7 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 		case d.Kind == event.Move:
 			if d.Dest() == path && (kind == event.Create || kind == event.Delete) {
 				d.forgetDest()
-				// What a directory brought along from its old place has no
-				// events of its own at the new one.
-				tree = tree || kind == event.Create && event.IsDir(path)
+				tree = tree || kind == event.Create && event.Arrives(path)
 			}
 		case old == &d.origin && d.isDir == event.IsDir(path) && !d.barrier():
 			if v := q.merge(d, kind, tree, alarm); v != Stacked {

@@ -7,7 +7,7 @@ type comparing map[string]int
 
 func (c comparing) enter(d *Delay) {
 	if d.compares() {
-		c[d.Path()]++
+		c[d.directory()]++
 	}
 }
 
@@ -15,15 +15,22 @@ func (c comparing) leave(d *Delay) {
 	if !d.compares() {
 		return
 	}
-	path := d.Path()
+	path := d.directory()
 	if c[path]--; c[path] == 0 {
 		delete(c, path)
 	}
 }
 
 // compares reports whether who acts on d has to look for what the target has in excess in a directory.
-func (d *Delay) compares() bool {
-	return d.Tree || d.isDir && (d.Kind == event.Delete || d.Kind == event.Move)
+func (d *Delay) compares() bool { return event.Whole(d.Kind, d.isDir, d.Tree) }
+
+// directory is the path as that of a directory: a script may name one for a Full without the slash.
+func (d *Delay) directory() string {
+	path := d.Path()
+	if !event.IsDir(path) {
+		path += "/"
+	}
+	return path
 }
 
 // Comparing reports whether something is being acted on by which the directory path, or one above it, goes or is

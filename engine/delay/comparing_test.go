@@ -22,6 +22,8 @@ func TestComparing(t *testing.T) {
 		{event.Create, "d/", "", false, nil},
 		{event.Attrib, "d/", "", false, nil},
 		{event.Delete, "d", "", false, nil},
+		{event.Full, "d", "", false, []string{"d/", "d/e/"}},
+		{event.Full, "", "", false, []string{"d/", "d/e/", "de/", "x/"}},
 	} {
 		for _, end := range []func(*Queue, *Delay){
 			func(q *Queue, d *Delay) { q.Remove(d) },

@@ -12,7 +12,7 @@ func (q *Queue) addMove(path, dest string, tree bool, alarm time.Time) Verdict {
 	from, to := q.trie.find(path), q.trie.find(dest)
 	if from.occupied() || to.occupied() || related(path, dest) {
 		q.Add(event.Delete, path, "", false, alarm)
-		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
+		q.Add(event.Create, dest, "", event.Arrives(dest), alarm)
 		return Split
 	}
 	d := q.make(event.Move, path, tree, alarm)
@@ -73,7 +73,7 @@ func (q *Queue) Divide(d *Delay, alarm time.Time) bool {
 	d.Partials = partials
 	if !undone {
 		later := q.takeBelow(d, dest)
-		q.Add(event.Create, dest, "", event.IsDir(dest), alarm)
+		q.Add(event.Create, dest, "", event.Arrives(dest), alarm)
 		for _, l := range later {
 			q.Add(l.Kind, l.Path(), "", l.Tree, l.Alarm())
 			for _, file := range l.files {

@@ -45,10 +45,8 @@ func marksOf(op Op) dirtyFlags {
 	case event.Delete:
 		// If it is there again, nothing of the old one is.
 		k |= written | whole
-	case event.Full:
-		k |= whole
 	}
-	if op.Tree {
+	if event.Whole(op.Kind, event.IsDir(op.Path), op.Tree) {
 		k |= whole
 	}
 	return k

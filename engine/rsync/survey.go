@@ -42,13 +42,10 @@ func (s *survey) run() error {
 		if s.ctx.Err() != nil {
 			return context.Cause(s.ctx)
 		}
-		// Where a directory went away another one may be now, and the target has
-		// entries of the old one that nobody told of.
-		left := e.Kind == event.Delete || e.Kind == event.Move
 		s.changing = e.Kind != event.Attrib
-		s.look(e.Path, e.Tree || left && event.IsDir(e.Path))
+		s.look(e.Path, event.Whole(e.Kind, event.IsDir(e.Path), e.Tree))
 		if e.Kind == event.Move {
-			s.look(e.Dest, event.IsDir(e.Dest))
+			s.look(e.Dest, event.Arrives(e.Dest))
 		}
 		if s.HardLinks {
 			s.links.addFormer(e.Files)

@@ -202,10 +202,9 @@ func (p *pair) take(batch []event.Event, isNear bool) {
 // unpaired is a rename as a Delete and a Create. A Move says that what is known below the old name is below the new one, and far
 // may have told by now what both have had since.
 func unpaired(e event.Event, flat bool) []event.Event {
-	gone, is := e, e
-	gone.Kind, gone.Dest = event.Delete, ""
-	is.Kind, is.Path, is.Dest = event.Create, e.Dest, ""
-	is.Tree, is.Written = event.IsDir(e.Dest) && !flat, !event.IsDir(e.Dest)
+	gone, is := e.Halves()
+	is.Written = !is.Tree
+	is.Tree = is.Tree && !flat
 	return []event.Event{gone, is}
 }
 
