@@ -85,6 +85,68 @@ func TestExamples(t *testing.T) {
 			d.logs("IN_MOVED_FROM " + p.source + "/dir/a\n")
 			d.logs("IN_MOVED_TO " + p.source + "/b from " + p.source + "/dir/a\n")
 		},
+		"tasks-shell": func(_ *testing.T, p *place, run func(env ...string) *process) {
+			run("COMMAND=" + p.recorder())
+			p.write("source/dir/$(id) 'x'", "1")
+			p.recorded("IN_CLOSE_WRITE", p.source+"/dir/$(id) 'x'", "")
+			p.rename("source/dir/$(id) 'x'", "source/b")
+			p.recorded("IN_MOVED_TO", p.source+"/b", p.source+"/dir/$(id) 'x'")
+		},
+		"tasks-files": func(t *testing.T, p *place, run func(env ...string) *process) {
+			d := run("DELAY=1")
+			p.write("source/dir/a.to_move", "a")
+			p.write("source/b.to_copy", "b")
+			p.write("source/c.to_delete", "c")
+			p.write("source/not.to_move", "d")
+			p.remove("source/not.to_move") // before its delay is over
+			eventually(t, "the moved, the copied and the deleted file", func() bool {
+				return p.content("target/dir/a") == "a" && p.content("target/b") == "b" && !p.exists("source/c.to_delete")
+			})
+			if p.exists("source/dir/a.to_move") || !p.exists("source/b.to_copy") || p.exists("target/not") {
+				t.Error("what was moved is still there, what was copied is gone, or what was cancelled was done")
+			}
+			d.stop()
+		},
+		"upload-scan": func(t *testing.T, p *place, run func(env ...string) *process) {
+			p.mkdir("target")
+			run("DELAY=0.2", "SCANNER="+p.program("scan", `case "$(cat -- "$2")" in *virus*) exit 1;; broken) exit 2;; esac`))
+			p.write("source/-good one", "text")
+			p.write("source/bad", "a virus")
+			p.write("source/unknown", "broken")
+			sorted := func(verdict, name string) bool {
+				found, err := filepath.Glob(p.path("target/" + verdict + "/*/" + name))
+				return err == nil && len(found) == 1
+			}
+			eventually(t, "the sorted files", func() bool { return sorted("clean", "-good one") && sorted("infected", "bad") })
+			if !p.exists("source/unknown") {
+				t.Error("what the scanner had no verdict on is gone")
+			}
+		},
+		"restart-when-settled": func(t *testing.T, p *place, run func(env ...string) *process) {
+			d := run("DELAY=1", "TEST=! grep -rq wrong "+p.source, "RESTART=echo restarted >>"+p.path("restarts"))
+			p.write("source/conf.d/site", "wrong")
+			d.logs("nothing is restarted")
+			p.write("source/conf.d/site", "right")
+			p.write("source/main", "1")
+			p.write("source/main", "2")
+			eventually(t, "the restart", func() bool { return p.content("restarts") == "restarted\n" })
+			d.stop()
+			if got := p.content("restarts"); got != "restarted\n" {
+				t.Errorf("restarts: %q", got)
+			}
+		},
+		"plugins": func(_ *testing.T, p *place, run func(env ...string) *process) {
+			p.write("source/first.lua", "return 1")
+			d := run()
+			d.logs("plugin first.lua is loaded")
+			d.logs("all plugins are loaded")
+			p.write("source/second.lua", "return 2")
+			d.logs("plugin second.lua is loaded")
+			p.write("source/wrong.lua", "return return")
+			d.logs("plugin wrong.lua: ")
+			p.remove("source/first.lua")
+			d.logs("plugin first.lua is gone")
+		},
 		"alarm": func(_ *testing.T, p *place, run func(env ...string) *process) {
 			d := run("INTERVAL=1")
 			p.write("source/a", "1")
@@ -204,11 +266,18 @@ func TestReadmeLayer3(t *testing.T) {
 // recorder makes a program that records its arguments, one a line.
 func (p *place) recorder() string {
 	p.t.Helper()
-	p.write("bin/record", fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$@\" >>%q\n", p.path("record")))
-	if err := os.Chmod(p.path("bin/record"), 0o755); err != nil {
+	return p.program("record", fmt.Sprintf("printf '%%s\\n' \"$@\" >>%q", p.path("record")))
+}
+
+// program makes a shell script and returns its path.
+func (p *place) program(name, lines string) string {
+	p.t.Helper()
+	name = "bin/" + name
+	p.write(name, "#!/bin/sh\n"+lines+"\n")
+	if err := os.Chmod(p.path(name), 0o755); err != nil {
 		p.t.Fatal(err)
 	}
-	return p.path("bin/record")
+	return p.path(name)
 }
 
 // recorded waits until all words have been recorded.
