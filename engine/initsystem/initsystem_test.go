@@ -160,6 +160,7 @@ func TestHostileConfigs(t *testing.T) {
 		"no UTF-8":        {Name: "n", Config: "/srv/a\xff.lua", Program: "/p"},
 		"relative":        {Name: "n", Config: "a.lua", Program: "/p"},
 		"a name as path":  {Name: "../n", Config: "/a.lua", Program: "/p"},
+		"a suffix":        {Name: "n.service", Config: "/a.lua", Program: "/p"},
 		"a leading dash":  {Name: "-n", Config: "/a.lua", Program: "/p"},
 		"an escaping end": {Name: "n", Config: `/a\`, Program: "/p"},
 	}

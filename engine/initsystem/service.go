@@ -38,6 +38,9 @@ func (s Service) validate() error {
 	if !names.MatchString(s.Name) {
 		return fmt.Errorf("%q cannot be the name of a service: letters, digits, \".\", \"_\" and \"-\", at most 200, and a letter or digit first", s.Name)
 	}
+	if strings.HasSuffix(s.Name, ".service") {
+		return fmt.Errorf("the name of a service is written without .service: %s", strings.TrimSuffix(s.Name, ".service"))
+	}
 	for what, path := range map[string]string{"config": s.Config, "program": s.Program} {
 		if !filepath.IsAbs(path) {
 			return fmt.Errorf("the path of the %s, %q, is not absolute", what, path)
