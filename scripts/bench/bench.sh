@@ -10,6 +10,17 @@ if [ "${BENCH:=.}" != - ]; then
 	go test -run='^$' -bench="$BENCH" -benchmem ./engine/delay ./engine/core ./engine/monitor/... ./lua/...
 fi
 
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+CGO_ENABLED=0 go build -o "$build/lsyncgo" ./cmd/lsyncgo
+
+# TASKS (a regular expression, default .) chooses measurements of tasks, TASKS=- none.
+if [ "${TASKS:=.}" != - ]; then
+	go run ./scripts/bench/tasks -lsyncgo "$build/lsyncgo" -run "$TASKS" -workdir "$build"
+fi
+
 driver=../shared/bench/livesync_bench.py
 if [ ! -f "$driver" ]; then
 	echo "bench: no $driver: no comparison with lsyncd" >&2
@@ -17,10 +28,4 @@ if [ ! -f "$driver" ]; then
 fi
 
 sh scripts/deps.sh bench
-
-build=$(mktemp -d)
-trap 'rm -rf "$build"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-CGO_ENABLED=0 go build -o "$build/lsyncgo" ./cmd/lsyncgo
 python3 "$driver" --engine lsyncd="$(command -v lsyncd)" --engine lsyncgo="$build/lsyncgo" "$@"
