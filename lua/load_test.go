@@ -203,6 +203,7 @@ func TestWarnings(t *testing.T) {
 		{"relative", "sync{ default.rsync, source = source, target = 'h:/t', rsync = { _extra = { '-R' } } }", `config.lua:1: sync "Sync1": --relative: the whole path of the source .*`},
 		{"the same twice", "sync{ default.rsync, source = source, target = 'h:/t' }\nsync{ default.rsync, source = source .. '/', target = 'h:/t/' }", `config.lua:2: sync "Sync2": it has the same source and target as the sync at config.lua:1: .*`},
 		{"the same with other rules", "sync{ default.rsync, source = source, target = 'h:/t', filter = { '+ /a', '- *' } }\nsync{ default.rsync, source = source, target = 'h:/t', exclude = '/a', delete = false }", ``},
+		{"an empty name", "sync{ source = source, onCreate = true, name = '' }", `config.lua:1: sync "Sync1": name is empty, and the sync is called Sync1 \(leave it out, .*`},
 		{"nothing", idle, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {

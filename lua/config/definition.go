@@ -82,6 +82,10 @@ func (s *Definition) takeName() {
 	switch v := s.Table.RawGetString("name").(type) {
 	case *glua.LNilType:
 	case glua.LString:
+		if v == "" { // nobody could say which sync is meant
+			s.warn("leave it out, or give it one", "name is empty, and the sync is called %s", s.Name)
+			return
+		}
 		for _, other := range s.r.definitions {
 			if other != s && other.Name == string(v) {
 				s.problem("choose another name", "the name is taken by the sync at %s", other.Place)
