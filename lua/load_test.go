@@ -25,7 +25,7 @@ func TestProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"syntax", "sync{\n  source = \n}", `config.lua:3: .*`},
 		{"raised", "\nerror('my own')", `config.lua:2: my own`},
-		{"no sync", "settings{}", `config.lua: no sync is defined.* \(add sync\{.*`},
+		{"no sync", "settings{}", `config.lua: no sync, watch or monitor is defined.* \(add sync\{.*`},
 		{"unknown setting", "\nsettings{ logfil = 'x' }" + idle, `config.lua:2: settings: unknown setting "logfil" \(did you mean "logfile"\?\)`},
 		{"flag by name", "settings{ 'insit' }" + idle, `config.lua:1: settings: unknown setting "insit" \(did you mean "insist"\?\)`},
 		{"no name", "settings{ true }" + idle, `config.lua:1: settings: the entry true is neither a key nor a name .*`},

@@ -95,7 +95,7 @@ func (r *Config) load() error {
 	r.settings.resolve()
 	r.schedulers.Timeout = r.settings.resolved.ShutdownTimeout
 	if complete && r.idle() {
-		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync is defined, and nothing is monitored: there is nothing to do"))
+		r.found.Add(problem.At(r.o.Config, "", "add sync{ default.rsync, source = ..., target = ... }", "no sync, watch or monitor is defined: there is nothing to do"))
 	}
 	for _, s := range r.definitions {
 		s.resolve()

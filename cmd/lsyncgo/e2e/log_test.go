@@ -23,6 +23,7 @@ var told = map[string][]string{
 	"Inotify":    {`web: Create /.*/source/file\n`},
 	"Masterloop": {`woken after \S+ by [1-9]\d* events: .*Create`, `waiting, alarm in \S+; \d+ processes run, [1-9]\d* events are pending`, `woken after \S+ by the end of process \d+, exit code 0\n`},
 	"Statusfile": {`writing .*/status\n`},
+	"Task":       {`.*/source/file: IN_CLOSE_WRITE: task \S+ starts in 0s\n`},
 	"Tunnel":     {`tunnel way: starting sleep 3210\n`},
 }
 
@@ -45,6 +46,7 @@ func TestLogCategories(t *testing.T) {
 	p.mkdir("mirror")
 	d := daemon(t, p.config(`
 		settings { statusFile = "$DIR/status", statusInterval = 0.1 }
+		watch { path = "$SOURCE", event_map = { IN_CLOSE_WRITE = scheduler.task { job = function() end }.schedule } }
 		sync { default.rsync, name = "web", source = "$SOURCE", target = "$TARGET", delay = 0.1, exclude = { "*.tmp", "cache/" } }
 		sync { default.direct, name = "mirror", source = "$SOURCE", target = "$DIR/mirror", delay = 0.1, exclude = { "*.tmp", "cache/" } }
 		sync { name = "own", source = "$SOURCE", delay = 0.1, onCreate = "true ^path",

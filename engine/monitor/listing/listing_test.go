@@ -13,7 +13,7 @@ import (
 // newTree is of an empty directory, and was started.
 func newTree(t *testing.T) *watched {
 	t.Helper()
-	w := &watcher{opts: monitor.Options{}.WithDefaults(), interval: time.Hour, ctx: t.Context(), now: time.Now()}
+	w := &watcher{opts: monitor.Options{}.WithDefaults(), interval: time.Hour, ctx: t.Context(), now: time.Now(), walks: &monitor.Walks{}}
 	tr := &watched{Root: monitor.Root{ID: 1, Path: t.TempDir() + "/"}, w: w, dirty: hinted{}}
 	if err := tr.start(t.Context()); err != nil {
 		t.Fatal(err)
