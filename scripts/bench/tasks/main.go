@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command tasks measures lsyncgo's tasks with the built binary: how soon a task starts, what a storm of events costs, what sleeping
 // jobs take, how fast the file manager moves. Where the Python module pyinotify is installed, a small program of its kind
 // (one timer for each path) is measured beside it.
