@@ -3,6 +3,7 @@
 package lua53
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -230,13 +231,14 @@ func TestBombs(t *testing.T) {
 			limits.Time = 40 * time.Millisecond // twice as long as nothing watches a call
 		}
 		limiter.Set(limits)
-		err, cause := call("escaped = nil local ok, e = pcall(function() " + src + "\nend) escaped = true if not ok then error(e, 0) end")
+		err, cause := call("escaped = nil local ok, e = pcall(function() " + src + "\nend) escaped = ok and 'done' or type(e) == 'string' and e or '' if not ok then error(e, 0) end")
 		watchdog.Stop()
 		if got := ending(err, cause); !matches(got, b.want) {
 			t.Errorf("%s\n ended with %q, wanted %q", src, got, b.want)
 		}
-		if cause != nil && L.GetGlobal("escaped").String() == "true" {
-			t.Errorf("%s\n went on after its limit", src)
+		// An error of its own that pcall returned just before the limit is none of the limit's.
+		if text := L.GetGlobal("escaped").String(); cause != nil && (strings.Contains(text, cause.Error()) || strings.Contains(text, context.Canceled.Error()) || text == "done" && !matches("", b.want)) {
+			t.Errorf("%s\n went on after its limit: %s", src, text)
 		}
 		for tries := 0; ; tries++ {
 			err, cause := call("local s = 0 for i = 1, 100 do s = s + #tostring(i) end assert(s == 192)")
