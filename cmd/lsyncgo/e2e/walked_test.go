@@ -12,7 +12,7 @@ import (
 func TestStatusWhileWalking(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	const dirs = 200
+	const dirs = 2_000 // which nobody waits for: the daemon is ended during the walk
 	for i := range dirs {
 		p.mkdir(fmt.Sprintf("source/%s/%d", strings.Repeat("ab", 20), i))
 	}
@@ -31,7 +31,7 @@ func TestStatusWhileWalking(t *testing.T) {
 		}
 	}
 	eventually(t, "a walk that goes on", func() bool {
-		st := start(t, "status", "-json", config)
+		st := start(t, "status", "-json", "-pidfile", p.path("pid")) // not by the config, which takes as long to load
 		return st.wait() == 0 && json.Unmarshal([]byte(st.out.String()), &shot) == nil && len(shot.Syncs) == 1 && shot.Syncs[0].Walked > 0
 	})
 	if s := shot.Syncs[0]; s.State != "starting" || s.Walked > dirs+2 {
