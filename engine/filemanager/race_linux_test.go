@@ -21,6 +21,7 @@ import (
 
 	"lsyncgo/engine/filemanager"
 	"lsyncgo/engine/filerule"
+	"lsyncgo/engine/usertest"
 )
 
 const (
@@ -161,10 +162,8 @@ func judge(t *testing.T, dir string) {
 // asNobody runs the racer as a user without privileges.
 func asNobody(t *testing.T, dir string) (code int, out string) {
 	t.Helper()
-	// The directory that go test builds in is closed to others.
 	self := filepath.Join(t.TempDir(), "self")
-	data, err := os.ReadFile("/proc/self/exe")
-	check(t, errors.Join(err, os.WriteFile(self, data, 0o755)))
+	usertest.CopySelf(t, self)
 	for _, path := range []string{self, dir} {
 		for d := path; d != "/"; d = filepath.Dir(d) {
 			if info, err := os.Stat(d); err == nil && info.Mode()&0o005 != 0o005 && strings.HasPrefix(d, os.TempDir()+"/") {

@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 
 	"lsyncgo/engine/fsat/treetest"
 	"lsyncgo/engine/mirror"
+	"lsyncgo/engine/usertest"
 )
 
 // cpuTime is what this process has used, the system's part included.
@@ -219,12 +219,8 @@ func TestSparse(t *testing.T) {
 func asNobody(t *testing.T, helper, dir string) (exit int, out string) {
 	t.Helper()
 	needRoot(t)
-	// The directory that go test builds in is closed to others.
 	self := filepath.Join(t.TempDir(), "self")
-	in, err := os.Open("/proc/self/exe")
-	check(t, err)
-	data, err := io.ReadAll(in)
-	check(t, errors.Join(err, in.Close(), os.WriteFile(self, data, 0o755)))
+	usertest.CopySelf(t, self)
 	for d := self; d != "/"; d = filepath.Dir(d) {
 		if info, err := os.Stat(d); err == nil && info.Mode()&0o005 != 0o005 && strings.HasPrefix(d, os.TempDir()+"/") {
 			check(t, os.Chmod(d, 0o755))

@@ -3,7 +3,6 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/usertest"
 )
 
 // raceEnv lets this binary be the user of TestRace, in the place's directory: "SEED KIND".
@@ -156,14 +157,9 @@ func (p *place) judge(said string) {
 // user starts the user.
 func (p *place) user(seed, kind string) *process {
 	p.t.Helper()
-	// The directory that go test builds in is closed to others, and so is the one above the place.
 	self := p.path("self")
-	in, err := os.Open("/proc/self/exe")
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	data, err := io.ReadAll(in)
-	if err := errors.Join(err, in.Close(), os.WriteFile(self, data, 0o755), os.Chmod(filepath.Dir(p.dir), 0o755)); err != nil {
+	usertest.CopySelf(p.t, self)
+	if err := os.Chmod(filepath.Dir(p.dir), 0o755); err != nil { // as the one above the place is closed, too
 		p.t.Fatal(err)
 	}
 	cmd := exec.Command(self)
