@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -144,18 +145,23 @@ func latency(b *bench) error {
 // storm: many files are closed at once, each with a task after a second.
 func storm(b *bench) error {
 	n := b.number(100_000)
-	d, err := b.start(`delay = 1`, `told:write(event.name, "\n")`+"\n"+`count = (count or 0) + 1; if count % 100 == 0 or count == `+fmt.Sprint(n)+` then told:flush() end`)
+	d, err := b.start(`delay = 1`, `told:write(event.name, "\n")`+"\n"+`count = (count or 0) + 1; if count % 100 == 0 or count >= `+fmt.Sprint(n)+` then told:flush() end`)
 	if err != nil {
 		return err
 	}
 	defer d.end()
-	closed := make([]time.Time, n)
-	for i := range n {
-		if err := os.WriteFile(b.name(i), nil, 0o600); err != nil {
-			return err
+	closed := make([]atomic.Int64, n)
+	written := make(chan error, 1)
+	go func() { // beside the reading: a job that cannot write to the FIFO holds up the engine
+		for i := range n {
+			if err := os.WriteFile(b.name(i), nil, 0o600); err != nil {
+				written <- err
+				return
+			}
+			closed[i].Store(time.Now().UnixNano())
 		}
-		closed[i] = time.Now()
-	}
+		written <- nil
+	}()
 	var late time.Duration
 	for range n {
 		name, err := d.next()
@@ -166,7 +172,10 @@ func storm(b *bench) error {
 		if _, err := fmt.Sscanf(name, "f%d", &i); err != nil || i >= n {
 			return fmt.Errorf("the job told of %q", name)
 		}
-		late = max(late, time.Since(closed[i])-time.Second)
+		late = max(late, time.Since(time.Unix(0, closed[i].Load()))-time.Second)
+	}
+	if err := <-written; err != nil {
+		return err
 	}
 	b.row("files", "%d", n)
 	b.row("latest job, after it was due", "%.3f s", late.Seconds())
