@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// probe is the file that shows whether the tree is watched.
+const probe = "probe"
+
 // patience is how long nothing may happen.
 const patience = 2 * time.Minute
 
@@ -103,14 +106,14 @@ func (b *bench) ready(d *running, moving bool) error {
 		_, err := d.next()
 		return err
 	}
-	probe := b.name(999_999)
+	file := filepath.Join(b.dir, "in", probe)
 	told := make(chan error, 1)
 	if !moving {
 		go func() { _, err := d.next(); told <- err }()
 	}
 	var failed error
 	err := d.until(func() bool {
-		if os.WriteFile(probe, nil, 0o600) != nil {
+		if os.WriteFile(file, nil, 0o600) != nil {
 			return false
 		}
 		if moving {
@@ -119,7 +122,7 @@ func (b *bench) ready(d *running, moving bool) error {
 		select {
 		case failed = <-told:
 			return true
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(3 * time.Second): // longer than any delay, which each event begins anew
 			return false
 		}
 	})
@@ -127,7 +130,7 @@ func (b *bench) ready(d *running, moving bool) error {
 		return err
 	}
 	if moving {
-		return os.Remove(filepath.Join(b.dir, "out", filepath.Base(probe)))
+		return os.Remove(filepath.Join(b.dir, "out", probe))
 	}
 	return d.drain()
 }
