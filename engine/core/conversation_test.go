@@ -1,18 +1,15 @@
 package core_test
 
 import (
-	"bufio"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"lsyncgo/engine/conversationtest"
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
@@ -23,10 +20,7 @@ import (
 	"lsyncgo/engine/tunnel"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write what the engine says into the conversations; commit only what you understand")
-
-// TestConversations plays testdata/*.txt: each line that is not indented is an
-// input, the indented ones after it are what the engine has to answer.
+// TestConversations plays testdata/*.txt. Inputs are
 //
 //	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [mirrors] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
 //	settings [max=N] [insist] [onepass] [stop] [dry]
@@ -43,45 +37,17 @@ var rewrite = flag.Bool("rewrite", false, "write what the engine says into the c
 //	exclude|include NAME PATTERN (takes effect with the next step)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no conversations: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(text))
-			if *rewrite {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(text) {
-				t.Errorf("the conversation went differently:\n%s", firstDifference(string(text), got))
-			}
-		})
-	}
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range w {
-		if i >= len(g) || w[i] != g[i] {
-			return fmt.Sprintf("line %d:\nwant:\n%s\ngot:\n%s", i+1,
-				strings.Join(w[i:min(i+6, len(w))], "\n"), strings.Join(g[min(i, len(g)-1):min(i+6, len(g))], "\n"))
-		}
-	}
-	return "extra: " + strings.Join(g[len(w):], "\n")
+	conversationtest.Run(t, func(t *testing.T, out *strings.Builder) func(words []string) {
+		st := newStage(t)
+		st.out = out
+		return st.line
+	})
 }
 
 // stage is the world of one conversation.
 type stage struct {
 	t        *testing.T
-	out      strings.Builder
+	out      *strings.Builder
 	now      time.Time
 	settings core.Settings
 	cfgs     []core.SyncConfig
@@ -94,28 +60,12 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
-	return &stage{t: t, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, names: map[event.RootID]string{},
+	return &stage{t: t, out: &strings.Builder{}, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, names: map[event.RootID]string{},
 		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-func play(t *testing.T, text string) string {
-	st := newStage(t)
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		line := lines.Text()
-		if strings.HasPrefix(line, "\t") {
-			continue
-		}
-		fmt.Fprintln(&st.out, line)
-		if line != "" && line[0] != '#' {
-			st.line(strings.Fields(line))
-		}
-	}
-	return st.out.String()
-}
-
 func (st *stage) say(format string, args ...any) {
-	fmt.Fprintf(&st.out, "\t"+format+"\n", args...)
+	fmt.Fprintf(st.out, "\t"+format+"\n", args...)
 }
 
 // Log and Enabled make the stage the engine's log.

@@ -1,55 +1,33 @@
 package task_test
 
 import (
-	"bufio"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"lsyncgo/engine/conversationtest"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/task"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write what the machine says into the conversations; commit only what you understand")
-
-// TestConversations plays testdata/*.txt: each line that is not indented is an input, the indented ones after it are what the
-// machine answers. Tasks have numbers in place of their IDs, in the order in which they came up.
+// TestConversations plays testdata/*.txt. Tasks have numbers in place of their IDs, in the order in which they came up. Inputs are
 //
 //	scheduler NAME [delay=D] [dirs] [nofiles] [single] [busy=drop|restart] [only=TEXT] [job=NAME]
 //	config TIMEOUT (puts the schedulers since the last one in force)
 //	schedule|cancel NAME EVENT PATH [SOURCE] (a slash at the end makes it a directory's) | old-schedule (by one that was replaced)
 //	advance D | due N (of each scheduler at most N) | end TASK | stop | abandon | status
 func TestConversations(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no conversations: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, string(text))
-			if *rewrite {
-				err = os.WriteFile(file, []byte(got), 0o644)
-			}
-			if err != nil || !*rewrite && got != string(text) {
-				t.Errorf("the conversation went differently, %v:\n%s", err, got)
-			}
-		})
-	}
+	conversationtest.Run(t, func(t *testing.T, out *strings.Builder) func(words []string) {
+		return newStage(t, out).line
+	})
 }
 
 // stage is the world of one conversation.
 type stage struct {
 	t       *testing.T
-	out     strings.Builder
+	out     *strings.Builder
 	now     time.Time
 	set     *task.Set
 	tasks   []task.ID
@@ -59,29 +37,13 @@ type stage struct {
 	former  []*task.Scheduler
 }
 
-func newStage(t *testing.T) *stage {
-	st := &stage{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), byID: map[task.ID]*task.Task{}}
+func newStage(t *testing.T, out *strings.Builder) *stage {
+	st := &stage{t: t, out: out, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), byID: map[task.ID]*task.Task{}}
 	st.set = task.New(func() task.ID {
 		st.tasks = append(st.tasks, task.IDOf(0, uint64(len(st.tasks)+1)))
 		return st.tasks[len(st.tasks)-1]
 	})
 	return st
-}
-
-func play(t *testing.T, text string) string {
-	st := newStage(t)
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		line := lines.Text()
-		if strings.HasPrefix(line, "\t") {
-			continue
-		}
-		fmt.Fprintln(&st.out, line)
-		if line != "" && line[0] != '#' {
-			st.line(strings.Fields(line))
-		}
-	}
-	return st.out.String()
 }
 
 func (st *stage) say(format string, args ...any) {
