@@ -17,7 +17,7 @@ func (p *Place) Adopt(to fsat.Pinned, from fsat.Attrs, s, have fsat.Stat, strang
 	return true, k.apply()
 }
 
-// adoptable tells whether the entry may get what it lacks. Whoever can write in a directory of the target chooses
+// adoptable tells whether the entry may get what it lacks. Users who can write in a directory of the target choose
 // what is there, and size and time are easily given, so that an existing inode gets no owner, no group that could do
 // more with it than it can, and nothing that makes a program run as somebody else. One that has more names than the
 // source's may have them outside the target.

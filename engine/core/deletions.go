@@ -18,7 +18,7 @@ import (
 type deletions struct {
 	inventory *inventory.Inventory // nil until it was counted
 	counting  uint64               // names the count that is awaited; 0: none is
-	early     []event.Event        // came meanwhile, or later and wait behind those
+	deferred  []event.Event        // came meanwhile, or later and wait behind those
 
 	empty    bool // so was the source when it was watched: its startup deletes nothing
 	approved bool // the next startup may delete whatever it finds: somebody said so
@@ -46,7 +46,7 @@ func (c *Core) counted(in Counted) {
 	l.counting = 0
 	switch {
 	case in.Err != nil && s.working():
-		s.holdFor(sourceDoubt, in.Err.Error())
+		s.holdFor(sourceUnverified, in.Err.Error())
 	case in.Err != nil:
 	case l.inventory == nil:
 		l.inventory = in.Inventory
@@ -64,10 +64,10 @@ func (c *Core) counted(in Counted) {
 }
 
 // stale reports whether the inventory is not up to date yet.
-func (l *deletions) stale() bool { return l.counting != 0 || len(l.early) > 0 }
+func (l *deletions) stale() bool { return l.counting != 0 || len(l.deferred) > 0 }
 
 // replays reports whether catchUp has something to do.
-func (l *deletions) replays() bool { return l.counting == 0 && len(l.early) > 0 }
+func (l *deletions) replays() bool { return l.counting == 0 && len(l.deferred) > 0 }
 
 // catchUp takes in what came while the source was counted.
 func (s *Sync) catchUp() {
@@ -75,12 +75,12 @@ func (s *Sync) catchUp() {
 	if !l.replays() {
 		return
 	}
-	n := min(maxPart, len(l.early))
-	for _, e := range l.early[:n] {
+	n := min(maxPart, len(l.deferred))
+	for _, e := range l.deferred[:n] {
 		s.takeIn(e)
 	}
-	if l.early = l.early[n:]; len(l.early) == 0 {
-		l.early = nil
+	if l.deferred = l.deferred[n:]; len(l.deferred) == 0 {
+		l.deferred = nil
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *Sync) account(e event.Event) {
 	case e.Kind != event.Create && e.Kind != event.Delete && e.Kind != event.Move:
 		return
 	case l.stale():
-		l.early = append(l.early, e)
+		l.deferred = append(l.deferred, e)
 	default:
 		s.takeIn(e)
 	}

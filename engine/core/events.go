@@ -48,7 +48,7 @@ func (s *Sync) event(e event.Event) {
 		s.unmounted(e.Path)
 	case event.Move:
 		s.move(e)
-	case event.Listed: // whoever asked waits for no end
+	case event.Listed: // nothing waits for the end of a list
 	default:
 		if s.Excluded(e.Path) {
 			s.exclude(e.Kind, e.Path)
@@ -77,7 +77,7 @@ func (s *Sync) move(e event.Event) {
 		s.exclude(event.Move, e.Dest)
 	}
 	if s.core.log.Enabled("Debug") {
-		s.log("Debug", "a rename is taken apart, as ", apartWhy(from, to), ": ", e.Path, " to ", e.Dest)
+		s.log("Debug", "a rename is taken apart, as ", splitReason(from, to), ": ", e.Path, " to ", e.Dest)
 	}
 	gone, is := e.Halves()
 	if from {
@@ -89,8 +89,8 @@ func (s *Sync) move(e event.Event) {
 	}
 }
 
-// apartWhy says why a rename cannot stay one; from and to tell which of its ends is in sight.
-func apartWhy(from, to bool) string {
+// splitReason says why a rename cannot stay one; from and to tell which of its ends is in sight.
+func splitReason(from, to bool) string {
 	switch {
 	case from && to:
 		return "the script does not know Move"

@@ -9,12 +9,12 @@ import (
 type cause uint8
 
 const (
-	sourceLost  cause = iota // until the source is back
-	sourceOther              // it is another directory, or may be: until Resume, or until it is back
-	sourceDoubt              // it may not be what the target shall become: until Resume
-	targetOther              // the target is another directory, which has something in it: until Resume
-	overEvents               // events would delete more than the limit: until Resume
-	overStart                // so would an Init or Full
+	sourceLost       cause = iota // until the source is back
+	sourceOther                   // it is another directory, or may be: until Resume, or until it is back
+	sourceUnverified              // it may not be what the target shall become: until Resume
+	targetOther                   // the target is another directory, which has something in it: until Resume
+	overEvents                    // events would delete more than the limit: until Resume
+	overStart                     // so would an Init or Full
 	causes
 )
 
@@ -22,7 +22,7 @@ const (
 // target is; repairable those that Resume ends.
 var (
 	overLimit  = []cause{overEvents, overStart}
-	unverified = []cause{sourceOther, sourceDoubt, targetOther}
+	unverified = []cause{sourceOther, sourceUnverified, targetOther}
 	repairable = append(slices.Clone(unverified), overLimit...)
 )
 

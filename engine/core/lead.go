@@ -71,7 +71,7 @@ func (s *Sync) Astray(why string) {
 	}
 }
 
-// abandon ends what runs and is done again by whoever comes next.
+// abandon ends what runs and is done again by what comes next.
 func (s *Sync) abandon() {
 	for _, a := range s.running {
 		if w, ok := a.work.(work.Repeatable); ok && w.Repeatable() && a.proc != 0 {

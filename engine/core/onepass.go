@@ -6,8 +6,8 @@ import (
 	"lsyncgo/engine/event"
 )
 
-// ExitUndone is the exit code of a single pass that left something undone: with 0 whoever
-// started it would take the targets for whole.
+// ExitUndone is the exit code of a single pass that left something undone: with 0 the
+// caller would take the targets for complete.
 const ExitUndone = 1
 
 // onePass begins the end when every startup is done, or will not be.

@@ -60,7 +60,7 @@ func (c *Core) inspected(in Inspected) {
 func (s *Sync) returned(seen *Seen) {
 	s.following, s.detour = false, ""
 	s.holds.end(sourceLost)
-	held := s.holds.has(sourceDoubt, targetOther, overEvents, overStart)
+	held := s.holds.has(sourceUnverified, targetOther, overEvents, overStart)
 	if s.judge(seen, true); s.holds.has(sourceOther) {
 		s.holds.end(overLimit...) // of another directory
 		return
@@ -75,7 +75,7 @@ func (s *Sync) returned(seen *Seen) {
 func (s *Sync) judge(seen *Seen, away bool) {
 	s.deletions.empty = false
 	if seen != nil {
-		if why := s.origin.doubt(seen, away, s.cfg.Source); why != "" {
+		if why := s.origin.unverified(seen, away, s.cfg.Source); why != "" {
 			s.origin.found = seen.Source
 			s.holdFor(sourceOther, why)
 			return
@@ -92,12 +92,12 @@ func (s *Sync) judge(seen *Seen, away bool) {
 	deletes := s.cfg.HasInit && s.cfg.DeletesAtStart
 	s.deletions.empty = deletes && seen.Empty
 	if deletes && seen.Empty && seen.TargetFull {
-		s.holdFor(sourceDoubt, fmt.Sprintf("the source %s is empty and the target %s is not: a disk may not be mounted", s.cfg.Source, s.cfg.Target))
+		s.holdFor(sourceUnverified, fmt.Sprintf("the source %s is empty and the target %s is not: a disk may not be mounted", s.cfg.Source, s.cfg.Target))
 	}
 }
 
-// doubt says why what was seen may not be the trusted directory; "": it is.
-func (o *origin) doubt(seen *Seen, away bool, source string) string {
+// unverified says why what was seen may not be the trusted directory; "": it is.
+func (o *origin) unverified(seen *Seen, away bool, source string) string {
 	switch {
 	case seen.Err != nil:
 		return seen.Err.Error()

@@ -174,8 +174,8 @@ func (s *Sync) Event() *Agent {
 	return AgentOf(s, d)
 }
 
-// maxList bounds what one agent acts on. To list, activate and remove that many takes some hundredths of a second, for which whoever
-// asks for the status has to wait; what starts a process for each list does so seldom enough.
+// maxList bounds what one agent acts on. To list, activate and remove that many takes some hundredths of a second, for which
+// a status request has to wait; a script that starts a process for each list does so seldom enough.
 const maxList = 10_000
 
 // Events returns all events that nothing active, held back or left out is in
@@ -298,24 +298,24 @@ func (s *Sync) Spawn(a *Agent, w Work) error {
 
 // Blanket puts a Blanket event at the end of the FIFO: what comes later waits for it.
 func (s *Sync) Blanket() *Agent {
-	return AgentOf(s, s.apart(event.Blanket, ""))
+	return AgentOf(s, s.addUncombined(event.Blanket, ""))
 }
 
 // Full puts a Full event for path at the end of the FIFO; it neither waits nor is waited for.
 func (s *Sync) Full(path string) *Agent {
-	return AgentOf(s, s.apart(event.Full, path))
+	return AgentOf(s, s.addUncombined(event.Full, path))
 }
 
-func (s *Sync) apart(k event.Kind, path string) *delay.Delay {
+func (s *Sync) addUncombined(k event.Kind, path string) *delay.Delay {
 	s.changes++
-	return s.queue.AddApart(k, path, s.core.now)
+	return s.queue.AddUncombined(k, path, s.core.now)
 }
 
 // begin puts the Init event into the FIFO, so that everything after it waits.
 func (s *Sync) begin() {
 	if s.cfg.HasInit && !s.starting {
 		s.starting = true
-		s.apart(event.Init, "")
+		s.addUncombined(event.Init, "")
 	}
 	s.begun = true
 }

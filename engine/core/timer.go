@@ -55,7 +55,7 @@ func (c *Core) NewTimers() *Timers { return &Timers{core: c} }
 // LastingTimers are as NewTimers, for what goes on while the program ends: jobs of tasks.
 func (c *Core) LastingTimers() *Timers { return &Timers{core: c, lasting: true} }
 
-// Add calls call once when at has come; equal times in order of Add, whoever owns them. An error is logged. After Retire
+// Add calls call once when at has come; equal times in order of Add, of all owners. An error is logged. After Retire
 // it does nothing.
 func (o *Timers) Add(at time.Time, call func(now time.Time) error) *Timer {
 	c := o.core

@@ -147,7 +147,7 @@ func (s *Sync) mounted(e event.Event) {
 			s.mounts.back = map[string]bool{}
 		}
 		s.mounts.back[e.Path] = true
-		s.settle(a)
+		s.repair(a)
 		break
 	}
 	if s.mounts.here == nil {
@@ -163,7 +163,7 @@ func (s *Sync) forgetUnmounted() bool {
 	for _, a := range away {
 		s.log("Normal", s.cfg.Source, a.names[0].path, ": resumed; what it held is deleted at the target")
 		s.forgive(a)
-		s.settle(a)
+		s.repair(a)
 	}
 	if len(away) == 0 {
 		return false
@@ -189,8 +189,8 @@ func (s *Sync) forgive(a *absence) {
 	s.deletions.inventory.Forgive()
 }
 
-// settle queues what makes the target equal to the source at all names of an absence that has ended.
-func (s *Sync) settle(a *absence) {
+// repair queues what makes the target equal to the source at all names of an absence that has ended.
+func (s *Sync) repair(a *absence) {
 	for _, n := range a.names {
 		if s.Excluded(n.path) {
 			continue

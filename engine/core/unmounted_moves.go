@@ -34,10 +34,10 @@ func (s *Sync) rename(e event.Event) (told bool) {
 		return true
 	}
 	whole := !inside && few && s.cfg.KeepMoves && s.renames(e)
-	torn := s.spares(e.Path)
+	split := s.spares(e.Path)
 	for _, a := range carried {
 		if !whole && a.below(e.Path) {
-			torn = torn || !s.cfg.TakesTrees
+			split = split || !s.cfg.TakesTrees
 			a.add(absent{path: e.Path, above: true})
 		}
 		a.rename(e.Path, e.Dest, whole)
@@ -45,20 +45,20 @@ func (s *Sync) rename(e event.Event) (told bool) {
 	if whole {
 		return true
 	}
-	s.arrival(e, torn)
+	s.arrival(e, split)
 	return false
 }
 
-// arrival passes on a rename as what it has brought, and unless torn as what it has taken away.
-func (s *Sync) arrival(e event.Event, torn bool) {
+// arrival passes on a rename as what it has brought, and unless split as what it has taken away.
+func (s *Sync) arrival(e event.Event, split bool) {
 	s.overlook(e.Path, event.Delete)
 	gone, is := e.Halves()
-	if !torn && !s.Excluded(gone.Path) {
+	if !split && !s.Excluded(gone.Path) {
 		s.add(gone.Kind, gone.Path, "", gone)
 	}
 	switch {
 	case s.cfg.MaxDelete == nil:
-	case torn:
+	case split:
 		s.account(is)
 	default:
 		s.account(e)

@@ -6,7 +6,7 @@ import (
 )
 
 // KeepName has the process bear the name that it was called by. Its starter runs the file of the program, which a
-// link of another name may have led to, and the kernel names a process after the file; whoever looks for it
+// link of another name may have led to, and the kernel names a process after the file; an administrator who looks for it
 // by name (pgrep -x) knows the link.
 func KeepName() {
 	if len(os.Args) == 0 {

@@ -21,11 +21,11 @@ func (q *Queue) admit(d *Delay) {
 			e.register()
 		}
 	}
-	q.settle(d)
+	q.unblock(d)
 }
 
-// settle lets d wait if it is blocked and nothing blocks it any more.
-func (q *Queue) settle(d *Delay) {
+// unblock lets d wait if it is blocked and nothing blocks it any more.
+func (q *Queue) unblock(d *Delay) {
 	if d.status != Block {
 		return
 	}
@@ -47,7 +47,7 @@ func (q *Queue) release(d *Delay) {
 		e := m.waiters
 		e.unregister()
 		e.register()
-		q.settle(e.delay)
+		q.unblock(e.delay)
 	}
 }
 

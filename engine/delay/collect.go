@@ -25,7 +25,7 @@ const (
 // offered, and nothing behind an Init or Blanket. A nil test takes all. Neither
 // Collect nor test changes anything: the caller activates what it acts on.
 //
-// It returns at most so many: who acts on a million gets them in several lists, one after the other. For the same reason it
+// It returns at most that many: a million are acted on in several lists, one after the other. For the same reason it
 // ends when it has offered that many and something is taken.
 func (q *Queue) Collect(now time.Time, most int, test func(*Delay) Choice) []*Delay {
 	q.round++

@@ -53,7 +53,7 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 	case kind == event.Move:
 		return q.addMove(path, dest, tree, alarm)
 	case kind > event.Move:
-		q.AddApart(kind, path, alarm)
+		q.AddUncombined(kind, path, alarm)
 		return Queued
 	}
 	s := q.trie.find(path)

@@ -90,7 +90,7 @@ func (p *pair) step() {
 			path = ""
 		}
 		p.logf("%v %q at %v", kind, path, alarm)
-		p.q.AddApart(kind, path, alarm)
+		p.q.AddUncombined(kind, path, alarm)
 		p.m.append(p.m.make(kind, path, "", false, alarm))
 	case op < 19:
 		if d, e := p.pick(); d != nil {

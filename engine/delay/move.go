@@ -61,7 +61,7 @@ func (e *end) undone() bool {
 
 // Divide takes d, a Move that is not active, apart into the Delete of its origin and the Create of its destination
 // if something younger is queued of its origin or of a directory above it, and reports whether it did. An entry that
-// is or was there again is another one than what moved: whoever may have brought that to the target meanwhile has
+// is or was there again is another one than what moved: work that may have brought that to the target meanwhile has
 // left the Move nothing to be replayed with. alarm is that of the Create.
 func (q *Queue) Divide(d *Delay, alarm time.Time) bool {
 	if !d.queued || d.Kind != event.Move || d.status == Active || !d.origin.reused() {

@@ -73,10 +73,10 @@ func (q *Queue) Ignore(kinds []event.Kind) {
 	}
 }
 
-// AddApart queues an Init, Blanket or Full, which combines with nothing and
+// AddUncombined queues an Init, Blanket or Full, which combines with nothing and
 // waits for nothing but its alarm. Everything added after an Init or Blanket
 // waits for it. A Full concerns nobody; path is that of a Full only.
-func (q *Queue) AddApart(kind event.Kind, path string, alarm time.Time) *Delay {
+func (q *Queue) AddUncombined(kind event.Kind, path string, alarm time.Time) *Delay {
 	d := q.make(kind, "", false, alarm)
 	if kind == event.Full {
 		d.isDir, d.origin.node = false, &node{parent: q.trie.root, segment: path} // in no trie
@@ -159,7 +159,7 @@ func (q *Queue) Remove(d *Delay) {
 		q.barriers = slices.Delete(q.barriers, i, i+1)
 	}
 	for e := range d.ends {
-		q.trie.withdraw(e, q.settle)
+		q.trie.withdraw(e, q.unblock)
 	}
 	q.release(d)
 	q.schedule.adjust(q.Len(), q.max)
@@ -177,8 +177,8 @@ func (q *Queue) Each(f func(*Delay) bool) {
 	}
 }
 
-// Part returns up to so many delays in FIFO order, from a position on: that of one before plus one, or 0. Who looks at all in parts,
-// while others come and go, looks at each one that stays.
+// Part returns up to so many delays in FIFO order, from a position on: that of one before plus one, or 0. A caller that looks at all in parts,
+// while others come and go, sees each one that stays.
 func (q *Queue) Part(from uint64, most int) (part []*Delay) {
 	p := q.fifo.oldest
 	for p != nil && p.queued != 0 && p.delays[bits.Len64(p.queued)-1].seq < from {

@@ -215,7 +215,7 @@ func TestAlarm(t *testing.T) {
 	q := New(0)
 	first := time.Unix(5, 7)
 	for i, want := range []time.Time{{}, first, first.Add(-time.Hour), first.Add(time.Hour)} {
-		d := q.AddApart(event.Full, "", want)
+		d := q.AddUncombined(event.Full, "", want)
 		if got := d.Alarm(); !got.Equal(want) {
 			t.Errorf("%d: got %v, want %v", i, got, want)
 		}

@@ -108,7 +108,7 @@ func (s *script) add(kind event.Kind, words []string) string {
 		}
 	}
 	if kind > event.Move {
-		s.delays = append(s.delays, s.q.AddApart(kind, path, alarm))
+		s.delays = append(s.delays, s.q.AddUncombined(kind, path, alarm))
 		return ""
 	}
 	v := s.q.Add(kind, path, dest, tree, alarm)

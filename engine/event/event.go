@@ -82,7 +82,7 @@ type Event struct {
 	Path string
 	Dest string // Move: the new path; RootElsewhere
 	// Tree marks a directory that appeared with contents for which no events of
-	// their own follow (it was moved in): whoever acts on it must take all of it.
+	// their own follow (it was moved in): an action has to take all of it.
 	Tree bool
 	// Written marks the Create of a file that was written and closed since: no
 	// Modify of its own tells of that.

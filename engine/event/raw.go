@@ -71,7 +71,7 @@ func (m RawMask) String() string {
 	return rawNames[bits.TrailingZeros32(uint32(m.Kind()))]
 }
 
-// Raw is one event as the kernel tells it, for whoever asked for just that.
+// Raw is one event as the kernel tells it, for a receiver that asked for just that.
 type Raw struct {
 	Mask   RawMask // of one kind, and InIsDir where the kernel says so
 	Cookie uint32  // the same for both halves of a rename; else 0

@@ -2,7 +2,7 @@
 // work in process, too, so that one function of a script judges all. Reasons are found in what rsync, ssh and their
 // like print.
 //
-// A reason is words for people and decides nothing. Whoever is at the other end can print what he likes, as well as
+// A reason is words for people and decides nothing. The program at the other end can print anything, as well as
 // end with any code.
 package failure
 
@@ -105,7 +105,7 @@ func Unfit(lines []string) bool {
 // misruled is how rsync's sender ends that has met a rule it cannot read: those of the command line its client reads.
 var misruled = regexp.MustCompile(`^rsync error: syntax or usage error \(code 1\) at exclude\.c\(\d+\) \[sender`)
 
-// Misruled reports whether a file with filter rules that rsync found within the source is wrong, which whoever can write there
+// Misruled reports whether a file with filter rules that rsync found within the source is wrong, which any user who can write there
 // can mend, and do again.
 func Misruled(lines []string) bool { return slices.ContainsFunc(lines, misruled.MatchString) }
 

@@ -14,7 +14,7 @@ import (
 // Action is what an event says.
 type Action string
 
-// The actions. Exists and EndExist say what there was at the start; a monitored path that appears later is Created, with all in it.
+// The actions. Exists and EndExist tell of what existed at the start; a monitored path that appears later is Created, with all in it.
 const (
 	Exists   Action = "exists"
 	EndExist Action = "endExist"
@@ -33,7 +33,7 @@ type Event struct {
 
 // Config is one monitor.
 type Config struct {
-	// ID is wanted by whoever asks; empty: the path. One that is taken is made unique.
+	// ID is the ID that the script asks for; empty: the path. One that is taken is made unique.
 	ID        string
 	Path      string // absolute, clean
 	Recursive bool

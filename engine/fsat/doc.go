@@ -1,6 +1,6 @@
 // Package fsat works on files below a directory by descriptor, against users who write there at the same time.
 //
-// What holds, whoever exchanges entries meanwhile:
+// What holds although other processes exchange entries meanwhile:
 //
 //   - A [Dir] is the directory that was opened. Names given to its methods are single segments, and no symbolic link
 //     is followed, neither as the last name nor on the way ([Dir.OpenBelow]).

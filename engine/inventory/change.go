@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// place returns the directory that path is in, and its name there; the source
+// locate returns the directory that path is in, and its name there; the source
 // itself has no name. A missing directory on the way is made if wanted, else the
 // result is nil.
-func (c *Inventory) place(path string, wanted bool) (d *Dir, name string, isDir bool) {
+func (c *Inventory) locate(path string, wanted bool) (d *Dir, name string, isDir bool) {
 	d = &c.top
 	rest, isDir := strings.CutSuffix(path, "/")
 	for {
@@ -31,7 +31,7 @@ func (c *Inventory) place(path string, wanted bool) (d *Dir, name string, isDir 
 // Add notes that path, relative to the source, exists; a directory ends in a
 // slash. One that was lost is there again and no loss.
 func (c *Inventory) Add(path string) {
-	d, name, isDir := c.place(path, true)
+	d, name, isDir := c.locate(path, true)
 	if name != "" {
 		c.add(d, name, isDir)
 	}
@@ -74,7 +74,7 @@ func (c *Inventory) arrive(m mark) mark {
 	case m&gone != 0:
 		c.lost--
 		c.present++
-		return settled
+		return known
 	}
 	c.present++
 	c.young++
@@ -85,7 +85,7 @@ func (c *Inventory) arrive(m mark) mark {
 // Remove notes that path is gone, a directory with all that is below it but for the directories
 // that are kept, and those above them.
 func (c *Inventory) Remove(path string, kept ...string) {
-	d, name, isDir := c.place(path, false)
+	d, name, isDir := c.locate(path, false)
 	switch {
 	case d == nil || name == "":
 	case !isDir:
@@ -108,7 +108,7 @@ func (c *Inventory) stays(path string, kept []string) map[*Dir]bool {
 		if !strings.HasPrefix(dir, path) {
 			continue
 		}
-		d, name, _ := c.place(dir, false)
+		d, name, _ := c.locate(dir, false)
 		if d == nil || d.dirs[name] == nil {
 			continue
 		}
@@ -120,7 +120,7 @@ func (c *Inventory) stays(path string, kept []string) map[*Dir]bool {
 				found[d] = false
 			}
 		}
-		d, name, _ = c.place(dir, false)
+		d, name, _ = c.locate(dir, false)
 		found[d.dirs[name]] = true
 	}
 	return found
@@ -165,7 +165,7 @@ func (c *Inventory) uncount(m mark) (young bool) {
 		c.lost--
 	case m != ghost:
 		c.present--
-		if young = m != settled && tick(m)+slots > c.now; young {
+		if young = m != known && tick(m)+slots > c.now; young {
 			c.young--
 			c.births[tick(m)%slots]--
 		}
@@ -181,8 +181,8 @@ func (c *Inventory) bury(d *Dir, name string, isDir bool) mark {
 
 // Move notes that an entry was renamed, a directory with all that is below it.
 func (c *Inventory) Move(from, to string) {
-	d, name, isDir := c.place(from, false)
-	into, dest, _ := c.place(to, true)
+	d, name, isDir := c.locate(from, false)
+	into, dest, _ := c.locate(to, true)
 	if dest == "" {
 		return
 	}
@@ -270,7 +270,7 @@ func (c *Inventory) graft(into *Dir, name string, kid *Dir) {
 // Keep makes a new count have what another inventory has at and below a directory, which could not be
 // looked at.
 func (c *Inventory) Keep(from *Inventory, dir string) {
-	d, name, _ := from.place(dir, false)
+	d, name, _ := from.locate(dir, false)
 	if d == nil || d.dirs[name] == nil {
 		return
 	}

@@ -28,13 +28,13 @@ type tick uint32
 // origin is the tick of the first time seen; smaller numbers have a meaning as a mark.
 const origin tick = slots + tick(ghost) + 1
 
-// mark says what is known of an entry: settled, ghost, the tick at which it
+// mark says what is known of an entry: known, ghost, the tick at which it
 // appeared, or with the bit gone the tick at which it was lost.
 type mark uint32
 
 const (
-	settled mark = iota // known since before the window
-	ghost               // not known: a directory that holds something known, or lost
+	known mark = iota // known since before the window
+	ghost             // not known: a directory that holds something known, or lost
 )
 
 const gone mark = 1 << 31
@@ -48,13 +48,13 @@ type Inventory struct {
 	epoch time.Time
 	now   tick
 
-	present int        // entries there are
-	young   int        // of these, appeared within the window
-	births  [slots]int // young ones, by tick
-	lost    int
-	losses  []loss // in order of time; what was created again has a mark that does not fit
-	oldest  int    // index of the first loss that is not done with
-	meant   int    // those before this index are forgiven
+	present  int        // entries there are
+	young    int        // of these, appeared within the window
+	births   [slots]int // young ones, by tick
+	lost     int
+	losses   []loss // in order of time; what was created again has a mark that does not fit
+	oldest   int    // index of the first loss that is not done with
+	forgiven int    // those before this index are forgiven
 }
 
 // Dir is a directory of a Inventory.
@@ -88,11 +88,11 @@ func (c *Inventory) Put(d *Dir, name string, isDir bool) *Dir {
 			return kid
 		}
 		c.present++
-		return d.sub(name, settled)
+		return d.sub(name, known)
 	}
 	if _, ok := d.files[name]; !ok {
 		c.present++
-		d.set(name, settled)
+		d.set(name, known)
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ const maxForgotten = 5000
 func (c *Inventory) forgetWhile(old func(l *loss) bool) (more bool) {
 	for n := 0; c.oldest < len(c.losses); n++ {
 		l := &c.losses[c.oldest]
-		if c.oldest >= c.meant && !old(l) {
+		if c.oldest >= c.forgiven && !old(l) {
 			break
 		}
 		if more = n == maxForgotten; more {
@@ -176,10 +176,10 @@ func (c *Inventory) forgetWhile(old func(l *loss) bool) (more bool) {
 func (c *Inventory) shrink() {
 	switch n := len(c.losses); {
 	case c.oldest == n:
-		c.losses, c.oldest, c.meant = nil, 0, 0
+		c.losses, c.oldest, c.forgiven = nil, 0, 0
 	case c.oldest > 1024 && c.oldest > n/2:
 		c.losses = append([]loss(nil), c.losses[c.oldest:]...)
-		c.meant -= min(c.meant, c.oldest)
+		c.forgiven -= min(c.forgiven, c.oldest)
 		c.oldest = 0
 	}
 }
@@ -209,9 +209,9 @@ func (c *Inventory) forget(l *loss) {
 	}
 }
 
-// Forgive takes all losses for meant: they are not known any more. If there are very many, Advance takes most of them out.
+// Forgive takes all losses for wanted: they are not known any more. If there are very many, Advance takes most of them out.
 func (c *Inventory) Forgive() {
-	c.meant = len(c.losses)
+	c.forgiven = len(c.losses)
 	c.forgetWhile(func(*loss) bool { return false })
 }
 

@@ -40,13 +40,13 @@ func parseCategories(args []string) (categories, error) {
 			c.on[arg] = true
 		default:
 			return c, fmt.Errorf("log category %q: it is none of all, scarce, Normal, Warn, Error, %s, or another word that starts with a capital%s",
-				arg, strings.Join(known, ", "), meant(arg))
+				arg, strings.Join(known, ", "), suggestion(arg))
 		}
 	}
 	return c, nil
 }
 
-func meant(arg string) string {
+func suggestion(arg string) string {
 	every := append(slices.Clone(known), Error, Warn, Normal, "all", "scarce")
 	if i := slices.IndexFunc(every, func(k string) bool { return strings.EqualFold(k, arg) }); i >= 0 {
 		return fmt.Sprintf("; %s is meant?", every[i])

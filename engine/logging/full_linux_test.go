@@ -44,7 +44,7 @@ func TestTornLine(t *testing.T) {
 	if err := os.WriteFile(path, []byte("begun, but"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	l.places.file.lost, l.places.file.torn, l.places.file.why = 1, true, os.ErrClosed
+	l.places.file.lost, l.places.file.midLine, l.places.file.why = 1, true, os.ErrClosed
 	l.Log("Normal", "next")
 	want(t, read(t, path), `^begun, but\n[^\n]* Warn: [^\n]*\n[^\n]* Normal: next\n$`)
 }

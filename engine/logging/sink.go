@@ -43,12 +43,12 @@ type logFile struct {
 	path   string
 	format logrus.Formatter
 
-	mu   sync.Mutex // guards all below
-	f    *ownfile.File
-	lost int   // messages since the last that was written
-	why  error // the last one could not be
-	torn bool  // the file ends within a line
-	kept bool  // the path means another file, which cannot be used; it has been said
+	mu      sync.Mutex // guards all below
+	f       *ownfile.File
+	lost    int   // messages since the last that was written
+	why     error // the last one could not be
+	midLine bool  // the file ends within a line
+	kept    bool  // the path means another file, which cannot be used; it has been said
 
 	closed bool
 }
@@ -84,22 +84,22 @@ func (l *logFile) warning() string {
 }
 
 // Write writes one message. After some that could not be written, on a full disk, it
-// first says how many there were: whoever reads the log must not take it for whole.
+// first says how many there were: its readers must not take the log for complete.
 func (l *logFile) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.follow()
 	if l.lost > 0 {
-		p = append(l.gap(), p...)
+		p = append(l.lostNotice(), p...)
 	}
 	n, err := l.f.Write(p)
 	if err != nil {
 		l.lost++
 		l.why = err
-		l.torn = n > 0 && p[n-1] != '\n' || n == 0 && l.torn
+		l.midLine = n > 0 && p[n-1] != '\n' || n == 0 && l.midLine
 		return n, err
 	}
-	l.lost, l.torn = 0, false
+	l.lost, l.midLine = 0, false
 	return n, nil
 }
 
@@ -122,9 +122,9 @@ func (l *logFile) follow() {
 	}
 }
 
-// gap is the line that stands for what was lost.
-func (l *logFile) gap() (p []byte) {
-	if l.torn {
+// lostNotice is the line that stands for what was lost.
+func (l *logFile) lostNotice() (p []byte) {
+	if l.midLine {
 		p = append(p, '\n')
 	}
 	return append(p, l.line(fmt.Sprintf("messages that are missing here, because they could not be written: %d, the last one with %v", l.lost, l.why))...)

@@ -6,7 +6,7 @@ import (
 )
 
 // maxEvents is how many events core takes in at once, for which it needs some milliseconds: a monitor hands over half a
-// million after a burst, and whoever asks for the status meanwhile is not to wait for all of them.
+// million after a burst, and a status request that comes meanwhile must not wait for all of them.
 const maxEvents = 2000
 
 // backlog is what the monitor has handed over and core has not taken in yet.

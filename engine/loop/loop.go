@@ -136,7 +136,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 	defer timer.Stop()
 	ended := ctx.Done()
 	var again, alive time.Time
-	turns := newTurns(l.o)
+	trace := newTrace(l.o)
 	for in := core.Input(core.Tick{}); l.exit == nil; {
 		now := time.Now()
 		if in != nil {
@@ -150,7 +150,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			l.o.Alive()
 		}
 		wait := l.untilAlarm(again)
-		turns.waits(now, wait)
+		trace.waits(now, wait)
 		timer.Reset(wait)
 		var why string
 		select {
@@ -182,7 +182,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		case s := <-l.stops:
 			in = s
 		}
-		turns.woke(in, why)
+		trace.woke(in, why)
 	}
 	return *l.exit
 }

@@ -24,16 +24,16 @@ type dirPair struct {
 
 	copier.Place // of the target
 
-	whole      bool       // everything is compared, not only what is marked
-	written    bool       // equal size and time prove nothing
-	renamed    bool       // because the source directory got its name meanwhile
-	isNew      bool       // the target directory was made by us just now
-	perm       uint32     // of the target directory as found
-	sequential bool       // see enterAlone
-	detached   bool       // moved meanwhile: nothing more can be done here
-	rivals     int64      // can have put other entries of the target in the place of those in it; see strangers
-	occupies   fsat.Inode // the target directory, until all in it is done
-	exposed    bool       // the target directory itself may be another one, which somebody who is not its owner put there
+	whole       bool       // everything is compared, not only what is marked
+	written     bool       // equal size and time prove nothing
+	renamed     bool       // because the source directory got its name meanwhile
+	isNew       bool       // the target directory was made by us just now
+	perm        uint32     // of the target directory as found
+	sequential  bool       // see enterAlone
+	detached    bool       // moved meanwhile: nothing more can be done here
+	otherWriter int64      // can have put other entries of the target in the place of those in it; see strangers
+	occupies    fsat.Inode // the target directory, until all in it is done
+	exposed     bool       // the target directory itself may be another one, which somebody who is not its owner put there
 
 	// unfinished: the target may hold something in it or below that the source does not have there.
 	unfinished atomic.Bool
@@ -352,7 +352,7 @@ func (p *dirPair) incomplete(k dirtyFlags, s, have fsat.Stat) bool {
 	return false
 }
 
-// enter hands the share of c to whoever is free.
+// enter hands the share of c to a free worker.
 func (p *dirPair) enter(c *dirPair) {
 	p.pending.Add(1) // until c is closed, which may be after its own goroutine ended
 	c.pending.Store(1)

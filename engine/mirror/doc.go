@@ -21,8 +21,8 @@
 //     if no event tells of them. Finding them costs a walk through the source,
 //     which batches without such files do not pay.
 //   - Nothing outside the target is touched. Both trees are walked by directory
-//     descriptors and no symbolic link below a root is followed, whoever puts
-//     one there while the work is going on.
+//     descriptors and no symbolic link below a root is followed, also if
+//     one is put there while the work is going on.
 //   - Nothing is removed because something could not be read. Only an answer
 //     "no such entry" of a source whose root is still in its place counts.
 //   - A cancelled context ends the work at the next entry and leaves no

@@ -14,10 +14,10 @@ const (
 	several
 )
 
-// strangers tells whether somebody who does not own an entry of p, which is uid's, may have put it there instead of another: whoever
+// strangers tells whether somebody who does not own an entry of p, which is uid's, may have put it there instead of another: a user who
 // owns one of the directories above, or can write in it. He must not have it opened up for himself or others.
 func (p *dirPair) strangers(uid uint32) bool {
-	return p.m.Privileged && p.rivals != nobodyElse && p.rivals != int64(uid)
+	return p.m.Privileged && p.otherWriter != nobodyElse && p.otherWriter != int64(uid)
 }
 
 // opens tells whether somebody may do more in a directory that is like s than in have.

@@ -19,7 +19,7 @@ func (p *dirPair) finish() {
 	}
 	defer p.passUnfinished()
 	if p.src == nil {
-		// No time that a source directory has: whoever renames this one sees
+		// No time that a source directory has: a later rename of this one shows
 		// that it has to be compared.
 		if m.o.Times {
 			_ = p.Dst.Self().SetTime(fsat.Time{})

@@ -92,18 +92,18 @@ func (p *dirPair) open() error {
 func (p *dirPair) inspect(have fsat.Stat) map[string]string {
 	p.Look(have)
 	p.perm = have.Perm
-	if p.rivals = nobodyElse; p.parent != nil {
-		p.rivals = p.parent.rivals
+	if p.otherWriter = nobodyElse; p.parent != nil {
+		p.otherWriter = p.parent.otherWriter
 		p.exposed = !p.isNew && p.parent.strangers(have.UID)
 	}
 	switch {
 	case have.Perm&0o022 != 0:
-		p.rivals = several
-	case have.UID == p.m.UID || p.rivals == int64(have.UID):
-	case p.rivals == nobodyElse:
-		p.rivals = int64(have.UID)
+		p.otherWriter = several
+	case have.UID == p.m.UID || p.otherWriter == int64(have.UID):
+	case p.otherWriter == nobodyElse:
+		p.otherWriter = int64(have.UID)
 	default:
-		p.rivals = several
+		p.otherWriter = several
 	}
 	if !p.m.o.Xattrs {
 		return nil

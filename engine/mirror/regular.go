@@ -14,9 +14,9 @@ var errChanged = errors.New("changed while it was copied, three times")
 
 // regular makes a file equal.
 func (p *dirPair) regular(t workItem, s, have fsat.Stat) {
-	doubt := p.written || t.flags()&written != 0 || have.QuickMatch(s) && p.changedSince(s, have)
+	unverified := p.written || t.flags()&written != 0 || have.QuickMatch(s) && p.changedSince(s, have)
 	if !p.m.o.HardLinks || s.Nlink < 2 {
-		p.syncFile(t.name, s, have, doubt)
+		p.syncFile(t.name, s, have, unverified)
 		return
 	}
 	g := p.m.links.group(s.Inode)
@@ -27,34 +27,34 @@ func (p *dirPair) regular(t workItem, s, have fsat.Stat) {
 		p.m.flush()
 		g.unnamed = false
 	}
-	if g.known && doubt && !g.verified {
+	if g.known && unverified && !g.verified {
 		g.verified = p.confirm(g, t.name, s)
 	}
-	if g.known && (g.verified || !doubt) && p.linkTo(g, t.name, have) {
+	if g.known && (g.verified || !unverified) && p.linkTo(g, t.name, have) {
 		return
 	}
-	if id, ok := p.syncFile(t.name, s, have, doubt); ok {
+	if id, ok := p.syncFile(t.name, s, have, unverified); ok {
 		copied := id != have.Inode
 		g.split = g.split || g.known && g.id != id
 		g.partial = g.partial || copied || have.Nlink < s.Nlink
 		g.unnamed = copied
-		g.known, g.verified, g.path, g.id = true, doubt || copied, p.rel+t.name, id
+		g.known, g.verified, g.path, g.id = true, unverified || copied, p.rel+t.name, id
 	}
 }
 
 // syncFile copies a file unless the target has it, and returns what the target's
 // inode is then.
-func (p *dirPair) syncFile(name string, s, have fsat.Stat, doubt bool) (fsat.Inode, bool) {
+func (p *dirPair) syncFile(name string, s, have fsat.Stat, unverified bool) (fsat.Inode, bool) {
 	m := p.m
 	mine := have.Kind == fsat.Regular && m.links.claim(m.o, have, s)
-	if mine && have.QuickMatch(s) && (!doubt && !p.m.o.Compare || p.sameData(name, s, have)) {
+	if mine && have.QuickMatch(s) && (!unverified && !p.m.o.Compare || p.sameData(name, s, have)) {
 		done, err := p.adopt(name, s, have)
 		if err != nil {
 			p.lost(name, "set attributes of", err)
 			return fsat.Inode{}, false
 		}
 		if done {
-			if doubt && m.verifying {
+			if unverified && m.verifying {
 				p.markVerified(name, s, have)
 			}
 			return have.Inode, true

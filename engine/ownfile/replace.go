@@ -26,7 +26,7 @@ func Replace(path string, fill func(io.Writer) error) (warning string, err error
 		if err != nil {
 			return "", err
 		}
-		return "", f.pour(fill)
+		return "", f.writeInPlace(fill)
 	}
 	info, err := e.Stat()
 	switch {
@@ -39,7 +39,7 @@ func Replace(path string, fill func(io.Writer) error) (warning string, err error
 		if err != nil {
 			return "", err
 		}
-		return f.Warning, f.pour(fill)
+		return f.Warning, f.writeInPlace(fill)
 	default:
 		if warning, err = e.rule(info); err != nil {
 			return "", err
@@ -84,7 +84,7 @@ func (e *Entry) over(fill func(io.Writer) error) error {
 		return err
 	}
 	if !f.Regular {
-		return f.pour(fill)
+		return f.writeInPlace(fill)
 	}
 	counted := &counter{w: f.File}
 	err = buffered(counted, fill)
@@ -94,8 +94,8 @@ func (e *Entry) over(fill func(io.Writer) error) error {
 	return errors.Join(err, f.File.Close())
 }
 
-// pour writes what fill says to what is no regular file, and closes it.
-func (f *File) pour(fill func(io.Writer) error) error {
+// writeInPlace writes what fill says to what is no regular file, and closes it.
+func (f *File) writeInPlace(fill func(io.Writer) error) error {
 	var b bytes.Buffer
 	err := fill(&b)
 	if err == nil {

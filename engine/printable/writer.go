@@ -8,7 +8,7 @@ import (
 )
 
 // Writer passes on what is written to it with everything escaped that is not printable, save for
-// newlines and tabs. It is the last to look at the program's own output: whoever puts a name into a
+// newlines and tabs. It is the last to look at the program's own output: code that puts a name into a
 // line has to use Line, as newlines pass here. Any goroutine may use it.
 type Writer struct {
 	to io.Writer

@@ -13,10 +13,10 @@ import (
 	"lsyncgo/engine/work"
 )
 
-// settleMax is how long the pipes of a child that has ended may keep its result
+// deliverMax is how long the pipes of a child that has ended may keep its result
 // from being reported. It is only ever used up by a blocked tee, a deaf Feed, and
 // on systems whose pipes have no deadlines.
-const settleMax = time.Second
+const deliverMax = time.Second
 
 // child is a running child process. The goroutine that runs supervise and finish owns it.
 type child struct {
@@ -123,7 +123,7 @@ func closeAll(ends []*os.File) {
 }
 
 // primed is how much input a pipe takes whole before anybody reads: the least that
-// the kernel makes it for whoever has very many of them, a page.
+// the kernel makes it for a user with very many of them, a page.
 const primed = 4096
 
 // prime gives short input to the pipe before the child is there. Were this process
@@ -183,7 +183,7 @@ func (p *child) finish(hard context.Context, tailLines int) work.Result {
 	}
 	p.out.childGone()
 	p.err.childGone()
-	late, cancel := context.WithTimeout(context.Background(), settleMax)
+	late, cancel := context.WithTimeout(context.Background(), deliverMax)
 	defer cancel()
 	errs := p.err.waitSaid(late.Done())
 	outs := p.out.waitSaid(late.Done())

@@ -48,7 +48,7 @@ type Command struct {
 	Dir string
 	Env []string
 	// Capture, if above 0, is how many bytes of each of the child's outputs the Result has, the first ones. What is
-	// captured is not copied to Options.Stdout and Stderr: it is for whoever asked for it. Options.Output gets its lines.
+	// captured is not copied to Options.Stdout and Stderr: only the Result has it. Options.Output gets its lines.
 	Capture int
 	// Bound: should this process be killed, the child is asked to end, as nobody
 	// else would do it. Linux only.

@@ -130,7 +130,7 @@ func (r *Runner) Close(ctx context.Context) error {
 	select {
 	case <-r.done:
 		return nil
-	case <-time.After(2 * settleMax):
+	case <-time.After(2 * deliverMax):
 		return fmt.Errorf("close runner: work goes on that was told to end: %w", context.Cause(ctx))
 	}
 }

@@ -25,13 +25,13 @@ const (
 // if we closed it. So the reader goes on, but hands over the tail as soon as it
 // has read everything the child itself wrote.
 type stream struct {
-	pipe    *os.File
-	tee     io.Writer // may be nil
-	lines   lines
-	said    said
-	capture int           // how many bytes said.whole gets
-	settled chan said     // gets what the child said once, then is closed
-	eof     chan struct{} // closed when the reader ends
+	pipe      *os.File
+	tee       io.Writer // may be nil
+	lines     lines
+	said      said
+	capture   int           // how many bytes said.whole gets
+	delivered chan said     // gets what the child said once, then is closed
+	eof       chan struct{} // closed when the reader ends
 }
 
 // said is what a child has written to one of its outputs.
@@ -41,36 +41,36 @@ type said struct {
 	cut   bool   // there was more
 }
 
-// newStream returns a stream that is not read yet. It goes to tee, or its first capture bytes to whoever asked for them.
+// newStream returns a stream that is not read yet. It goes to tee, or its first capture bytes into what it says at the end.
 func newStream(pipe *os.File, tee io.Writer, keep, capture int, emit func(string)) *stream {
 	if capture > 0 {
 		tee = nil
 	}
 	return &stream{
-		pipe:    pipe,
-		tee:     tee,
-		lines:   lines{emit: emit, keep: keep},
-		capture: capture,
-		settled: make(chan said, 1),
-		eof:     make(chan struct{}),
+		pipe:      pipe,
+		tee:       tee,
+		lines:     lines{emit: emit, keep: keep},
+		capture:   capture,
+		delivered: make(chan said, 1),
+		eof:       make(chan struct{}),
 	}
 }
 
 func (s *stream) read() {
 	defer close(s.eof)
 	defer s.pipe.Close()
-	settled := false
-	settle := func() {
+	delivered := false
+	deliver := func() {
 		s.lines.end()
-		if !settled {
-			settled = true
+		if !delivered {
+			delivered = true
 			s.said.tail = s.lines.tail()
-			s.settled <- s.said
-			close(s.settled)
+			s.delivered <- s.said
+			close(s.delivered)
 			s.said, s.capture = said{}, 0 // what comes now is not the child's
 		}
 	}
-	defer settle()
+	defer deliver()
 	buf := make([]byte, bufferMin)
 	for {
 		n, err := s.pipe.Read(buf)
@@ -83,7 +83,7 @@ func (s *stream) read() {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			_ = s.pipe.SetReadDeadline(time.Time{}) // was set before, so it can be
 			s.drain(buf)
-			settle()
+			deliver()
 		default:
 			return
 		}
@@ -123,7 +123,7 @@ func (s *stream) take(p []byte) {
 // waitSaid returns what the child has said, or nothing if the reader is stuck in a blocked tee until late.
 func (s *stream) waitSaid(late <-chan struct{}) said {
 	select {
-	case what := <-s.settled:
+	case what := <-s.delivered:
 		return what
 	case <-late:
 		return said{}

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MountOf returns the directory at or above path where its file system is mounted, be it by a bind mount; "" if
+// MountOf returns the directory at or above path where its file system is mounted, also by a bind mount; "" if
 // that is the root directory, or cannot be told. Links on the way are followed. Of a path that does not exist
 // the directory it would be in counts.
 func MountOf(path string) string {

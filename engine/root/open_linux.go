@@ -18,7 +18,7 @@ const maxLinks = 40
 const pathFlags = unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC
 
 // Open opens the directory that path means, only to name it (O_PATH). A symbolic link of root or of the user we
-// are is followed. One of anybody else is followed to a directory of his own only: whoever can write in a directory
+// are is followed. One of anybody else is followed to a directory of his own only: a user who can write in a directory
 // above would otherwise have us read, or make equal to a source, what is not his. The error is a *LinkError then.
 func Open(path string) (*os.File, error) {
 	fd, err := openat2(unix.AT_FDCWD, path)

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Open opens the directory that path means. Links are followed whoever they belong to.
+// Open opens the directory that path means. Links of any owner are followed.
 func Open(path string) (*os.File, error) {
 	dir, err := os.Open(path)
 	if err != nil {
@@ -26,7 +26,7 @@ func Open(path string) (*os.File, error) {
 	return dir, nil
 }
 
-// Follow tells to which directory an absolute path leads. Links are followed whoever they belong to.
+// Follow tells to which directory an absolute path leads. Links of any owner are followed.
 func Follow(path string) (Trail, error) {
 	straight, err := filepath.EvalSymlinks(path)
 	if err != nil {

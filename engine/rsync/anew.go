@@ -21,7 +21,7 @@ import (
 type QuickCheck struct {
 	// Owner: rsync sets owners at a target on this machine. Files of others are sent anew.
 	Owner bool
-	// WantedOwner is who is to own everything there; nil: whoever owns it in the source.
+	// WantedOwner is who is to own everything there; nil: its owner in the source.
 	WantedOwner *uint32
 	// Changed: files known to have other data than before are sent anew, too.
 	Changed bool

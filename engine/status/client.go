@@ -69,7 +69,7 @@ func exchange(ctx context.Context, path string, request Request) (Snapshot, erro
 	return read(conn)
 }
 
-// maxReply and maxTokens bound what an answer may be: whoever answers root may be anybody. Even ten thousand syncs
+// maxReply and maxTokens bound what an answer may be: any user's program may answer root. Even ten thousand syncs
 // need less. A token of two bytes may become a value of some hundred, so bytes alone are no bound.
 const (
 	maxReply  = 16 << 20
@@ -107,7 +107,7 @@ func read(conn io.Reader) (Snapshot, error) {
 	return *r.Snapshot, nil
 }
 
-// mayAsk says why whoever serves the socket is not asked: what he answers is shown, and what he is asked is done, as if
+// mayAsk says why the user who serves the socket is not asked: his answer is shown, and what he is asked is done, as if
 // he were the daemon. He is, if he is root, the user who asks, or the one whose directory it is alone. Root may ask anybody.
 func (p *place) mayAsk(conn *net.UnixConn) error {
 	if os.Geteuid() == 0 {

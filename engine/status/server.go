@@ -168,7 +168,7 @@ func (s *Server) answer(conn net.Conn) {
 	_ = conn.SetDeadline(time.Now().Add(patience))
 	var request Request
 	if json.NewDecoder(io.LimitReader(conn, maxRequest)).Decode(&request) != nil {
-		return // whoever that is, it is no client
+		return // it is no client of ours
 	}
 	if !s.turn(ctx) {
 		return

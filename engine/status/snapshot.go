@@ -43,7 +43,7 @@ type Snapshot struct {
 type Tasks struct {
 	Waiting int `json:"waiting"`
 	Running int `json:"running"`
-	// List has the first of them: those that run, then those that are due first. Bounded by whoever fills it.
+	// List has the first of them: those that run, then those that are due first. The number is bounded where it is filled.
 	List []Task `json:"list"`
 }
 
@@ -122,7 +122,7 @@ type Sync struct {
 	MaxProcesses int       `json:"maxProcesses,omitempty"`
 	// LastError is the newest failure that was not followed by a success.
 	LastError *Failure `json:"lastError,omitempty"`
-	// Degraded lists changes that fail again and again, or were given up; bounded by whoever fills it.
+	// Degraded lists changes that fail again and again, or were given up; the number is bounded where it is filled.
 	Degraded []string `json:"degraded,omitempty"`
 
 	// NotMounted are the mount points below the source where nothing is mounted any more, or only something

@@ -37,7 +37,7 @@ type Config struct {
 	Busy   Busy
 	// Wants, unless it is nil, decides whether the event of a path schedules. An event that is not wanted does nothing.
 	Wants func(e *event.Raw) bool
-	// Job is what whoever carries out Start does for a task.
+	// Job is what carrying out a Start does for a task.
 	Job any
 	Log Log
 }

@@ -28,7 +28,7 @@ type Result struct {
 	Reason failure.Reason
 	// MetLimit: it was stopped by the limit of deletions that it was told.
 	MetLimit bool
-	// Shown: whoever reads the log has seen its output already.
+	// Shown: the log has its output already.
 	Shown bool
 }
 

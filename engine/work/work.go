@@ -1,6 +1,6 @@
 // Package work has the values that the value machines, core and tunnel, speak of work in: what a piece of work is, the
-// commands that start and end it, and the inputs that tell how it ended. Whoever runs it needs to know
-// nothing of the machine that asked for it, and a machine nothing of who runs it.
+// commands that start and end it, and the inputs that tell how it ended. What runs it needs to know
+// nothing of the machine that asked for it, and a machine nothing of what runs it.
 package work
 
 // ID names one piece of work from before its start until its end. 0 names none.

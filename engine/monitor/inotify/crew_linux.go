@@ -20,7 +20,7 @@ const (
 	batchSize = 64
 	// shareAfter is how many directories a walker visits before it looks whether another one is idle.
 	shareAfter = 8
-	// shareDepth is the depth from which visits are not handed over, because whoever gets them opens them by their path.
+	// shareDepth is the depth from which visits are not handed over, because the worker that gets them opens them by their path.
 	shareDepth = 64
 )
 

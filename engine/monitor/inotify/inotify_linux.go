@@ -183,7 +183,7 @@ func (w *watcher) caughtUp(really bool) {
 		t.endRelists()
 		t.reportShortage()
 	}
-	w.settleRaws(really, now)
+	w.verifyRaws(really, now)
 	for _, wd := range w.strays {
 		w.release(wd)
 	}

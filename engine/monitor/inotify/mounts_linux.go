@@ -41,7 +41,7 @@ func watchMounts(changed func()) *mounts {
 				changed()
 			}
 			first = false
-			return false // the kernel wakes whoever waits for the table when it changes
+			return false // the kernel wakes those who wait for the table when it changes
 		})
 	}()
 	return m

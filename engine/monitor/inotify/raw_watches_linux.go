@@ -257,8 +257,8 @@ func (t *rawTree) remounted(table []mount.Point) {
 	}
 }
 
-// settleRaws does what waits until the owner has caught up with the kernel.
-func (w *watcher) settleRaws(caughtUp bool, now time.Time) {
+// verifyRaws does what waits until the owner has caught up with the kernel.
+func (w *watcher) verifyRaws(caughtUp bool, now time.Time) {
 	for _, t := range w.raws.list {
 		if caughtUp {
 			t.verify(now)

@@ -10,7 +10,7 @@ import (
 	"lsyncgo/engine/monitor"
 )
 
-// testOnce: what there was at the start is told to whoever asks for it, and nothing that happens later.
+// testOnce: what existed at the start is told when it is asked for, and nothing that happens later.
 func testOnce(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	s := NewSession(t, open)
 	r := s.Root("root", monitor.Root{Excluded: func(path string) bool { return strings.HasPrefix(path, "x") }})

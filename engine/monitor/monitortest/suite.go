@@ -15,7 +15,7 @@ type Promises struct {
 	Modes bool
 	// Deep: it watches directories whose path is longer than the system takes in one call.
 	Deep bool
-	// Once: it promises less: it tells what there was at the start when it is asked for it, and nothing that happens later.
+	// Once: it promises less: it tells what existed at the start when it is asked for that, and nothing that happens later.
 	Once bool
 }
 

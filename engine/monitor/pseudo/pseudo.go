@@ -1,4 +1,4 @@
-// Package pseudo watches nothing: it knows what there was when a root was first listed, tells that to whoever asks for it, and
+// Package pseudo watches nothing: it knows what existed when a root was first listed, tells that when it is asked for, and
 // reports nothing that happens later. It is for what works on a tree once, and for tests.
 package pseudo
 

@@ -8,24 +8,24 @@ import (
 	"lsyncgo/engine/event"
 )
 
-// turns logs in the category Masterloop what the loop waits for and wakes up for. Nil logs nothing.
-type turns struct {
+// trace logs in the category Masterloop what the loop waits for and wakes up for. Nil logs nothing.
+type trace struct {
 	log   core.Log
 	core  *core.Core
 	slept time.Time
 	quiet bool // the end of a process waits for its turn: the wait goes on
 }
 
-// newTurns returns nil if nobody wants to read it.
-func newTurns(o Options) *turns {
+// newTrace returns nil if nobody wants to read it.
+func newTrace(o Options) *trace {
 	if o.Log == nil || !o.Log.Enabled("Masterloop") {
 		return nil
 	}
-	return &turns{log: o.Log, core: o.Core}
+	return &trace{log: o.Log, core: o.Core}
 }
 
 // waits is called at the end of a turn that began at now, before a wait of this length.
-func (t *turns) waits(now time.Time, wait time.Duration) {
+func (t *trace) waits(now time.Time, wait time.Duration) {
 	if t == nil || t.quiet {
 		return
 	}
@@ -39,7 +39,7 @@ func (t *turns) waits(now time.Time, wait time.Duration) {
 }
 
 // woke is called when the wait is over; why is the reason of a Tick.
-func (t *turns) woke(in core.Input, why string) {
+func (t *trace) woke(in core.Input, why string) {
 	if t == nil {
 		return
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // §2 log: -log Masterloop shows what the loop waits for and what wakes it up.
-func TestTurnsAreLogged(t *testing.T) {
+func TestLoopIsTraced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &kept{category: "Masterloop"}
 		sc := newScene(t, func(_ *scene, o *loop.Options) { o.Log = log })
