@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/lua/migrate"
 )
 
 // action is a config whose handler runs body within small limits.
@@ -146,7 +147,7 @@ func TestNotesOfWhatCannotBeReadAgain(t *testing.T) {
 		if err := errors.Join(os.Remove(st.options.Config), become(st.options.Config)); err != nil {
 			t.Fatal(err)
 		}
-		if list := st.rt.Notes(); len(list) != 1 || list[0].Spots[0].Line != 1 {
+		if list := migrate.Notes(st.rt, nil); len(list) != 1 || list[0].Locations[0].Line != 1 {
 			t.Errorf("%v", list)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/migrate"
 )
 
 // runCheck loads configs and says what is wrong with them, or what they would run.
@@ -40,7 +41,6 @@ func runCheck(e env, o *options) int {
 
 func (e env) check(l config.Options, connect bool) int {
 	l.Print = func(string) {}
-	l.ChooseMonitor = backend.Choose
 	rt, err := load(l)
 	if err != nil {
 		fmt.Fprintln(e.stderr, words(err))
@@ -52,7 +52,7 @@ func (e env) check(l config.Options, connect bool) int {
 		fmt.Fprintln(e.stderr, "warning: "+printable.Line(warning))
 	}
 	describe(e.stdout, l.Config, rt)
-	printDifferences(e.stdout, rt.Notes())
+	printDifferences(e.stdout, migrate.Notes(rt, backend.Choose))
 	if connect {
 		fmt.Fprintln(e.stdout)
 		if !e.connect(rt.Targets()) {
@@ -108,7 +108,7 @@ func describe(out io.Writer, file string, rt *config.Config) {
 }
 
 // printDifferences lists what is not as it was with Lsyncd.
-func printDifferences(out io.Writer, notes []config.Note) {
+func printDifferences(out io.Writer, notes []migrate.Note) {
 	if len(notes) == 0 {
 		fmt.Fprint(out, "\nnothing behaves differently from Lsyncd\n")
 		return

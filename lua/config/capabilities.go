@@ -71,7 +71,7 @@ func (s *Definition) guess() capabilities {
 	_, rsync := s.Table.RawGetString("rsync").(*glua.LTable)
 	if made := trees || rsync || s.Table.RawGetString("delete") != glua.LNil; made && !(s.dispatches() && s.shared("init")) {
 		c.target = rsyncPath
-		c.hardLinks = !known || s.key("rsync.hard_links") == glua.LTrue
+		c.hardLinks = !known || s.Key("rsync.hard_links") == glua.LTrue
 	}
 	c.trees = trees
 	return c
@@ -118,9 +118,6 @@ func quotedWords(words []string) string {
 
 // mirrors reports whether the sync makes a target equal to its source.
 func (s *Definition) mirrors() bool { return s.caps.target != noMirror }
-
-// declared reports whether it says so itself.
-func (s *Definition) declared() bool { return s.mirrors() && !s.caps.guessed }
 
 // dispatches reports whether the action is the one that calls a function for each kind of event.
 func (s *Definition) dispatches() bool { return s.shared("action") }

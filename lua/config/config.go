@@ -68,7 +68,7 @@ func Load(o Options) (*Config, error) {
 }
 
 func (r *Config) load() error {
-	r.found.Shown = r.shown
+	r.found.Shown = r.Shown
 	r.settings = newSettings(r)
 	inJobs := jobs.New(r.Runtime)
 	r.watches = watches.New(r.Runtime, inJobs, &r.found)

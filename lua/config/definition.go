@@ -72,7 +72,7 @@ func (r *Config) declare(given *glua.LTable, place string) (*Definition, error) 
 		return nil, err
 	}
 	s.Table.RawSetString("name", glua.LString(s.Name))
-	s.remember()
+	s.rememberSettings()
 	s.check()
 	r.undefined = nil
 	return s, nil

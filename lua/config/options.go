@@ -36,8 +36,6 @@ type Options struct {
 
 	// KnownMonitor says why there is no monitor of a name. Nil: who loads the config asks for itself.
 	KnownMonitor func(name string) error
-	// ChooseMonitor says which monitor would watch a source for which none is named, for Notes. Nil: the ones of a local directory.
-	ChooseMonitor func(source string) (name, why string)
 
 	// Dir is what relative paths of the config are relative to; "" is the working directory.
 	Dir string

@@ -77,7 +77,7 @@ const sshOptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw"
 // secretFiles are the identity and password files that the sync names.
 func (s *Definition) secretFiles() (list []secretFile) {
 	text := func(key string) string {
-		v, _ := s.key(key).(glua.LString)
+		v, _ := s.Key(key).(glua.LString)
 		return string(v)
 	}
 	add := func(key, path string) {
@@ -97,7 +97,7 @@ func (s *Definition) secretFiles() (list []secretFile) {
 	}
 	add("ssh.identityFile", text("ssh.identityFile"))
 	add("ssh.options.IdentityFile", text("ssh.options.IdentityFile"))
-	if extra, ok := s.key("ssh._extra").(*glua.LTable); ok {
+	if extra, ok := s.Key("ssh._extra").(*glua.LTable); ok {
 		words = nil
 		for i := 1; i <= extra.Len(); i++ {
 			words = append(words, extra.RawGetInt(i).String())

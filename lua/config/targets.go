@@ -41,7 +41,7 @@ func (r *Config) Targets() (list []Target) {
 // reach says how the target of a sync is reached.
 func (s *Definition) reach() Target {
 	text := func(key string) string {
-		v, _ := s.key(key).(glua.LString)
+		v, _ := s.Key(key).(glua.LString)
 		return string(v)
 	}
 	t := Target{Place: s.Place, Sync: s.Name}
@@ -66,9 +66,9 @@ func (s *Definition) reach() Target {
 	switch shell := values.SplitQuoted(text("rsync.rsh")); {
 	case len(shell) > 0:
 		t.Shell = shell
-	case s.key("ssh._computed").Type() == glua.LTTable:
+	case s.Key("ssh._computed").Type() == glua.LTTable:
 		t.Shell = []string{cmp.Or(text("ssh.binary"), "ssh")}
-		words := s.key("ssh._computed").(*glua.LTable)
+		words := s.Key("ssh._computed").(*glua.LTable)
 		for i := 1; i <= words.Len(); i++ {
 			t.Shell = append(t.Shell, words.RawGetInt(i).String())
 		}

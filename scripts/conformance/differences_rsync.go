@@ -7,33 +7,21 @@ import (
 
 var wholeTimes = &difference{
 	name:    "modify-window",
-	lsyncd:  "lets rsync compare times in whole seconds",
-	lsyncgo: "adds `--modify-window=-1`: fractions count",
-	why:     "a second write of the same size within one second is no news to rsync otherwise",
 	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--modify-window=-1") }),
 }
 
 var wholeList = &difference{
 	name:    "hard-links-at-startup",
-	lsyncd:  "lets an rsync with `hard_links` list the tree while it works",
-	lsyncgo: "adds `--no-inc-recursive` at the startup; `_extra = { \"--inc-recursive\" }` for the old way",
-	why:     "rsync waits without end if the first name of a file with several vanishes meanwhile",
 	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--no-inc-recursive") }),
 }
 
 var ignoreErrors = &difference{
 	name:    "ignore-errors",
-	lsyncd:  "deletes with `--ignore-errors`",
-	lsyncgo: "does so only with `rsync = { ignore_errors = true }`",
-	why:     "a source that cannot be read must not empty the target",
 	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--ignore-errors") }),
 }
 
 var startupRules = &difference{
-	name:    "rules-at-startup",
-	lsyncd:  "writes the excludes, a line each, to `--exclude-from=-`",
-	lsyncgo: "writes filters and excludes, a zero byte after each, to `--filter=merge -` with `--from0`",
-	why:     "a pattern may hold a newline or begin with what `--exclude-from` takes for a comment, and filters and excludes keep their order",
+	name: "rules-at-startup",
 	rewrite: rsyncCalls(func(c *rsyncCall) {
 		switch {
 		case c.drop("--filter=merge -"):
@@ -57,10 +45,7 @@ var startupRules = &difference{
 }
 
 var quickCheck = &difference{
-	name:    "quick-check",
-	lsyncd:  "leaves it to rsync's size and time whether data is sent",
-	lsyncgo: "sends with `--ignore-times --no-checksum`, in a run before the others if there are any, what has changed and may look the same, and at a local target what looks the same and is somebody else's",
-	why:     "tar, `cp -p` and reproducible builds set times; and a user could be given a file by putting one that looks the same in its place",
+	name: "quick-check",
 	rewrite: func(r *recording) {
 		var kept []call
 		for i, c := range r.calls {
@@ -85,10 +70,7 @@ func holds(list, paths string) bool {
 }
 
 var exactPaths = &difference{
-	name:    "exact-paths",
-	lsyncd:  "gives rsync an include filter with the paths and all directories above them, so that it scans these",
-	lsyncgo: "gives it the paths, `--files-from=-` with `--delete-missing-args`; `rsync = { transfer = \"filter\" }` is the old way",
-	why:     "20,000 names in one directory cost 16 times the CPU, and a name with `]` or a backslash is no pattern",
+	name: "exact-paths",
 	rewrite: rsyncCalls(func(c *rsyncCall) {
 		switch {
 		case c.drop("--files-from=-"):
@@ -108,9 +90,6 @@ var exactPaths = &difference{
 
 var missing = &difference{
 	name:    "missing-paths",
-	lsyncd:  "leaves it to rsync's filter that a path is gone, when it may not delete",
-	lsyncgo: "adds `--ignore-missing-args`",
-	why:     "exact paths that are gone are an error to rsync",
 	rewrite: rsyncCalls(func(c *rsyncCall) { c.drop("--ignore-missing-args") }),
 }
 
@@ -173,10 +152,7 @@ func pathsOf(input string) string {
 }
 
 var archive = &difference{
-	name:    "archive",
-	lsyncd:  "writes `archive = true` out as `-lptgoD`, without what is switched off",
-	lsyncgo: "writes `-a`, and `--no-perms` and so on for what is switched off",
-	why:     "the command in the log is the one that people know; `-a` with `--files-from` does not recurse",
+	name: "archive",
 	rewrite: rsyncCalls(func(c *rsyncCall) {
 		if !c.drop("-a") {
 			return
@@ -192,10 +168,7 @@ var archive = &difference{
 }
 
 var oldWay = &difference{
-	name:    "old-way",
-	lsyncd:  "gives the paths to `--include-from=-` and excludes all others",
-	lsyncgo: "with `rsync = { transfer = \"filter\" }` writes one list of rules that has the config's own rules, the paths, and `- *`",
-	why:     "what is excluded stays so in directories that are new as a whole, and one option carries all",
+	name: "old-way",
 	rewrite: rsyncCalls(func(c *rsyncCall) {
 		if !strings.HasSuffix(c.stdin, "- *\x00") || !c.drop("--filter=merge -") {
 			return
@@ -213,10 +186,7 @@ var oldWay = &difference{
 }
 
 var wholeTrees = &difference{
-	name:    "whole-trees",
-	lsyncd:  "lists each path of a tree that came or went",
-	lsyncgo: "lists the topmost directory that is gone, and directories with all that is in them",
-	why:     "one entry deletes or sends a tree, and no parent that is gone is left at the target",
+	name: "whole-trees",
 	rewrite: rsyncCalls(func(c *rsyncCall) {
 		if c.stdin == "" {
 			return

@@ -8,10 +8,7 @@ import (
 )
 
 var multiplex = &difference{
-	name:    "multiplex",
-	lsyncd:  "logs in for every batch and every move, and starts `ssh` for rsync whatever `ssh.binary` says",
-	lsyncgo: "keeps one connection (`ControlMaster`), unless `ssh = { multiplex = false }`, and gives rsync the same ssh with the same options",
-	why:     "a login costs more than most batches",
+	name: "multiplex",
 	rewrite: func(r *recording) {
 		for i, c := range r.calls {
 			switch c.argv[0] {
@@ -51,10 +48,7 @@ func withoutControl(argv []string) []string {
 }
 
 var sshExtra = &difference{
-	name:    "ssh-extra",
-	lsyncd:  "uses `ssh._extra` for moves only",
-	lsyncgo: "uses it for rsync's connection, too",
-	why:     "whoever needs `-F config` for one needs it for the other",
+	name: "ssh-extra",
 	rewrite: func(r *recording) {
 		for i, c := range r.calls {
 			r.calls[i].argv = slices.DeleteFunc(slices.Clone(c.argv), func(a string) bool { return strings.HasPrefix(a, "--rsh=") })
@@ -63,10 +57,7 @@ var sshExtra = &difference{
 }
 
 var remoteMove = &difference{
-	name:    "remote-move",
-	lsyncd:  "runs `mv A B || rm -rf A` on the host, which moves into B if that is a directory",
-	lsyncgo: "gives a shell there a script that renames A to B, follows no link below the target directory and takes B's place only, and transfers B if that cannot be",
-	why:     "a failed move must not delete the only copy, `delete = false` has to count here as well, and who can write at the target must not lead it elsewhere",
+	name: "remote-move",
 	rewrite: func(r *recording) {
 		for i, c := range r.calls {
 			host := slices.Index(c.argv, "host")
@@ -92,10 +83,7 @@ var (
 )
 
 var failedMove = &difference{
-	name:    "failed-move",
-	lsyncd:  "ends when a move on the host fails with a code that its table does not have (`default.rsyncssh`)",
-	lsyncgo: "sends the destination instead, and goes on",
-	why:     "the origin may be gone at the target for many good reasons",
+	name: "failed-move",
 	rewrite: func(r *recording) {
 		r.exit = 143
 		if i := slices.IndexFunc(r.calls, func(c call) bool { return c.argv[0] == "ssh" }); i >= 0 {
@@ -105,10 +93,7 @@ var failedMove = &difference{
 }
 
 var afterMove = &difference{
-	name:    "after-a-move",
-	lsyncd:  "leaves it at the move on the host (`default.rsyncssh`)",
-	lsyncgo: "has rsync look at the destination and at the directory that the path left",
-	why:     "the move has changed the times of both directories at the target",
+	name: "after-a-move",
 	rewrite: func(r *recording) {
 		moved := map[string]bool{} // paths that rsync looks at because of moves
 		var kept []call

@@ -37,12 +37,8 @@ func run() int {
 	lsyncgo := flag.String("lsyncgo", "", "`path` of lsyncgo; without it, it is built")
 	seed := flag.Uint64("seed", 1, "seed of the generated operations")
 	parallel := flag.Int("parallel", 16, "how many scenarios run at a time")
-	docs := flag.String("docs", "", "write the table of differences to this `file` and run nothing")
 	flag.Parse()
 
-	if *docs != "" {
-		return report(os.WriteFile(*docs, []byte(table()), 0o644))
-	}
 	re, err := regexp.Compile(*pattern)
 	if err != nil {
 		return report(fmt.Errorf("-run: %w", err))

@@ -2,13 +2,13 @@ package lua_test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"lsyncgo/lua/config"
+	"lsyncgo/lua/migrate"
 )
 
 // signs is an exitcodes with nothing to remark.
@@ -38,11 +38,10 @@ func plainSync(more string) string {
 const direct = "sync { default.direct, source = source, target = '/t' }"
 
 var noteCases = []noteCase{
-	{"combine", plainSync(`onModify = "a ^path",`), 3, `^changes of a file that wait together`,
-		[]string{plainSync(`onDelete = "a"`), "settings { onepass = true }\n" + plainSync(`onModify = "a"`)}},
-	{"combine", plainSync(`onCreate = "a", onDelete = "c",` + "\nonModify = \"b\""), 4, `calls onCreate alone`,
-		[]string{plainSync(`onCreate = "a"`), rsyncSync(""), direct}},
-	{"combine", plainSync(`action = function() end`), 3, `inlets have one event`, []string{rsyncSync(`action = function() end`)}},
+	{"combine", plainSync(`onModify = "a ^path",`), 3, `^changes of a path that wait together`,
+		[]string{plainSync(`onDelete = "a"`), plainSync(`onCreate = "a"`), rsyncSync(""), direct, "settings { onepass = true }\n" + plainSync(`onModify = "a"`)}},
+	{"combine", plainSync(`onCreate = "a", onDelete = "c",` + "\nonModify = \"b\""), 4, `Create alone; Lsyncd`, nil},
+	{"combine", plainSync(`action = function() end`), 3, `are one event`, []string{rsyncSync(`action = function() end`)}},
 	{"new-files-wait", plainSync(`onCreate = "a"`), 3, `at most 30 seconds.*\(with settings \{ inotifyMode`,
 		[]string{plainSync(`onDelete = "a"`), rsyncSync("") + ` settings { inotifyMode = "Modify" }`, rsyncSync("") + ` settings { onepass = true }`}},
 	{"new-files-wait", rsyncSync(""), 1, ``, nil},
@@ -50,22 +49,23 @@ var noteCases = []noteCase{
 	{"network-file-systems", onNFS + plainSync(`onDelete = "a"`), 3, `by inotify\+poll: it is on NFS; .*listed every 1m0s.*comes twice`, []string{plainSync(`onDelete = "a"`),
 		onNFS + plainSync(`onDelete = "a", monitor = "inotify"`), onNFS + `settings { monitor = "poll" }` + plainSync(`onDelete = "a"`)}},
 	{"network-file-systems", onNFS + plainSync("onDelete = \"a\",\nmonitor = \"auto\", pollInterval = 0.5"), 5, `listed every 500ms`, nil},
-	{"failures", rsyncSync(""), 1, `exit code 23.*or by a signal.*\(exitcodes = \{ \[23\] = "ok" \}`, []string{plainSync(`onCreate = "a"`)}},
-	{"failures", rsyncSync(`exitcodes = { [23] = "ok" }`), 5, `^an rsync that a signal killed`, []string{rsyncSync(`exitcodes = { [23] = "ok", [137] = "ok" }`)}},
-	{"failures", sshSync(""), 1, `exit code 23.*\(rsyncExitCodes = \{ \[23\] = "ok" \}`, nil},
-	{"failures", sshSync(`rsyncExitCodes = { [23] = "ok" }`), 6, `^an rsync that a signal killed`, nil},
-	{"failures", rsyncSync(`collect = function(agent, code) end`), 5, `collect gets 128\+N`, nil},
-	{"failures", rsyncSync(`collect = function(agent, code) return agent.config.exitcodes[code] end`), 5, `exit code 23`, nil},
-	{"failures", direct, 1, `cannot be copied, moved or removed`, []string{"sync { default.direct, source = source, target = '/t', exitcodes = { [23] = 'ok' } }"}},
-	{"failures", "sync { source = source,\n onDelete = 'a' }", 1, `ends lsyncgo, as exitcodes has no entry`, []string{
-		"sync { source = source, onDelete = function() end }", "sync { source = source, onDelete = true }",
+	{"partial-transfers", rsyncSync(""), 1, `exit code 23.*\(exitcodes = \{ \[23\] = "ok" \}`,
+		[]string{plainSync(`onCreate = "a"`), rsyncSync(`exitcodes = { [23] = "ok" }`), sshSync(`rsyncExitCodes = { [23] = "ok" }`), rsyncSync(`collect = function() end`)}},
+	{"partial-transfers", sshSync(""), 1, `rsyncExitCodes`, nil},
+	{"killed-transfers", rsyncSync(`exitcodes = { [23] = "ok" }`), 5, `^an rsync that a signal killed`, []string{rsyncSync(`exitcodes = { [23] = "ok", [137] = "ok" }`), direct}},
+	{"killed-transfers", sshSync(`rsyncExitCodes = { [23] = "ok" }`), 6, ``, nil},
+	{"signals-in-collect", rsyncSync(`collect = function(agent, code) end`), 5, `collect gets 128\+N`, []string{rsyncSync("")}},
+	{"signals-in-collect", plainSync(`onCreate = "a", collect = function(agent, code) end`), 3, ``, nil},
+	{"partial-copies", direct, 1, `cannot be copied, moved or removed`, []string{rsyncSync(""), "sync { default.direct, source = source, target = '/t', exitcodes = { [23] = 'ok' } }"}},
+	{"signals", "sync { source = source,\n onDelete = 'a' }", 1, `ends lsyncgo.*has no entry`, []string{
+		"sync { source = source, onDelete = true }", rsyncSync(""), "sync { source = source, onDelete = 'a', collect = function() end }",
 		"sync { source = source, onDelete = 'a', " + signs + "}", "sync { source = source, onDelete = 'a', exitcodes = { [23] = 'partial', [137] = 'ok', [143] = 'ok' } }"}},
-	{"failures", "settings { onDie = 'stop-sync' } local function f(e) spawn(e, 'a') end\nsync { source = source, onDelete = f,\n exitcodes = { [0] = 'ok', [137] = 'again' } }", 3, `stops the sync`, nil},
-	{"retries", rsyncSync(""), 1, `up to 5 minutes`, []string{plainSync(`onCreate = "a"`), rsyncSync(`collect = function() end`)}},
+	{"signals", "local function f(e) spawn(e, 'a') end\nsync { source = source, onDelete = f,\n exitcodes = { [0] = 'ok', [137] = 'again' } }", 3, `stop-sync`, nil},
+	{"retries", rsyncSync(""), 1, `up to 5 minutes`, []string{plainSync(`onCreate = "a"`)}},
 	{"retries", plainSync(`onCreate = "a", collect = function() return "again" end`), 2, ``, nil},
 	{"exact-paths", rsyncSync("rsync = {\n archive = true }"), 5, `--files-from.*\(rsync = \{ transfer = "filter" \} is the old way\)`,
-		[]string{rsyncSync(`rsync = { transfer = "filter" }`), rsyncSync(`action = function(inlet) end`), direct, plainSync(`onCreate = "a"`), rsyncSync("") + " settings { onepass = true }"}},
-	{"exact-paths", sshSync(`action = function(inlet) default.rsyncssh.action(inlet) end`), 1, ``, nil},
+		[]string{rsyncSync(`rsync = { transfer = "filter" }`), direct, plainSync(`onCreate = "a"`), rsyncSync("") + " settings { onepass = true }"}},
+	{"exact-paths", sshSync(`action = function(inlet) default.rsyncssh.action(inlet) end`), 1, `, where action calls that of the preset; Lsyncd`, nil},
 	{"modify-window", rsyncSync(`rsync = {}`), 5, `fractions.*modify_window = 0`,
 		[]string{rsyncSync(`rsync = { modify_window = 0 }`), rsyncSync(`rsync = { _extra = { "--modify-window=1" } }`), direct}},
 	{"ignore-errors", rsyncSync(`delete = "running"`), 5, `rsync = \{ ignore_errors = true \}`,
@@ -76,34 +76,35 @@ var noteCases = []noteCase{
 	{"hard-links", rsyncSync("rsync = { archive = true,\nhard_links = true }"), 6, `all names of a file`, []string{rsyncSync(""), rsyncSync("rsync = { hard_links = false }")}},
 	{"comment-excludes", rsyncSync("exclude = { 'a', '#*#' }"), 5, `exclude "#\*#" counts at the start`, []string{rsyncSync(`exclude = { "a#" }`), plainSync("onCreate = 'a', exclude = ';'")}},
 	{"multiplex", sshSync(`ssh = { multiplex = true }`), 6, `stays open`, []string{sshSync(`ssh = { multiplex = false }`), sshSync(`rsync = { rsh = "ssh" }`), rsyncSync("")}},
-	{"ssh-extra", sshSync("ssh = {\n _extra = {} }"), 7, `ssh\._extra serves rsync`, []string{sshSync(""), rsyncSync("")}},
-	{"ssh-extra", sshSync(`ssh = { binary = "/proc/self/exe" }`), 6, `ssh\.binary serves rsync`, nil},
-	{"ssh-extra", sshSync("\nrsync = { rsh = 'ssh -p 1' }"), 7, `rsync\.rsh serves moves`, nil},
+	{"ssh-extra", sshSync("ssh = {\n _extra = {} }"), 7, `ssh\._extra serves transfers`, []string{sshSync(""), rsyncSync("")}},
+	{"ssh-extra", sshSync(`ssh = { binary = "/proc/self/exe" }`), 6, `ssh\.binary serves transfers`, nil},
+	{"ssh-extra", sshSync("\nrsync = { rsh = 'ssh -p 1' }"), 7, `rsync\.rsh serves transfers`, nil},
 	{"home-directory", "sync { default.rsyncssh, source = source, host = 'h',\ntargetdir = '~/t' }", 2, `home directory`, []string{sshSync("")}},
 	{"remote-move", sshSync(""), 4, `a move that fails becomes a transfer`, []string{rsyncSync("")}},
-	{"direct", direct, 1, `rsync, cp, mv and rm`, []string{rsyncSync("")}},
+	{"direct-moves", direct, 1, `rsync, cp, mv and rm`, []string{rsyncSync("")}},
 	{"direct-attributes", direct, 1, `mode, owner, times`, []string{rsyncSync("")}},
 	{"filter-order", rsyncSync("filter = { '- x/**', '+ *.tmp', '- a', '- /d/*' }"), 5, `\+ \*\.tmp wins over - /d/\* after it`,
 		[]string{rsyncSync("filter = { '- d/*', '+ *.tmp' }"), rsyncSync("filter = { '+ *.tmp', '- d/', '- *' }"), rsyncSync("exclude = 'd/*'"),
 			rsyncSync("filter = { '+ /d/', '+ /d/a', '- /d/*' }"), rsyncSync("filter = { '+ */', '+ *.tmp', '- d/**' }"), rsyncSync("filter = { '+ /d/***', '- /d/*', '- /*' }")}},
 	{"filter-order", rsyncSync("filter = { '+ *.c', '+ /e/', '- d/?/x[y/**' }"), 5, `\+ \*\.c wins over`, nil},
 	{"filter-order", plainSync("onCreate = 'a', filter = { '+ a' }, exclude = 'd/**'"), 3, `\+ a wins over - d/\*\*`, nil},
-	{"patterns", rsyncSync("exclude = { '*.o',\n'[ab].c' }"), 5, `"\[ab\]\.c" means what it means to rsync`, []string{rsyncSync("exclude = { '*', '/a*', 'd/', '/*', 'd/*.o' }"), rsyncSync("filter = { '+ d/', '- d/*' }"), rsyncSync("exclude = { 'd', '/d/**' }")}},
-	{"patterns", rsyncSync("exclude = 'd/**'"), 5, `"d/\*\*" leaves the directory itself in`, nil},
+	{"classes", rsyncSync("exclude = { '*.o',\n'[ab].c' }"), 5, `"\[ab\]\.c" means what it means to rsync`, []string{rsyncSync("exclude = 'd/**'")}},
+	{"below-a-directory", rsyncSync("exclude = { '*.o',\n'e/*' }"), 5, ``, []string{rsyncSync("exclude = { '*', '/a*', 'd/', '/*', 'd/*.o' }"), rsyncSync("filter = { '+ d/', '- d/*' }"), rsyncSync("exclude = { 'd', '/d/**' }")}},
+	{"below-a-directory", rsyncSync("exclude = 'd/**'"), 5, `"d/\*\*" leaves the directory itself in`, nil},
 	{"ends-of-a-move", plainSync("onMove = 'a ^o.path ^d.pathdir'"), 3, `\^d\.pathdir is replaced`, []string{plainSync("onMove = 'a ^o.pathname ^d.targetPath ^o.sourcePath'")}},
-	{"slashes", plainSync("onCreate = 'a ^sourcePathname'"), 3, `one slash`, []string{plainSync("onCreate = 'a ^path'"), plainSync("onCreate = function(e) spawn(e, e.path) end"), rsyncSync("")}},
+	{"slashes", plainSync("onCreate = 'a ^sourcePathname'"), 3, `one slash`, []string{plainSync("onCreate = 'a ^path'"), rsyncSync("")}},
 	{"slashes", "local function f(e) spawn(e, 'a', e.sourcePath) end\n" + plainSync("onDelete = function(e) f(e) end"), 4, ``, nil},
 	{"script-errors", plainSync("onDelete = 'a', onStartup = function() end"), 3, `longer than 10s is stopped`, []string{plainSync("onDelete = 'a'"), rsyncSync("")}},
-	{"script-errors", "settings { scriptTimeout = 0 }\n" + plainSync("onDelete = function() end"), 4, `Lsyncd ended$`, nil},
+	{"script-errors", "settings { scriptTimeout = 0 }\n" + plainSync("onDelete = function() end"), 4, `again three times; Lsyncd ended`, nil},
 	{"overtaking", rsyncSync("maxProcesses = 2"), 5, ``, []string{rsyncSync(""), rsyncSync("maxProcesses = 1"), rsyncSync("maxProcesses = 2") + " settings { onepass = true }"}},
-	{"settings-and-maxProcesses", "settings { maxProcesses = 3 }\n" + rsyncSync("maxProcesses = 5"), 6, `maxProcesses is 5; in Lsyncd settings won over the sync, with 3`,
+	{"settings-and-maxProcesses", "settings { maxProcesses = 3 }\n" + rsyncSync("maxProcesses = 5"), 6, `maxProcesses is 5; Lsyncd had 3: settings above`,
 		[]string{rsyncSync("maxProcesses = 5"), "settings { maxProcesses = 3 }" + rsyncSync(""), "settings { maxProcesses = 3 }" + rsyncSync("maxProcesses = 3"), "settings { maxProcesses = 3 }" + sshSync("")}},
-	{"settings-and-maxProcesses", rsyncSync("") + " settings { maxProcesses = 3 }", 1, `maxProcesses is 3, from settings; Lsyncd had 1, as settings did not reach`, nil},
-	{"settings-and-maxDelays", rsyncSync("") + " settings { maxDelays = 3 }", 1, `maxDelays is 3.* Lsyncd had 1000`, []string{rsyncSync(""), "settings { maxDelays = 3 }" + rsyncSync("")}},
-	{"start", rsyncSync(""), 0, `exit status.*without logfile`, []string{"settings { nodaemon = true }\n" + rsyncSync("")}},
-	{"start", "settings { logfile = '/var/log/x' }\n" + rsyncSync(""), 0, `lsyncd returned at once$`, nil},
-	{"statusFile", "settings.statusFile = '/run/x'\n" + rsyncSync(""), 1, `State:`, []string{rsyncSync("")}},
-	{"relative-statusFile", "settings {\nstatusFile = 'x' }\n" + rsyncSync(""), 2, `statusFile is /.*/x; Lsyncd as a daemon wrote /x`,
+	{"settings-and-maxProcesses", rsyncSync("") + " settings { maxProcesses = 3 }", 1, `maxProcesses is 3; Lsyncd had 1: .*did not reach`, nil},
+	{"settings-and-maxDelays", rsyncSync("") + " settings { maxDelays = 3 }", 1, `maxDelays is 3; Lsyncd had 1000`, []string{rsyncSync(""), "settings { maxDelays = 3 }" + rsyncSync("")}},
+	{"start", rsyncSync(""), 0, `exit status.*without logfile.*; Lsyncd`, []string{"settings { nodaemon = true }\n" + rsyncSync("")}},
+	{"start", "settings { logfile = '/var/log/x' }\n" + rsyncSync(""), 0, `whether it is; Lsyncd returned at once$`, nil},
+	{"status-file", "settings.statusFile = '/run/x'\n" + rsyncSync(""), 1, `State:`, []string{rsyncSync("")}},
+	{"relative-status-file", "settings {\nstatusFile = 'x' }\n" + rsyncSync(""), 2, `statusFile is /.*/x; Lsyncd wrote /x as a daemon`,
 		[]string{rsyncSync(""), "settings { statusFile = '/run/x' }\n" + rsyncSync(""), "settings { statusFile = 'x', nodaemon = true }\n" + rsyncSync("")}},
 	{"reload", "settings {\npidfile = '/run/x', nodaemon = true }\n" + rsyncSync(""), 2, `HUP`, []string{"settings { nodaemon = true }\n" + rsyncSync("")}},
 	{"reload", rsyncSync(""), 0, `HUP`, nil},
@@ -111,15 +112,14 @@ var noteCases = []noteCase{
 }
 
 // notes loads a config as for a daemon and returns its notes.
-func notes(t *testing.T, text string) []config.Note {
+func notes(t *testing.T, text string) []migrate.Note {
 	t.Helper()
 	st := newStage(t).config(text)
 	st.options.NoDaemon = false
-	st.options.ChooseMonitor = chooseFor(text)
 	if got := problems(t, st); got != "" {
 		t.Fatalf("%s\n%s", text, got)
 	}
-	return st.rt.Notes()
+	return migrate.Notes(st.rt, chooseFor(text))
 }
 
 // onNFS are the configs that do as if their sources were on NFS.
@@ -141,7 +141,7 @@ func TestNotes(t *testing.T) {
 	for i, c := range noteCases {
 		tried[c.note] = true
 		t.Run(fmt.Sprint(i, " ", c.note), func(t *testing.T) {
-			named := func(n config.Note) bool { return n.Name == c.note }
+			named := func(n migrate.Note) bool { return n.Name == c.note }
 			list := notes(t, c.config)
 			at := slices.IndexFunc(list, named)
 			if at < 0 {
@@ -155,8 +155,8 @@ func TestNotes(t *testing.T) {
 			if !regexp.MustCompile(c.text).MatchString(text) {
 				t.Errorf("it says %q", text)
 			}
-			if len(n.Spots) != 1 || n.Spots[0].Line != c.line || !strings.HasSuffix(n.Spots[0].File, "/config.lua") {
-				t.Errorf("it is at %v, not at line %d of\n%s", n.Spots, c.line, c.config)
+			if len(n.Locations) != 1 || n.Locations[0].Line != c.line || !strings.HasSuffix(n.Locations[0].File, "/config.lua") {
+				t.Errorf("it is at %v, not at line %d of\n%s", n.Locations, c.line, c.config)
 			}
 			for _, other := range c.without {
 				if list := notes(t, other); slices.ContainsFunc(list, named) {
@@ -165,9 +165,9 @@ func TestNotes(t *testing.T) {
 			}
 		})
 	}
-	for name := range config.Differences() {
-		if !tried[name] {
-			t.Errorf("no test has the note %q", name)
+	for _, d := range migrate.Table {
+		if d.NotedWith == "" && d.Unnoted == "" && !tried[d.Name] {
+			t.Errorf("no test has the note %q", d.Name)
 		}
 	}
 }
@@ -177,7 +177,7 @@ func TestNotesOfNothing(t *testing.T) {
 	if got := problems(t, st); got != "" {
 		t.Fatal(got)
 	}
-	if list := st.rt.Notes(); len(list) > 0 {
+	if list := migrate.Notes(st.rt, nil); len(list) > 0 {
 		t.Errorf("%v", list)
 	}
 }
@@ -193,7 +193,7 @@ end
 sync { source = source, onDelete = "a" } sync { source = source, onDelete = "a" }
 `, one))
 	for _, n := range list {
-		if n.Name == "failures" {
+		if n.Name == "signals" {
 			want := regexp.MustCompile(`^other, Sync2, Sync3, Sync4, 4 more \(/.*/one\.lua:1, /.*/config\.lua:3, :5\): a child `)
 			if !want.MatchString(n.String()) {
 				t.Errorf("%s", n)
@@ -211,7 +211,7 @@ func TestNotesNameTheConfigAsGiven(t *testing.T) {
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	list := st.rt.Notes()
+	list := migrate.Notes(st.rt, nil)
 	if len(list) != 1 || !strings.HasPrefix(list[0].String(), "Sync1 (config.lua:1): ") {
 		t.Errorf("%v", list)
 	}
@@ -224,49 +224,7 @@ func TestNotesOfTheCommandLine(t *testing.T) {
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	if list := st.rt.Notes(); len(list) == 0 || !strings.HasPrefix(list[0].String(), "Sync1 (command line): ") {
+	if list := migrate.Notes(st.rt, nil); len(list) == 0 || !strings.HasPrefix(list[0].String(), "Sync1 (command line): ") {
 		t.Errorf("%v", list)
-	}
-}
-
-// unremarked are the differences that no config can notice to its harm.
-var unremarked = map[string]string{
-	"archive":            "the options mean the same; only the command in the log looks different",
-	"order-of-options":   "rsync does the same in any order",
-	"in-new-directories": "onModify is called where it should have been",
-	"old-way":            "transfer = \"filter\" is not in any config for Lsyncd",
-	"strict-config":      "check refuses such a config",
-}
-
-// TestDifferencesAreNoted: what docs/differences.md lists has a note, or a reason to have none.
-func TestDifferencesAreNoted(t *testing.T) {
-	text, err := os.ReadFile("../docs/differences.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	covered := map[string]bool{}
-	for _, names := range config.Differences() {
-		for _, name := range names {
-			covered[name] = true
-		}
-	}
-	listed := map[string]bool{}
-	for _, row := range regexp.MustCompile(`(?m)^\| ([a-z][a-z-]*) \|`).FindAllStringSubmatch(string(text), -1) {
-		name := row[1]
-		listed[name] = true
-		switch _, excused := unremarked[name]; {
-		case covered[name] && excused:
-			t.Errorf("%s has a note and a reason to have none", name)
-		case !covered[name] && !excused:
-			t.Errorf("%s has no note in difference.go, and no reason in unremarked", name)
-		}
-	}
-	if len(listed) < 20 {
-		t.Fatalf("the table has %d rows: %v", len(listed), listed)
-	}
-	for name := range unremarked {
-		if !listed[name] {
-			t.Errorf("unremarked has %q, which docs/differences.md does not list", name)
-		}
 	}
 }
