@@ -56,6 +56,7 @@ type carriers struct {
 	order   uint64
 	job     *Job // that is being resumed
 	jobs    map[*glua.LState]*Job
+	spare   *glua.LState // for the next job; nil: there is none
 }
 
 func (cs *carriers) take(thread *glua.LState) *carrier {

@@ -160,13 +160,20 @@ func (h *host) resume(L, thread *glua.LState, first int, original glua.LGFunctio
 
 var coroutineFuncs = map[string]glua.LGFunction{
 	"isyieldable": func(L *glua.LState) int { return push(L, glua.LBool(isCoroutine(L))) },
-	"running":     func(L *glua.LState) int { return push(L, L, glua.LBool(!isCoroutine(L))) },
+	"running":     coroutineRunning,
 	"status":      coroutineStatus,
 	"yield":       coroutineYield,
 }
 
 // isCoroutine tells whether a script has resumed L. Others have nobody to yield to.
 func isCoroutine(L *glua.LState) bool { return L.Parent != nil && hostOf(L).carriers.jobs[L] == nil }
+
+func coroutineRunning(L *glua.LState) int {
+	if j := hostOf(L).carriers.jobs[L]; j != nil {
+		j.seen = true
+	}
+	return push(L, L, glua.LBool(!isCoroutine(L)))
+}
 
 func coroutineStatus(L *glua.LState) int {
 	thread, ok := L.Get(1).(*glua.LState)

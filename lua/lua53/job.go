@@ -17,6 +17,7 @@ type Job struct {
 	started bool
 	over    bool
 	killed  bool         // by itself, while it runs
+	seen    bool         // a script may know the thread
 	carrier *carrier     // while it waits on one
 	waiting *glua.LState // the coroutine that has suspended it there
 
@@ -41,7 +42,7 @@ func NewJob(L *glua.LState, fn *glua.LFunction) *Job {
 	if h.limiter.timer == nil {
 		h.limiter.Set(h.limiter.limits) // what ends a call is a context
 	}
-	j := &Job{h: h, fn: fn, thread: newThread(h.limiter.L, threadCalls)}
+	j := &Job{h: h, fn: fn, thread: h.carriers.thread()}
 	h.carriers.jobs[j.thread] = j
 	return j
 }
@@ -73,6 +74,9 @@ func (j *Job) Resume(args ...glua.LValue) (results []glua.LValue, over bool, err
 		if j.raised != nil {
 			err = j.raised
 		}
+	}
+	if j.why == glua.ResumeOK && !j.seen {
+		defer cs.reuse(j.thread)
 	}
 	j.end()
 	return results, true, err
@@ -106,6 +110,22 @@ func (j *Job) proceed(args []glua.LValue) {
 	}
 	j.carrier, j.waiting = nil, nil
 	cs.free(c)
+}
+
+// thread returns a thread for a job that has not begun.
+func (cs *carriers) thread() *glua.LState {
+	if thread := cs.spare; thread != nil {
+		cs.spare = nil
+		return thread
+	}
+	return newThread(cs.L, threadCalls)
+}
+
+// reuse keeps the thread of a job that has returned for the next one: most jobs never wait, and a new thread costs more than they do.
+// Nothing is on its stack any more, and what functions still use of it has been copied.
+func (cs *carriers) reuse(thread *glua.LState) {
+	thread.Dead = false
+	cs.spare = thread
 }
 
 // jobSource begins a job. It leaves no call of its own on the stack.

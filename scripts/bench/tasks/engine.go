@@ -29,7 +29,7 @@ type running struct {
 }
 
 const config = `
-told = io.open(%q, "w")
+told, names, count = io.open(%q, "w"), {}, 0
 local s = scheduler.task { %s, job = function(event) %s end }
 watch { path = %q, event_map = { IN_CLOSE_WRITE = s.schedule } }
 `

@@ -26,12 +26,25 @@ func slackFor(maxQueued string) time.Duration {
 	return time.Duration(n/eventsPerMicrosecond) * time.Microsecond
 }
 
-// pace lets paceBurst reads through at once, and then one in each paceStep. With slack each read waits for what comes
-// next, but in a flood.
+// fewRecords is what a step brings at most of events that come one by one, each caused by what the one before has led to.
+const fewRecords = 4
+
+// pace lets paceBurst reads through at once, and then one in each paceStep, as long as a step brings more than fewRecords. With slack
+// each read waits for what comes next, but in a flood.
 type pace struct {
-	used  int       // reads of the burst
-	last  time.Time // when used was last made smaller
-	flood bool      // the last time there was more than a buffer holds
+	used   int       // reads of the burst
+	last   time.Time // when used was last made smaller
+	waited bool      // the last read has waited for a step
+	flood  bool      // the last time there was more than a buffer holds
+}
+
+// brought takes in what was there after a wait.
+func (p *pace) brought(reads, records int) {
+	p.flood = reads > 1
+	if p.waited && records <= fewRecords {
+		p.used = 0 // waiting gathers nothing
+	}
+	p.waited = false
 }
 
 // wait returns when the next read may be made.
@@ -49,5 +62,6 @@ func (p *pace) wait(slack time.Duration) {
 		return
 	}
 	time.Sleep(paceStep)
+	p.waited = true
 	p.last = time.Now() // this read has used the step up
 }

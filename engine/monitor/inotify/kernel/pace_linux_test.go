@@ -37,6 +37,22 @@ func TestPace(t *testing.T) {
 	})
 }
 
+// Events that come one by one, each after what the one before has led to, hardly wait, however many: waiting would gather nothing.
+func TestPaceOfSingleEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for records, most := range map[int]time.Duration{1: 60 * paceStep, fewRecords: 60 * paceStep, fewRecords + 1: 1000 * paceStep} {
+			p, start := pace{}, time.Now()
+			for range 1000 {
+				p.wait(0)
+				p.brought(1, records)
+			}
+			if took := time.Since(start); took > most || took < most*9/10 {
+				t.Errorf("%d events for each read: 1000 reads took %v, want about %v", records, took, most)
+			}
+		}
+	})
+}
+
 // With slack a read waits for what comes next, but in a flood; slack is never longer than the kernel's queue lasts.
 func TestPaceWithSlack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -82,11 +82,12 @@ func (r *Reader) Run() {
 	var p pace
 	_ = r.conn.Read(func(uintptr) bool { // the only error is that the file was closed
 		p.wait(r.Slack())
-		reads := 0
-		for r.fill() {
+		reads, records := 0, 0
+		for n := r.fill(); n > 0; n = r.fill() {
 			reads++
+			records += n
 		}
-		p.flood = reads > 1
+		p.brought(reads, records)
 		return false // wait until the kernel has more
 	})
 }
@@ -116,7 +117,7 @@ func (r *Reader) Close() { r.file.Close() }
 func (r *Reader) Empty() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.reads) == 0 && !r.fillLocked()
+	return len(r.reads) == 0 && r.fillLocked() == 0
 }
 
 // maxMarked bounds the reads before a mark: in a storm the kernel is never out of events. Its queue does not hold as many.
@@ -127,7 +128,7 @@ func (r *Reader) Mark(m any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for range maxMarked {
-		if !r.fillLocked() {
+		if r.fillLocked() == 0 {
 			break
 		}
 	}
@@ -175,25 +176,28 @@ func (r *Reader) Unwatch(wd int32) {
 	_, _ = unix.InotifyRmWatch(r.fd, uint32(wd))
 }
 
-// fill takes over one read's worth from the kernel; false if there was nothing.
-func (r *Reader) fill() bool {
+// fill takes over one read's worth from the kernel, and returns how many records that is.
+func (r *Reader) fill() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.fillLocked()
 }
 
-func (r *Reader) fillLocked() bool {
+func (r *Reader) fillLocked() (records int) {
 	for {
 		n, err := unix.Read(r.fd, r.buf)
 		if err == unix.EINTR {
 			continue
 		}
 		if err != nil || n <= 0 {
-			return false
+			return 0
 		}
 		r.reads = append(r.reads, readBuffer{data: append([]byte(nil), r.buf[:n]...), at: time.Now()})
 		r.Signal() // also when the owner reads: it may do so to look, not to take
-		return true
+		for at := 0; at < n; at += recordSize(r.buf[at:]) {
+			records++
+		}
+		return records
 	}
 }
 
@@ -201,7 +205,7 @@ func (r *Reader) fillLocked() bool {
 // the reader nor the kernel had anything.
 func (r *Reader) take(list []Record) ([]Record, bool) {
 	r.mu.Lock()
-	if len(r.reads) == 0 && !r.fillLocked() {
+	if len(r.reads) == 0 && r.fillLocked() == 0 {
 		r.mu.Unlock()
 		return list, false
 	}
@@ -215,13 +219,18 @@ func (r *Reader) take(list []Record) ([]Record, bool) {
 	return first.parse(list), true
 }
 
+// header is the size of a record without its name.
+const header = unix.SizeofInotifyEvent
+
+// recordSize is the size of the record that data begins with. The kernel writes whole ones.
+func recordSize(data []byte) int { return header + int(binary.NativeEndian.Uint32(data[12:])) }
+
 func (b readBuffer) parse(list []Record) []Record {
 	if b.mark != nil {
 		return append(list, Record{Mark: b.mark, At: b.at})
 	}
-	const header = unix.SizeofInotifyEvent
 	for data := b.data; len(data) >= header; {
-		size := header + int(binary.NativeEndian.Uint32(data[12:]))
+		size := recordSize(data)
 		list = append(list, Record{
 			WD:     int32(binary.NativeEndian.Uint32(data)),
 			Mask:   binary.NativeEndian.Uint32(data[4:]),
