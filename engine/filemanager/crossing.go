@@ -20,7 +20,7 @@ func (t *transfer) moveByCopy() error {
 		err = t.Stop()
 	}
 	if err == nil {
-		note, err = t.writeNote(made)
+		note, err = writeNote(t.to.Dst, noteOf(t, made))
 	}
 	if err != nil {
 		_ = t.discard(temp)
@@ -44,6 +44,10 @@ func (t *transfer) moveByCopy() error {
 		return fmt.Errorf("it is at both places: %w", err)
 	}
 	return nil
+}
+
+func noteOf(t *transfer, made fsat.Inode) note {
+	return note{Dest: []byte(t.toName), Copy: made, Source: t.s.Inode, SourcePath: []byte(t.op.Source.Path()), Kind: t.s.Kind}
 }
 
 // verify compares the copy with the source, and writes it to the disk.

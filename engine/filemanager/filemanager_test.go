@@ -193,10 +193,11 @@ func TestLinksAreNotFollowed(t *testing.T) {
 func TestJob(t *testing.T) {
 	src, dst := sides(t)
 	put(t, src+"/a", "1", 0o644)
-	op, _, err := rule(t, into("copy", src, dst)).Match(src + "/a")
+	rules := rule(t, into("copy", src, dst))
+	op, _, err := rules.Match(src + "/a")
 	check(t, err)
 	var out bytes.Buffer
-	job := filemanager.Job(op)
+	job := filemanager.Job(op, rules)
 	if code := job.Run(context.Background(), &out); code != failure.OK || out.Len() > 0 {
 		t.Errorf("%d: %s", code, &out)
 	}

@@ -52,8 +52,8 @@ func openParent(p filerule.Place, create *newDirectories) (*fsat.Dir, string, er
 
 // newDirectories says how missing directories are made.
 type newDirectories struct {
-	perm uint32 // at first
-	made func(*fsat.Dir) error
+	perm uint32                // at first
+	made func(*fsat.Dir) error // nil: they stay as they are then
 }
 
 // newDirectories have the mode and owner of the rule. Without a mode the umask decides, and with one nobody gets in before it is set.
@@ -68,6 +68,9 @@ func (r *run) newDirectories() *newDirectories {
 	n := &newDirectories{perm: 0o777}
 	if r.op.DirMode.Given {
 		n.perm = 0o700
+	}
+	if uid < 0 && gid < 0 && !r.op.DirMode.Given {
+		return n
 	}
 	n.made = func(d *fsat.Dir) error {
 		if uid >= 0 || gid >= 0 {

@@ -2,126 +2,114 @@ package filemanager
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path"
 	"slices"
+	"strings"
+	"sync"
 
-	"lsyncgo/engine/copier"
 	"lsyncgo/engine/filerule"
 	"lsyncgo/engine/fsat"
 	"lsyncgo/engine/root"
 )
 
-// note is what a move leaves beside its destination while it goes on. Names are bytes, which JSON keeps of byte slices only.
-type note struct {
-	Dest       []byte // the name that the copy gets
-	Copy       fsat.Inode
-	Tree, Rel  []byte // of the source
-	Source     fsat.Inode
-	Kind       fsat.Kind
-	Size       int64
-	Mtime      fsat.Time
-	FormatName string
+// Recover looks for what a process left behind that was killed: below the destinations of rules and, for those that can lead
+// anywhere ("/", which is not searched), below the directories in watched, where files come from. Copies that are not whole are
+// removed, a move whose copy was published is finished if a rule says so still, and a directory that made room gets its name
+// back. warn takes what was finished. The error tells what could not be.
+func Recover(ctx context.Context, rules []*filerule.Rules, watched []string, warn func(format string, args ...any)) error {
+	return newRecovery(ctx, rules, warn).all(searched(rules, watched))
 }
 
-const noteFormat = "lsyncgo move 1"
-
-// maxNote bounds what is read of a note: two paths of the greatest length, in base64.
-const maxNote = 16 << 10
-
-// writeNote writes the note of a move whose copy is whole, and returns its name.
-func (t *transfer) writeNote(made fsat.Inode) (string, error) {
-	text, err := json.Marshal(note{
-		Dest: []byte(t.toName), Copy: made, Tree: []byte(t.op.Source.Tree), Rel: []byte(t.op.Source.Rel),
-		Source: t.s.Inode, Kind: t.s.Kind, Size: t.s.Size, Mtime: t.s.Mtime, FormatName: noteFormat,
+// searched are the trees to look through, of which none is in another one.
+func searched(rules []*filerule.Rules, watched []string) (trees []string) {
+	for _, r := range rules {
+		trees = append(trees, r.Destinations()...)
+	}
+	if slices.Contains(trees, "/") {
+		trees = append(trees, watched...)
+	}
+	slices.Sort(trees)
+	trees = slices.DeleteFunc(slices.Compact(trees), func(tree string) bool { return tree == "/" })
+	all := slices.Clone(trees)
+	return slices.DeleteFunc(trees, func(tree string) bool {
+		return slices.ContainsFunc(all, func(above string) bool { return strings.HasPrefix(tree, above+"/") })
 	})
-	if err != nil {
-		return "", err
-	}
-	name := t.to.Dst.TempName("move")
-	out, err := t.to.Dst.Create(name, 0o600)
-	if err != nil {
-		return "", fmt.Errorf("create a note beside %s: %w", t.op.Dest.Path(), err)
-	}
-	err = out.WriteAt(text, 0)
-	if cerr := out.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		_ = t.to.Dst.Unlink(name)
-		return "", fmt.Errorf("write a note beside %s: %w", t.op.Dest.Path(), err)
-	}
-	return name, nil
 }
 
-// readNote reads a note, if name is one of this user's that nobody else can have written.
-func readNote(d *fsat.Dir, name string) (note, bool) {
-	f, err := d.Open(name)
-	if err != nil {
-		return note{}, false
-	}
-	defer func() { _ = f.Close() }()
-	s, err := f.Stat()
-	if err != nil || s.Kind != fsat.Regular || s.UID != uint32(os.Geteuid()) || s.Nlink != 1 || s.Perm != 0o600 || s.Size > maxNote {
-		return note{}, false
-	}
-	text := make([]byte, s.Size)
-	if _, err := f.ReadAt(text, 0); err != nil {
-		return note{}, false
-	}
-	var n note
-	if json.Unmarshal(text, &n) != nil || n.FormatName != noteFormat {
-		return note{}, false
-	}
-	return n, true
+// past is what this process has looked through already: what is there now is its own, or of one that lives.
+type past struct {
+	mu    sync.Mutex // held during a recovery: one that finds nothing left to do must not be done before it is
+	trees map[string]bool
 }
 
-// Recover looks through the destinations of rules for what a process left behind that was killed: copies that are not whole are
-// removed, and a move whose copy was published is finished. Trees that a rule does not name ("/") are not searched.
-// warn takes what was finished. The error tells what could not be.
-func Recover(ctx context.Context, rules *filerule.Rules, warn func(format string, args ...any)) error {
+// ofProcess is that of all configs, as the marks of temporary names are (package fsat).
+var ofProcess = past{trees: map[string]bool{}}
+
+// maxPast bounds what is remembered; afterwards directories are looked at once more.
+const maxPast = 10_000
+
+// once calls do with those of the trees that were not looked through before.
+func (p *past) once(trees []string, do func(trees []string) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	trees = slices.DeleteFunc(slices.Clone(trees), func(tree string) bool { return p.trees[tree] })
+	if len(trees) == 0 {
+		return nil
+	}
+	err := do(trees)
+	if len(p.trees) > maxPast {
+		clear(p.trees)
+	}
+	for _, tree := range trees {
+		p.trees[tree] = true
+	}
+	return err
+}
+
+type recovery struct {
+	ctx     context.Context
+	rules   []*filerule.Rules
+	flat    bool // directories are not entered
+	warn    func(format string, args ...any)
+	reasons []error
+}
+
+func newRecovery(ctx context.Context, rules []*filerule.Rules, warn func(format string, args ...any)) *recovery {
+	return &recovery{ctx: ctx, rules: rules, warn: warn}
+}
+
+// all looks through trees.
+func (r *recovery) all(trees []string) error {
 	if !fsat.CanPin && fsat.Privileged() {
 		return errAsRoot
 	}
-	sources, dests := rules.Trees()
-	r := recovery{ctx: ctx, sources: sources, warn: warn}
-	for _, tree := range dests {
-		if tree == "/" || slices.ContainsFunc(dests, func(other string) bool { return other != tree && other != "/" && within(other, tree) }) {
-			continue
-		}
-		top, err := root.Open(tree)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			var d *fsat.Dir
-			d, err = fsat.OpenRoot(top)
-			_ = top.Close()
-			if err == nil {
-				r.search(d, tree)
-				d.Close()
-			}
-		}
-		if err != nil {
+	for _, tree := range trees {
+		if err := r.tree(tree); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			r.fail("open", tree, err)
 		}
 	}
-	if ctx.Err() != nil {
-		r.reasons = append(r.reasons, context.Cause(ctx))
+	if r.ctx.Err() != nil {
+		r.reasons = append(r.reasons, context.Cause(r.ctx))
 	}
 	return errors.Join(r.reasons...)
 }
 
-func within(tree, path string) bool { return len(path) > len(tree) && path[:len(tree)+1] == tree+"/" }
-
-type recovery struct {
-	ctx     context.Context
-	sources []string
-	warn    func(format string, args ...any)
-	reasons []error
+func (r *recovery) tree(tree string) error {
+	top, err := root.Open(tree)
+	if err != nil {
+		return err
+	}
+	defer top.Close()
+	d, err := fsat.OpenRoot(top)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	r.search(d, tree)
+	return nil
 }
 
 func (r *recovery) fail(verb, path string, err error) {
@@ -153,7 +141,7 @@ func (r *recovery) search(d *fsat.Dir, path string) {
 				e.Kind = have.Kind
 			}
 		}
-		if e.Kind != fsat.Directory {
+		if e.Kind != fsat.Directory || r.flat {
 			continue
 		}
 		err := d.Within(e.Name, func(sub *fsat.Dir) error {
@@ -167,14 +155,20 @@ func (r *recovery) search(d *fsat.Dir, path string) {
 	r.clear(d, path, left)
 }
 
-// clear finishes moves before it removes what is left, by which it would forget them.
+// clear finishes what was begun before it removes what is left, by which it would forget that.
 func (r *recovery) clear(d *fsat.Dir, path string, left []string) {
 	for _, name := range left {
 		n, ok := readNote(d, name)
 		if !ok {
 			continue
 		}
-		if err := r.finish(d, path, n); err != nil {
+		var err error
+		if len(n.Aside) > 0 {
+			err = putBack(d, n, left)
+		} else {
+			err = r.finish(d, path, n)
+		}
+		if err != nil {
 			r.fail("finish the move to", path+"/"+string(n.Dest), err)
 		}
 	}
@@ -186,58 +180,25 @@ func (r *recovery) clear(d *fsat.Dir, path string, left []string) {
 	}
 }
 
-// finish removes the source of a move whose copy was published.
-func (r *recovery) finish(d *fsat.Dir, path string, n note) error {
-	if !slices.Contains(r.sources, string(n.Tree)) {
-		return nil // of a rule that is no more
-	}
-	now, err := d.Lstat(string(n.Dest))
-	if err != nil || now.Inode != n.Copy {
-		return nil //nolint:nilerr // it was not published, and the source stays
-	}
-	op := filerule.Operation{Action: filerule.Move, Source: filerule.Place{Tree: string(n.Tree), Rel: string(n.Rel)}, Dest: filerule.Place{Tree: path, Rel: string(n.Dest)}}
-	src, name, err := openParent(op.Source, nil)
-	if fsat.IsGone(err) {
+// putBack gives a directory its name back that made room for one that did not come.
+func putBack(d *fsat.Dir, n note, left []string) error {
+	if !slices.Contains(left, string(n.Aside)) {
 		return nil
 	}
-	if err != nil {
-		return err
+	err := d.RenameNew(string(n.Aside), d, string(n.Dest))
+	if errors.Is(err, fs.ErrExist) {
+		return nil // the other one has come
 	}
-	defer src.Close()
-	s, err := src.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && (s.Inode != n.Source || s.Kind != n.Kind) {
-		return nil // it was removed, and what is there is new
-	}
-	if err != nil {
-		return err
-	}
-	t := transfer{run: &run{ctx: r.ctx, op: op, dev: s.Dev, copied: make(map[fsat.Inode]version)}, src: src, name: name, s: s}
-	t.run.Copier = copier.New(copier.Options{Stop: func() error { return context.Cause(r.ctx) }, Warn: r.warn})
-	if s.Kind == fsat.Directory {
-		t.compareLeft(src, name, d, string(n.Dest))
-	} else if err := t.compare(src, name, op.Source.Path(), d, string(n.Dest)); err != nil {
-		return err
-	}
-	if err := t.removeSource(); err != nil {
-		return err
-	}
-	r.warn("%s: finished", op.Describe())
-	return nil
+	return err
 }
 
-// compareLeft remembers what is left of a directory and is in its copy.
-func (r *run) compareLeft(from *fsat.Dir, name string, to *fsat.Dir, copied string) {
-	_ = from.Within(name, func(a *fsat.Dir) error {
-		return to.Within(copied, func(b *fsat.Dir) error {
-			list, err := a.List()
-			for _, e := range list {
-				if s, err := a.Lstat(e.Name); err == nil && s.Kind == fsat.Directory {
-					r.compareLeft(a, e.Name, b, e.Name)
-				} else if err == nil {
-					_ = r.compare(a, e.Name, name+"/"+e.Name, b, e.Name) // what differs stays, and is counted there
-				}
-			}
-			return err
-		})
-	})
+// operation is what a rule still makes of the source of a note in the directory dir; ok is false if it would not go where it went.
+func (r *recovery) operation(n note, dir string) (op filerule.Operation, ok bool) {
+	for _, rules := range r.rules {
+		op, ok, err := rules.Match(string(n.SourcePath))
+		if ok && err == nil && op.Action == filerule.Move && path.Clean(op.Dest.Path()) == path.Join(dir, string(n.Dest)) {
+			return op, true
+		}
+	}
+	return op, false
 }

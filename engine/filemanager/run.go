@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os/user"
+	"path"
 	"runtime"
 	"strconv"
 	"strings"
@@ -41,15 +42,29 @@ func number(id string) (uint32, error) {
 	return uint32(n), err
 }
 
-// Job is op as work that runs beside the loop. It prints why it failed, one line for each reason, and what a file system cannot keep.
-func Job(op filerule.Operation) *process.Job {
-	return job(op.Describe(), func(ctx context.Context, warn func(string, ...any)) error { return Run(ctx, op, warn) })
+// Job is op of rules as work that runs beside the loop. It prints why it failed, one line for each reason, and what a file system
+// cannot keep.
+func Job(op filerule.Operation, rules *filerule.Rules) *process.Job {
+	return job(op.Describe(), func(ctx context.Context, warn func(string, ...any)) error {
+		if op.Dest.Tree == "/" { // RecoverJob may not have found what was left there
+			dir := path.Dir(path.Clean(op.Dest.Path()))
+			err := ofProcess.once([]string{dir}, func(trees []string) error {
+				r := newRecovery(ctx, []*filerule.Rules{rules}, warn)
+				r.flat = true
+				return r.all(trees)
+			})
+			if err != nil {
+				warn("clear up what an earlier process left in %s: %v", dir, err)
+			}
+		}
+		return Run(ctx, op, warn)
+	})
 }
 
-// RecoverJob is [Recover] as work that runs beside the loop.
-func RecoverJob(rules *filerule.Rules) *process.Job {
+// RecoverJob is [Recover] as work that runs beside the loop. What this process has looked through before is left out.
+func RecoverJob(rules []*filerule.Rules, watched []string) *process.Job {
 	return job("recover interrupted moves and copies", func(ctx context.Context, warn func(string, ...any)) error {
-		return Recover(ctx, rules, warn)
+		return ofProcess.once(searched(rules, watched), newRecovery(ctx, rules, warn).all)
 	})
 }
 

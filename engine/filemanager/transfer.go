@@ -20,6 +20,9 @@ type transfer struct {
 	s      fsat.Stat // of the source
 	toName string
 	have   fsat.Stat // of what has the destination's name, zero: nothing
+
+	top    string // the temporary name of a copy
+	linked map[fsat.Inode]*linked
 }
 
 // lookAhead refuses what would come to nothing before anything is done.
@@ -161,12 +164,29 @@ func (t *transfer) publish(d *fsat.Dir, name string) error {
 		return d.Rename(name, t.to.Dst, t.toName)
 	}
 	// Rename replaces no full directory. The old one is kept until the new one has the name.
-	var old string
-	var err error
 	if d == t.to.Dst {
-		_, old, err = d.Swap(name, d, t.toName)
-	} else {
-		old, err = d.Aside(name, t.to.Dst, t.toName) // the old one is not to be seen where the source was
+		err := d.Exchange(name, d, t.toName)
+		if err == nil {
+			return t.discard(name)
+		}
+		if !fsat.CannotExchange(err) {
+			return err
+		}
+	}
+	return t.aside(d, name) // the old one is not to be seen where the source was
+}
+
+// aside publishes an entry in the place of what has the name, which keeps a temporary one meanwhile.
+func (t *transfer) aside(d *fsat.Dir, name string) error {
+	to := t.to.Dst
+	old := to.TempName(t.toName)
+	note, err := writeNote(to, note{Dest: []byte(t.toName), Aside: []byte(old)})
+	if err != nil {
+		return err
+	}
+	err = d.RenameAside(name, to, t.toName, old)
+	if uerr := to.Unlink(note); err == nil {
+		err = uerr
 	}
 	if err != nil {
 		return err
@@ -215,6 +235,7 @@ func (t *transfer) publishCopy(temp string, made fsat.Inode) error {
 // copyTo makes a copy of the source under a temporary name, which is removed if there is an error.
 func (t *transfer) copyTo() (temp string, made fsat.Inode, err error) {
 	temp = t.to.Dst.TempName(t.toName)
+	t.top = temp
 	var now fsat.Stat
 	if err = t.copyEntry(t.src, t.name, t.op.Source.Path(), t.to, temp); err == nil {
 		now, err = t.to.Dst.Lstat(temp)
@@ -261,6 +282,10 @@ func (t *transfer) copyEntry(src *fsat.Dir, name, path string, p copier.Place, t
 		if s, err = src.Lstat(name); err != nil {
 			return fmt.Errorf("look at %s: %w", path, err)
 		}
+		several := s.Nlink > 1 && s.Kind != fsat.Directory && t.s.Kind == fsat.Directory
+		if several && t.link(s, p, temp) {
+			return nil
+		}
 		switch s.Kind {
 		case fsat.Regular:
 			err = t.copyFile(src, name, p, temp, s)
@@ -270,6 +295,9 @@ func (t *transfer) copyEntry(src *fsat.Dir, name, path string, p copier.Place, t
 			err = errors.New("a socket cannot be copied")
 		default:
 			err = t.copySpecial(src, name, p, temp, s)
+		}
+		if err == nil && several {
+			t.remember(s, path, p, temp)
 		}
 		if !errors.Is(err, copier.ErrChanged) {
 			break

@@ -208,10 +208,10 @@ func TestMatchTimeout(t *testing.T) {
 	}
 }
 
-func TestTrees(t *testing.T) {
-	sources, dests := rules(t, Spec{Action: "move", SrcRe: `^/a/(.*)`, DstRe: `/b/\1`}, Spec{Action: "copy", SrcRe: `^/c/(.*)`, DstRe: `/b/\1`},
-		Spec{Action: "delete", SrcRe: `^/a/x/(.*)`}).Trees()
-	if got := strings.Join(sources, " ") + ":" + strings.Join(dests, " "); got != "/a /c /a/x:/b" {
+func TestDestinations(t *testing.T) {
+	dests := rules(t, Spec{Action: "move", SrcRe: `^/a/(.*)`, DstRe: `/b/\1`}, Spec{Action: "copy", SrcRe: `^/c/(.*)`, DstRe: `/b/\1`},
+		Spec{Action: "delete", SrcRe: `^/a/x/(.*)`}, Spec{Action: "move", SrcRe: `^(/d/.*)`, DstRe: `\1.old`}).Destinations()
+	if got := strings.Join(dests, " "); got != "/b /" {
 		t.Error(got)
 	}
 }

@@ -2,6 +2,7 @@ package filerule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,21 +51,14 @@ func (o Operation) Describe() string {
 	return string(o.Action) + " " + o.Source.Path() + " to " + o.Dest.Path()
 }
 
-// Trees are the directories that rules work in: of the sources and of the destinations, each once.
-func (r *Rules) Trees() (sources, dests []string) {
-	seen := map[string]bool{}
-	add := func(list []string, kind, tree string) []string {
-		if tree == "" || seen[kind+tree] {
-			return list
-		}
-		seen[kind+tree] = true
-		return append(list, tree)
-	}
+// Destinations are the directories that rules write in, each once.
+func (r *Rules) Destinations() (trees []string) {
 	for _, rule := range r.list {
-		sources = add(sources, "s", rule.sourceTree)
-		dests = add(dests, "d", rule.destTree)
+		if rule.destTree != "" && !slices.Contains(trees, rule.destTree) {
+			trees = append(trees, rule.destTree)
+		}
 	}
-	return sources, dests
+	return trees
 }
 
 // Match returns what is to be done with path, which is absolute; ok is false if no rule is for it. The error says that a rule

@@ -41,24 +41,28 @@ func (d *Dir) Swap(from string, b *Dir, to string) (at *Dir, old string, err err
 	if err == nil {
 		return d, from, nil
 	}
-	// Not every file system can; and no directory changes places with one that it is in.
-	if !IsUnsupported(err) && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOSYS) {
+	if !CannotExchange(err) {
 		return nil, "", err
 	}
-	old, err = d.Aside(from, b, to)
-	return b, old, err
+	old = b.TempName(to)
+	return b, old, d.RenameAside(from, b, to, old)
 }
 
-// Aside does as Swap, with what was there under a temporary name of b.
-func (d *Dir) Aside(from string, b *Dir, to string) (old string, err error) {
-	old = b.TempName(to)
+// CannotExchange tells of errors of [Dir.Exchange] after which two renames may do: not every file system can; and no directory
+// changes places with one that it is in.
+func CannotExchange(err error) bool {
+	return IsUnsupported(err) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOSYS)
+}
+
+// RenameAside does as Swap, with what was there under the temporary name old of b.
+func (d *Dir) RenameAside(from string, b *Dir, to, old string) error {
 	if err := b.Rename(to, b, old); err != nil {
-		return "", err
+		return err
 	}
 	if err := d.Rename(from, b, to); err != nil {
-		return "", errors.Join(err, b.Rename(old, b, to))
+		return errors.Join(err, b.Rename(old, b, to))
 	}
-	return old, nil
+	return nil
 }
 
 // Unswap takes back what Swap has done.
@@ -93,7 +97,7 @@ func (d *Dir) Make(name string, perm uint32) (*Dir, error) {
 }
 
 // MkdirAll opens the directory of the given names below d. Those that are missing are made with the mode perm, of which the umask
-// takes its part; made is called with each of them, from above, before anything is in it, to set owner and mode.
+// takes its part; made, if it is not nil, sets owner and mode of each of them, from above, before it has its name.
 func (d *Dir) MkdirAll(names []string, perm uint32, made func(*Dir) error) (*Dir, error) {
 	at, err := d.OpenBelow("")
 	for _, name := range names {
@@ -102,17 +106,34 @@ func (d *Dir) MkdirAll(names []string, perm uint32, made func(*Dir) error) (*Dir
 		}
 		next, nerr := at.OpenDir(name)
 		if errors.Is(nerr, fs.ErrNotExist) {
-			if next, nerr = at.Make(name, perm); errors.Is(nerr, fs.ErrExist) {
+			if next, nerr = at.makeNew(name, perm, made); errors.Is(nerr, fs.ErrExist) {
 				next, nerr = at.OpenDir(name) // somebody else was faster
-			} else if nerr == nil {
-				nerr = made(next)
 			}
 		}
 		at.Close()
-		if err = nerr; err != nil && next != nil {
-			next.Close()
-		}
-		at = next
+		at, err = next, nerr
 	}
 	return at, err
+}
+
+// makeNew makes a directory that has its name when made is done with it: one without owner and mode would be taken as it is by the next
+// process if this one is killed.
+func (d *Dir) makeNew(name string, perm uint32, made func(*Dir) error) (*Dir, error) {
+	if made == nil {
+		return d.Make(name, perm)
+	}
+	temp := d.TempName(name)
+	next, err := d.Make(temp, perm)
+	if err != nil {
+		return nil, err
+	}
+	if err = made(next); err == nil {
+		err = d.RenameNew(temp, d, name)
+	}
+	next.Close()
+	if err != nil {
+		_ = d.Rmdir(temp)
+		return nil, err
+	}
+	return d.OpenDir(name)
 }

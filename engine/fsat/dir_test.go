@@ -1,6 +1,7 @@
 package fsat
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -82,4 +83,40 @@ func FuzzSegments(f *testing.F) {
 			t.Errorf("%q gives %q", path, again)
 		}
 	})
+}
+
+// A new directory has its name when owner and mode are set, or never.
+func TestMkdirAllIsWhole(t *testing.T) {
+	top := t.TempDir()
+	f, err := os.Open(top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	d, err := OpenRoot(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	seen := 0
+	at, err := d.MkdirAll([]string{"a", "b"}, 0o700, func(*Dir) error {
+		if _, err := os.Stat(top + "/a/b"); seen == 1 && err == nil {
+			t.Error("b has its name")
+		}
+		if _, err := os.Stat(top + "/a"); seen == 0 && err == nil {
+			t.Error("a has its name")
+		}
+		seen++
+		return nil
+	})
+	if err != nil || seen != 2 {
+		t.Fatal(seen, err)
+	}
+	at.Close()
+	if _, err := d.MkdirAll([]string{"a", "c"}, 0o700, func(*Dir) error { return os.ErrPermission }); !errors.Is(err, os.ErrPermission) {
+		t.Error(err)
+	}
+	if list, err := os.ReadDir(top + "/a"); err != nil || len(list) != 1 || list[0].Name() != "b" {
+		t.Error(list, err)
+	}
 }

@@ -74,7 +74,8 @@ func (r *Config) load() error {
 	r.watches = watches.New(r.Runtime, inJobs, &r.found)
 	r.schedulers = tasks.New(r.Runtime, inJobs, &r.found)
 	r.monitors = monitors.New(r.Runtime, &r.found, r.o.KnownMonitor)
-	r.schedulers.Handle, r.schedulers.Named, r.watches.Named = r.watches.HandleBy, r.o.Named, r.o.Named
+	r.schedulers.Handle, r.schedulers.Watched = r.watches.HandleBy, r.watches.Paths
+	r.schedulers.Named, r.watches.Named = r.o.Named, r.o.Named
 	for _, list := range [][]lua.Global{r.globals(), inJobs.Globals(), r.watches.Globals(), r.schedulers.Globals(), r.monitors.Globals(),
 		r.logGlobals()} {
 		r.Define(list...)

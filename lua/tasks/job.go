@@ -101,13 +101,13 @@ func (m *manager) Start(t *task.Task, done func()) (kill func()) {
 		return nil
 	}
 	if !m.busy {
-		return m.work(t, filemanager.Job(op), done)
+		return m.work(t, filemanager.Job(op, m.rules), done)
 	}
 	var ended, stop func()
 	ended = done
 	m.waiting = append(m.waiting, func() {
 		if ended != nil {
-			stop = m.work(t, filemanager.Job(op), ended)
+			stop = m.work(t, filemanager.Job(op, m.rules), ended)
 		}
 	})
 	return func() {
@@ -121,30 +121,52 @@ func (m *manager) Start(t *task.Task, done func()) (kill func()) {
 	}
 }
 
-// recover deals with what a process left behind that was killed, before anything else is moved.
-func (m *manager) recover() {
-	m.busy = true
-	if _, err := m.s.r.Core().Run(&recovery{m}, filemanager.RecoverJob(m.rules)); err != nil {
-		m.busy = false
+// recover deals with what a process left behind that was killed, before any file manager begins.
+func (s *Schedulers) recover() {
+	o := &recovery{s: s}
+	var rules []*filerule.Rules
+	for _, d := range s.list {
+		if m, ok := d.config.Job.(*manager); ok {
+			o.managers, rules = append(o.managers, m), append(rules, m.rules)
+			m.busy = true
+		}
+	}
+	if len(rules) == 0 {
+		return
+	}
+	var watched []string
+	if s.Watched != nil {
+		watched = s.Watched()
+	}
+	if _, err := s.r.Core().Run(o, filemanager.RecoverJob(rules, watched)); err != nil {
+		o.done()
 	}
 }
 
 // recovery owns the work that recover starts.
-type recovery struct{ m *manager }
+type recovery struct {
+	s        *Schedulers
+	managers []*manager // that wait for it
+}
 
 // Serves implements core.Owner.
 func (*recovery) Serves() bool { return false }
 
 // Ended implements core.Owner.
 func (o *recovery) Ended(in core.Exited) {
-	m := o.m
 	if r := in.Result; r.Code != 0 || r.Err != nil {
-		m.d.log.Log("Error", "clear up what an earlier process left: ", r.Words())
+		o.managers[0].d.log.Log("Error", "clear up what an earlier process left: ", r.Words())
 	}
-	list := m.waiting
-	m.waiting, m.busy = nil, false
-	for _, start := range list {
-		start()
+	o.done()
+}
+
+func (o *recovery) done() {
+	for _, m := range o.managers {
+		list := m.waiting
+		m.waiting, m.busy = nil, false
+		for _, start := range list {
+			start()
+		}
 	}
 }
 

@@ -31,6 +31,8 @@ type Schedulers struct {
 	Timeout time.Duration
 	// Named returns the log of a name.
 	Named func(name string) core.Log
+	// Watched returns the paths that events come from; nil: not known.
+	Watched func() []string
 	// Handle is told which function of the config stands for what in an event_map.
 	Handle func(fn *glua.LFunction, h watch.Handler)
 }
@@ -196,13 +198,10 @@ func (s *Schedulers) bind() {
 		configs[i] = d.config
 		d.free = s.r.Hold()
 	}
-	first := s.r.Core().Now().IsZero() // the core has not been at work yet: nothing but another process can have left something behind
 	for i, x := range s.r.Core().Schedulers(configs, s.Timeout) {
 		s.list[i].scheduler = x
-		if fm, ok := s.list[i].config.Job.(*manager); ok && first {
-			fm.recover()
-		}
 	}
+	s.recover()
 }
 
 // named is the log of a scheduler, which is known by name only when the whole config has been read.

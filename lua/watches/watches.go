@@ -62,6 +62,16 @@ func (w *Watches) Configs() []watch.Config {
 	return configs
 }
 
+// Paths are those of all watches as events have them, after Resolve.
+func (w *Watches) Paths() (list []string) {
+	for _, d := range w.list {
+		for _, p := range d.config.Paths {
+			list = append(list, p.Given)
+		}
+	}
+	return list
+}
+
 // globalWatch is watch{}.
 func (w *Watches) globalWatch(L *glua.LState) int {
 	given, ok := L.Get(1).(*glua.LTable)
