@@ -95,6 +95,8 @@ func unit(s Service) (string, error) {
 			"ExecStart=" + word(s.Program) + " -nodaemon $OPTIONS -- " + word(s.Config) + "\n"},
 		{"RuntimeDirectory=lsyncgo\n", "RuntimeDirectory=" + name + "\n"},
 		{"# /run/lsyncgo, for", "# /run/" + name + ", for"},
+		{"StateDirectory=lsyncgo\n", "StateDirectory=" + name + "\n"},
+		{"# /var/lib/lsyncgo, for", "# /var/lib/" + name + ", for"},
 		{"# lsyncgo with one config. For several see lsyncgo@.service.\n#\n", ""},
 		{`"systemctl edit lsyncgo"`, `"systemctl edit ` + name + `"`},
 	})
