@@ -6,7 +6,7 @@ VERSION := $(shell cat VERSION)
 LINT    := $(GO) tool -modfile=scripts/tools/go.mod golangci-lint
 SYSTEMS := linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 windows/amd64
 
-.PHONY: run build test lint conformance churn bench fuzz rename clean
+.PHONY: run build test lint conformance churn bench fuzz packages rename clean
 
 run: build
 	scripts/run.sh $(BINARY)
@@ -22,6 +22,7 @@ test:
 lint:
 	scripts/deps.sh lint
 	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	shellcheck scripts/*.sh scripts/*/*.sh scripts/init.d/lsyncgo
 	$(GO) vet ./...
 	$(LINT) run ./...
 	for system in $(SYSTEMS); do \
@@ -53,9 +54,14 @@ fuzz:
 	scripts/deps.sh test
 	scripts/fuzz.sh $(FUZZTIME)
 
+# Packages for distributions, in dist: made twice, looked at, and one of them tried on a fresh system.
+packages:
+	scripts/deps.sh packages
+	scripts/packages/all.sh
+
 # Another path for the module, for everything that names it.
 rename:
 	scripts/rename.sh "$(MODULE)"
 
 clean:
-	rm -rf bin
+	rm -rf bin dist

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the given purpose (test, churn, lint, conformance, bench) needs and is missing.
+# Installs what the given purpose (test, churn, lint, conformance, bench, packages) needs and is missing.
 # Fails if something cannot be had: a test that silently does not run proves nothing.
 set -eu
 
@@ -36,6 +36,17 @@ test | churn)
 	need mksh mksh
 	need tcsh tcsh
 	need zsh zsh
+	need dpkg dpkg
+	need rpm rpm
+	need systemd-analyze systemd
+	;;
+lint)
+	need shellcheck shellcheck
+	;;
+packages)
+	need dpkg dpkg
+	need lintian lintian
+	need debootstrap debootstrap
 	;;
 conformance)
 	need rsync rsync
