@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lsyncgo/engine/descent"
 	"lsyncgo/engine/root"
 )
 
@@ -86,72 +87,17 @@ func (d *Dir) OpenDir(name string) (*Dir, error) {
 	return &Dir{fd: fd, up: d, name: name}, nil
 }
 
-// noOpenat2 is set once the kernel, or a filter in front of it, refuses openat2.
-var noOpenat2 atomic.Bool
-
 // OpenBelow opens the directory rel, "" or "a/b/", without following any link.
 func (d *Dir) OpenBelow(rel string) (*Dir, error) {
 	name := strings.TrimSuffix(rel, "/")
 	if name == "" {
 		return d.OpenDir(".")
 	}
-	at := d
-	for rest := name; ; {
-		var part string
-		part, rest = piece(rest)
-		fd, err := at.chain(part)
-		if at != d {
-			at.Close()
-		}
-		if err != nil {
-			return nil, err
-		}
-		at = &Dir{fd: fd, up: d, name: name}
-		if rest == "" {
-			return at, nil
-		}
+	fd, err := descent.Below(d.fd, name, unix.O_RDONLY)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// piece cuts from a path what the kernel takes at once.
-func piece(path string) (part, rest string) {
-	if len(path) < unix.PathMax {
-		return path, ""
-	}
-	at := strings.LastIndexByte(path[:unix.PathMax], '/')
-	if at < 0 {
-		return path, "" // a name of that length is an error of the kernel's
-	}
-	return path[:at], path[at+1:]
-}
-
-// chain opens a directory below d whose path is no longer than the kernel takes.
-func (d *Dir) chain(path string) (int, error) {
-	if !noOpenat2.Load() {
-		fd, err := unix.Openat2(d.fd, path, &unix.OpenHow{
-			Flags:   dirFlags,
-			Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
-		})
-		switch err {
-		case unix.ENOSYS, unix.EPERM:
-			noOpenat2.Store(true)
-		case unix.EINTR, unix.EAGAIN:
-		default:
-			return fd, err
-		}
-	}
-	fd := d.fd
-	for name := range strings.SplitSeq(path, "/") {
-		next, err := openat(fd, name, dirFlags|unix.O_NOFOLLOW, 0)
-		if fd != d.fd {
-			_ = unix.Close(fd)
-		}
-		if err != nil {
-			return -1, err
-		}
-		fd = next
-	}
-	return fd, nil
+	return &Dir{fd: fd, up: d, name: name}, nil
 }
 
 // Lstat looks at an entry; a symbolic link is not followed.

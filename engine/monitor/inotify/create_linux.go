@@ -118,11 +118,16 @@ func (w *watcher) probe(e entry) use {
 	if err != nil {
 		return unknown
 	}
+	return probe(unix.AT_FDCWD, at.path.String())
+}
+
+// probe is the same for the file at path, which may be relative to the directory open at dir.
+func probe(dir int, path string) use {
 	var st unix.Stat_t
-	if lstat(at.path, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	if unix.Fstatat(dir, path, &st, unix.AT_SYMLINK_NOFOLLOW) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return unknown
 	}
-	fd, err := openRead(at.path)
+	fd, err := unix.Openat(dir, path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
 	if err != nil {
 		return unknown
 	}

@@ -16,7 +16,14 @@ func (w *watcher) handle(h kernel.Event) {
 	w.now = h.At
 	switch m := h.Mark.(type) {
 	case *monitor.Mark:
+		if w.completing() {
+			w.reader.Mark(lateMark{m})
+			return
+		}
 		w.marks = append(w.marks, m)
+		return
+	case lateMark:
+		w.marks = append(w.marks, m.Mark)
 		return
 	case *rawMark:
 		m.passed()
@@ -51,6 +58,9 @@ func (w *watcher) handle(h kernel.Event) {
 		w.each(h.WD, func(t *tree, n *node) { t.handle(n, h.Record) })
 	}
 }
+
+// lateMark is a mark that came before the end of a walk that has still to tell of files: what had happened has to be told first.
+type lateMark struct{ *monitor.Mark }
 
 // each calls f for the nodes that have this watch; f may change which have.
 func (w *watcher) each(wd int32, f func(*tree, *node)) {

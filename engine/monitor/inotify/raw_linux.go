@@ -25,9 +25,10 @@ import (
 // of syncs (package document, "Lag"): see unverified.
 type rawTree struct {
 	monitor.Root
-	w    *watcher
-	top  *node // nil when its watch has ended
-	file bool  // the root is no directory
+	w      *watcher
+	top    *node // nil when its watch has ended
+	file   bool  // the root is no directory
+	rootFD int   // while many directories are opened from the root, else -1
 
 	mask   uint32
 	walked *atomic.Int64 // directories that the walk has looked at so far; 0: none is going on
@@ -41,6 +42,8 @@ type rawTree struct {
 	strays []*node
 	// told are entries that a walk has found, with the kinds it has told of them: the kernel's events of that may be still to come.
 	told map[entry]event.RawMask
+	// complete are files of which a walk has to tell so: see rawMark.
+	complete map[entry]*rawMark
 	// unverified are nodes whose watch or path changed while there might have been lag, and since when another directory is at their
 	// path than is watched; zero: not looked at yet.
 	unverified map[*node]time.Time
@@ -77,8 +80,8 @@ func rawMask(r *event.RawRoot) uint32 {
 // watchRaw begins to watch a root that wants raw events.
 func (w *watcher) watchRaw(ctx context.Context, root monitor.Root) error {
 	t := &rawTree{
-		Root: root, w: w, mask: rawMask(root.Raw), walked: w.shared.walks.Add(root.ID),
-		told: map[entry]event.RawMask{}, unverified: map[*node]time.Time{}, unwatched: map[*node]struct{}{}, first: map[string]struct{}{},
+		Root: root, w: w, rootFD: -1, mask: rawMask(root.Raw), walked: w.shared.walks.Add(root.ID),
+		told: map[entry]event.RawMask{}, complete: map[entry]*rawMark{}, unverified: map[*node]time.Time{}, unwatched: map[*node]struct{}{}, first: map[string]struct{}{},
 	}
 	t.top = &node{name: strings.TrimSuffix(root.Name, "/"), wd: -1, rare: &rare{raw: t}}
 	if err := t.begin(ctx); err != nil {
@@ -178,11 +181,14 @@ func (t *rawTree) handle(n *node, r kernel.Record) {
 		t.handleSelf(n, r.Mask)
 		return
 	}
-	t.tell(n, r, "")
 	e := entry{n, r.Name}
 	if r.Mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) != 0 {
-		delete(t.told, e) // what has the name next is another file
+		t.leaves(e)
 	}
+	if r.Mask&unix.IN_MOVED_TO != 0 {
+		t.finished(e)
+	}
+	t.tell(n, r, "")
 	if r.Mask&unix.IN_ISDIR == 0 {
 		return
 	}
@@ -194,6 +200,12 @@ func (t *rawTree) handle(n *node, r kernel.Record) {
 	case r.Mask&(unix.IN_CREATE|unix.IN_MOVED_TO) != 0:
 		t.appeared(e)
 	}
+}
+
+// leaves is called before it is told that what has a name loses it.
+func (t *rawTree) leaves(e entry) {
+	t.finished(e)
+	delete(t.told, e) // what has the name next is another file
 }
 
 // handleSelf is for events about what is watched itself.
@@ -351,6 +363,9 @@ func (t *rawTree) tell(n *node, r kernel.Record, source string) {
 	}
 	if len(t.told) > 0 && mask&t.told[entry{n, r.Name}] != 0 || t.w.looked(r.WD, r.Name, mask) {
 		return
+	}
+	if mask&event.InCloseWrite != 0 && len(t.complete) > 0 {
+		delete(t.complete, entry{n, r.Name})
 	}
 	raw := &event.Raw{Mask: mask, Cookie: r.Cookie, Path: t.dirPath(n), Name: r.Name, Source: source,
 		IsDir: mask&event.InIsDir != 0 || r.Name == "" && !t.file}

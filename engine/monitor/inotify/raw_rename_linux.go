@@ -23,9 +23,10 @@ func (w *watcher) renameRaw(from, to kernel.Record, move func(t *rawTree, from, 
 		}
 		b := targets[i]
 		targets = slices.Delete(targets, i, i+1)
+		t.leaves(entry{a, from.Name})
+		t.leaves(entry{b, to.Name})
 		t.tell(a, from, "")
 		t.tell(b, to, t.pathname(entry{a, from.Name}))
-		delete(t.told, entry{a, from.Name})
 		if move != nil {
 			move(t, entry{a, from.Name}, entry{b, to.Name})
 		}

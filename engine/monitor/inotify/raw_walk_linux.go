@@ -3,10 +3,12 @@ package inotify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"lsyncgo/engine/descent"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/monitor/inotify/kernel"
 )
@@ -34,14 +36,23 @@ type look struct {
 
 // rawMark comes out of the stream behind the events of all that had happened when a walk ended. Until then the kernel may tell
 // what the walk has told, or has caused.
+//
+// A file that nobody had open for writing is complete, but the kernel may be about to tell so, since the watch is older than the look; and
+// it may be written again meanwhile. So its IN_CLOSE_WRITE is told here, if the kernel has told of none.
 type rawMark struct {
-	tree  *rawTree
-	told  []entry
-	looks []look
+	tree     *rawTree
+	told     []entry
+	looks    []look
+	complete []entry
 }
 
 // passed is called when the mark comes out of the stream. A later walk may have noted the same once more; then an event may be told twice.
 func (m *rawMark) passed() {
+	for _, e := range m.complete {
+		if m.tree.complete[e] == m {
+			m.tree.finished(e)
+		}
+	}
 	for _, e := range m.told {
 		delete(m.tree.told, e)
 	}
@@ -50,6 +61,22 @@ func (m *rawMark) passed() {
 			delete(m.tree.w.raws.looksOf, l)
 		}
 	}
+}
+
+// finished tells that a file is complete that a walk has found so, if the kernel has not told since.
+func (t *rawTree) finished(e entry) {
+	if _, ok := t.complete[e]; !ok {
+		return
+	}
+	delete(t.complete, e)
+	if !e.dir.has(dead) {
+		t.tell(e.dir, kernel.Record{WD: e.dir.wd, Mask: unix.IN_CLOSE_WRITE, Name: e.name}, "")
+	}
+}
+
+// completing reports whether a mark of a walk is to come that has something to tell.
+func (w *watcher) completing() bool {
+	return slices.ContainsFunc(w.raws.list, func(t *rawTree) bool { return len(t.complete) > 0 })
 }
 
 // looked reports whether an event is one of those that the walks cause.
@@ -65,36 +92,45 @@ func (w *watcher) looked(wd int32, name string, mask event.RawMask) bool {
 func (t *rawTree) walk(ctx context.Context, n *node, how rawNews) error {
 	mark := &rawMark{tree: t}
 	defer func() {
-		if len(mark.told)+len(mark.looks) > 0 {
+		if len(mark.told)+len(mark.looks)+len(mark.complete) > 0 {
 			t.w.reader.Mark(mark)
 		}
 	}()
-	stack, count := []*node{n}, 0
+	stack, count := []*visit{{node: n}}, 0
 	defer t.walked.Store(0)
+	defer t.w.walker.leave()
 	for ; len(stack) > 0; count++ {
 		if count%256 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		t.walked.Add(1)
-		k := stack[len(stack)-1]
+		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if k.has(dead) {
+		if v.node.has(dead) {
 			continue
 		}
-		var err error
-		if stack, err = t.visit(mark, k, how, stack); err != nil {
+		kids, err := t.visit(mark, v, how)
+		if err != nil {
 			return err
 		}
+		stack = append(stack, kids...)
 	}
 	return nil
 }
 
-// visit watches and, if that is wanted, lists one directory, and pushes those in it.
-func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*node, error) {
+// visit watches and, if that is wanted, lists one directory, and returns those in it.
+func (t *rawTree) visit(mark *rawMark, v *visit, how rawNews) (kids []*visit, err error) {
+	k, walker := v.node, t.w.walker
 	isNew := k.wd < 0
-	fd, err := t.open(k)
+	fd, err := t.openVisit(v)
 	if err == nil {
-		defer unix.Close(fd)
+		defer func() {
+			if len(kids) == 0 {
+				unix.Close(fd)
+			} else {
+				walker.enter(v, fd)
+			}
+		}()
 		err = t.watch(k, fd)
 		t.lookedAt(mark, k)
 	}
@@ -105,34 +141,49 @@ func (t *rawTree) visit(mark *rawMark, k *node, how rawNews, stack []*node) ([]*
 		return nil, err
 	case vanished(err): // or it has another path by now
 		t.unverified[k] = time.Time{}
-		return stack, nil
+		return nil, nil
 	default:
 		t.lack(k, err)
-		return stack, nil
+		return nil, nil
 	}
 	if how != atFirst && k != t.top {
 		t.unverified[k] = time.Time{}
 	}
-	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.children == nil && t.w.walker.leaf(fd)) {
-		return stack, nil
+	if how == atFirst && (!t.Raw.Subdirs && !t.Raw.Follow || k.children == nil && walker.leaf(fd)) {
+		return nil, nil
 	}
 	if how == again && isNew {
 		how = found
 	}
-	return t.list(mark, k, fd, how, stack), nil
+	return t.list(mark, v, fd, how), nil
 }
 
-// open opens a directory to be watched and listed. The path of the root may end in a link.
-func (t *rawTree) open(k *node) (int, error) {
+// openVisit opens a directory to be watched and listed: from the one above it, so that a link that took the place of that leads nowhere.
+func (t *rawTree) openVisit(v *visit) (int, error) {
+	if v.parent != nil && t.w.walker.to(v.parent) {
+		return t.w.walker.at.Open(v.name)
+	}
+	return t.open(v.node, unix.O_RDONLY)
+}
+
+// open opens the directory of k, from the root without following a link. The path of the root may end in one. Flags are O_RDONLY or O_PATH.
+func (t *rawTree) open(k *node, flags int) (int, error) {
 	if k == t.top {
-		return openDir(cstring(t.Path))
+		return openAny(t.Path, flags)
 	}
-	at, err := t.w.dir(k)
-	defer at.close()
-	if err != nil {
-		return -1, err
+	if k.top() != t.top { // it has been moved away
+		return -1, unix.ENOENT
 	}
-	return openDir(at.path)
+	top := t.rootFD
+	if top < 0 {
+		var err error
+		if top, err = openAny(t.Path, unix.O_PATH); err != nil {
+			return -1, err
+		}
+		defer unix.Close(top)
+	}
+	path := k.absolute(nil)
+	return descent.Below(top, string(path[len(t.top.name)+1:len(path)-1]), flags)
 }
 
 // watch asks for the watch of a directory that is open at fd and notes its descriptor.
@@ -153,13 +204,16 @@ func (t *rawTree) watch(k *node, fd int) error {
 }
 
 // list takes what is in k into the tree.
-func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*node) []*node {
+func (t *rawTree) list(mark *rawMark, v *visit, fd int, how rawNews) (kids []*visit) {
+	k := v.node
 	err := list(fd, t.w.listBuf, func(name []byte, typ uint8) {
 		switch {
 		case typ == unix.DT_DIR:
-			stack = t.foundDir(mark, entry{k, string(name)}, how, stack)
+			if kid := t.foundDir(mark, entry{k, string(name)}, how); kid != nil {
+				kids = append(kids, &visit{parent: v, name: kid.name, node: kid})
+			}
 		case how == found:
-			t.foundFile(mark, entry{k, string(name)}, typ)
+			t.foundFile(mark, entry{k, string(name)}, fd, typ)
 		}
 	})
 	switch {
@@ -169,21 +223,22 @@ func (t *rawTree) list(mark *rawMark, k *node, fd int, how rawNews, stack []*nod
 	default:
 		t.sweep(k)
 	}
-	return stack
+	return kids
 }
 
-func (t *rawTree) foundDir(mark *rawMark, e entry, how rawNews, stack []*node) []*node {
+// foundDir takes a directory into the tree, and returns its node; nil: nothing of it is wanted.
+func (t *rawTree) foundDir(mark *rawMark, e entry, how rawNews) *node {
 	kid := e.dir.child(e.name)
 	if how != found && kid == nil && !t.Raw.Subdirs && e.dir == t.top {
 		if how == atFirst {
 			t.first[e.name] = struct{}{}
 		}
 		if _, ok := t.first[e.name]; ok {
-			return stack
+			return nil
 		}
 	}
 	if t.excluded(t.pathname(e)) {
-		return stack
+		return nil
 	}
 	if kid == nil {
 		if how != atFirst {
@@ -193,10 +248,12 @@ func (t *rawTree) foundDir(mark *rawMark, e entry, how rawNews, stack []*node) [
 		e.dir.link(kid, e.name)
 	}
 	kid.flags |= listed
-	return append(stack, kid)
+	return kid
 }
 
-func (t *rawTree) foundFile(mark *rawMark, e entry, typ uint8) {
+// foundFile tells of a file in the directory open at dir. Whether it is complete is told when all is known that happened until then:
+// see rawMark.
+func (t *rawTree) foundFile(mark *rawMark, e entry, dir int, typ uint8) {
 	if t.excluded(t.pathname(e)) {
 		return
 	}
@@ -204,10 +261,11 @@ func (t *rawTree) foundFile(mark *rawMark, e entry, typ uint8) {
 	if typ != unix.DT_REG || t.Raw.Kinds&event.InCloseWrite == 0 {
 		return
 	}
-	use := t.w.probe(e)
+	use := probe(dir, e.name)
 	t.note(mark, look{e.dir.wd, e.name})
 	if use != writing {
-		t.foundEntry(mark, e, event.InCloseWrite, 0)
+		t.complete[e] = mark
+		mark.complete = append(mark.complete, e)
 	}
 }
 

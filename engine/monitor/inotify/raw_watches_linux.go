@@ -158,16 +158,12 @@ func (w *watcher) narrow(wd int32, path cpath, mask uint32) bool {
 
 // wdAt returns the watch of what is at the path of n now.
 func (t *rawTree) wdAt(n *node) (int32, error) {
-	at, err := t.w.dir(n)
-	defer at.close()
+	fd, err := t.open(n, unix.O_PATH)
 	if err != nil {
 		return -1, err
 	}
-	mask := t.mask | unix.IN_ONLYDIR
-	if n != t.top {
-		mask |= unix.IN_DONT_FOLLOW
-	}
-	wd, err := t.w.reader.Watch(at.path, mask)
+	defer unix.Close(fd)
+	wd, err := t.w.reader.WatchOpen(fd, t.mask|unix.IN_ONLYDIR)
 	if err == nil && t.w.unused(wd) {
 		t.w.strays = append(t.w.strays, wd)
 	}
@@ -180,6 +176,13 @@ func (t *rawTree) verify(now time.Time) {
 		return
 	}
 	t.verifyAt = time.Time{}
+	if fd, err := openAny(t.Path, unix.O_PATH); err == nil {
+		t.rootFD = fd
+		defer func() {
+			unix.Close(fd)
+			t.rootFD = -1
+		}()
+	}
 	var right []*node
 	repaired := false
 	for n, since := range t.unverified {

@@ -32,6 +32,16 @@ func openDir(path cpath) (int, error) {
 	}
 }
 
+// openAny opens a directory whose path may end in a link. Flags are O_RDONLY or O_PATH.
+func openAny(path string, flags int) (int, error) {
+	for {
+		fd, err := unix.Open(path, flags|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != unix.EINTR {
+			return fd, err
+		}
+	}
+}
+
 // list calls f for each entry of the directory open at fd. The name is valid
 // during the call only; typ is one of unix.DT_*, never DT_UNKNOWN.
 func list(fd int, buf []byte, f func(name []byte, typ uint8)) error {
@@ -84,8 +94,4 @@ func vanished(err error) bool {
 
 func lstat(path cpath, st *unix.Stat_t) error {
 	return unix.Lstat(path.String(), st)
-}
-
-func openRead(path cpath) (int, error) {
-	return unix.Open(path.String(), unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
 }

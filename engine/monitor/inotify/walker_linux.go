@@ -99,14 +99,7 @@ func (w *walker) next() (f finding, ok bool) {
 
 // open opens the directory of v.
 func (w *walker) open(v *visit) (int, error) {
-	for w.at != nil && w.in != v.parent {
-		if w.at.Depth() == 0 || w.at.Up() != nil { // the cursor began below, or the directory was moved meanwhile
-			w.leave()
-			break
-		}
-		w.in = w.in.parent
-	}
-	if w.at != nil {
+	if w.to(v.parent) {
 		return w.at.Open(v.name)
 	}
 	w.pathBuf = w.path(w.pathBuf[:0], v)
@@ -119,6 +112,18 @@ func (w *walker) open(v *visit) (int, error) {
 		return -1, err
 	}
 	return openDir(at.path)
+}
+
+// to goes up to the directory of v; false: nothing is open from where that can be done.
+func (w *walker) to(v *visit) bool {
+	for w.at != nil && w.in != v {
+		if w.at.Depth() == 0 || w.at.Up() != nil { // the cursor began below, or the directory was moved meanwhile
+			w.leave()
+			break
+		}
+		w.in = w.in.parent
+	}
+	return w.at != nil
 }
 
 // enter goes on from v, which is open at fd, and closes fd some time.
