@@ -81,7 +81,7 @@ func TestCapabilities(t *testing.T) {
 			if err := st.load(); err != nil {
 				t.Fatal(err)
 			}
-			cfg := st.rt.Syncs()[0]
+			cfg := st.rt.Scripts.Syncs()[0]
 			if got := (wanted{cfg.Mirrors, cfg.TakesTrees, cfg.HardLinks, cfg.DeletesLive, cfg.DeletesAtStart}); got != c.want {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}

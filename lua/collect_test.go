@@ -88,15 +88,15 @@ alarm(now() + 5, function() ok("alarm") end)
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	syncs, err := st.core.Reload(core.Settings{}, st.rt.Syncs())
+	syncs, err := st.core.Reload(core.Settings{}, st.rt.Scripts.Syncs())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(syncs) != 1 || syncs[0] != st.syncs[0] {
 		t.Fatal("the sync is another one")
 	}
-	st.rt.Bind(st.core, func(func()) {})
-	st.rt.Attach(syncs[0])
+	st.rt.Scripts.Bind(st.core, func(func()) {})
+	st.rt.Scripts.Attach(syncs[0])
 	st.close(old)
 	st.exit(0)
 	st.claim("Ok", "collect mark")

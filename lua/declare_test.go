@@ -26,7 +26,7 @@ func TestSourceThroughLinks(t *testing.T) {
 		if got := problems(t, st); got != "" {
 			t.Fatalf("%s: %s", given, got)
 		}
-		if got := st.rt.Syncs()[0].Source; got != st.source {
+		if got := st.rt.Scripts.Syncs()[0].Source; got != st.source {
 			t.Errorf("%s: %s, not %s", given, got, st.source)
 		}
 	}
@@ -39,7 +39,7 @@ func TestOneActionIsEnough(t *testing.T) {
 		if got := problems(t, st); got != "" {
 			t.Fatalf("%s: %s", key, got)
 		}
-		if got := st.rt.Syncs()[0].KeepMoves; got != (key == "onMove") {
+		if got := st.rt.Scripts.Syncs()[0].KeepMoves; got != (key == "onMove") {
 			t.Errorf("%s: keeps moves: %v", key, got)
 		}
 	}
@@ -79,7 +79,7 @@ func TestInotifyMode(t *testing.T) {
 		if got := problems(t, st); got != "" {
 			t.Fatal(got)
 		}
-		for _, s := range st.rt.Syncs() {
+		for _, s := range st.rt.Scripts.Syncs() {
 			if s.Mode != want {
 				t.Errorf("%q: %s has mode %v", value, s.Name, s.Mode)
 			}
@@ -114,12 +114,12 @@ mirror "early"`)
 	if got := problems(t, st.config(`same(order, "first second") mirror "late"`)); got != "" {
 		t.Fatal(got)
 	}
-	if s := st.rt.Syncs(); len(s) != 2 || s[0].Name != "early" || s[1].Name != "late" {
+	if s := st.rt.Scripts.Syncs(); len(s) != 2 || s[0].Name != "early" || s[1].Name != "late" {
 		t.Errorf("syncs: %+v", s)
 	}
 	st.options.Config = ""
 	st.options.Syncs = []config.CommandLineSync{{Preset: "direct", Args: []string{st.source, "/t"}}}
-	if err := st.load(); err != nil || len(st.rt.Syncs()) != 2 {
+	if err := st.load(); err != nil || len(st.rt.Scripts.Syncs()) != 2 {
 		t.Errorf("without a config: %v", err)
 	}
 

@@ -17,7 +17,7 @@ func digests(t testing.TB, st *stage, text string) (list []string) {
 	if err := st.config(text).load(); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range st.rt.Syncs() {
+	for _, s := range st.rt.Scripts.Syncs() {
 		list = append(list, s.Digest)
 	}
 	return list

@@ -18,7 +18,7 @@ import (
 func TestPresetsKeepOwnGlobals(t *testing.T) {
 	st := start(t, `sync{ source = source, onCreate = "/bin/true" }`)
 	var own []string
-	for _, name := range st.rt.OwnGlobals() {
+	for _, name := range st.rt.Scripts.OwnGlobals() {
 		table, _, _ := strings.Cut(name, ".")
 		own = append(own, table)
 	}

@@ -42,7 +42,7 @@ func TestMaxDelete(t *testing.T) {
 			t.Errorf("%s: %v", c.config, err)
 			continue
 		}
-		if cfg := st.rt.Syncs()[0]; cfg.MaxDelete.String() != c.limit || cfg.DeletesLive != c.live {
+		if cfg := st.rt.Scripts.Syncs()[0]; cfg.MaxDelete.String() != c.limit || cfg.DeletesLive != c.live {
 			t.Errorf("%s: %q, live %t", c.config, cfg.MaxDelete, cfg.DeletesLive)
 		}
 	}
@@ -58,7 +58,7 @@ func TestGuardDigest(t *testing.T) {
 		if err := st.load(); err != nil {
 			t.Fatal(err)
 		}
-		digest := st.rt.Syncs()[0].Digest
+		digest := st.rt.Scripts.Syncs()[0].Digest
 		if other, ok := seen[digest]; ok {
 			t.Errorf("%q and %q have the same digest", settings, other)
 		}

@@ -127,8 +127,8 @@ func (st *stage) load() error {
 func (st *stage) close(rt *config.Config) {
 	if i := slices.Index(st.open, rt); i >= 0 {
 		st.open = slices.Delete(st.open, i, i+1)
-		rt.Close()
-		rt.Wait()
+		rt.Scripts.Close()
+		rt.Scripts.Wait()
 	}
 }
 
@@ -145,7 +145,7 @@ func (st *stage) start() *stage {
 	}
 	s := st.rt.Settings()
 	st.core = core.New(core.Settings{MaxProcesses: s.MaxProcesses, Insist: s.Insist, OnePass: s.OnePass, OnDieStop: s.OnDieStop}, st.log)
-	for _, cfg := range st.rt.Syncs() {
+	for _, cfg := range st.rt.Scripts.Syncs() {
 		added, err := st.core.Add(cfg)
 		if err != nil {
 			st.Fatal(err)
@@ -154,14 +154,14 @@ func (st *stage) start() *stage {
 	}
 	done := make(chan struct{})
 	st.Cleanup(func() { close(done) }) // before the runtime is closed
-	st.rt.Bind(st.core, func(f func()) {
+	st.rt.Scripts.Bind(st.core, func(f func()) {
 		select {
 		case st.posts <- f:
 		case <-done:
 		}
 	})
 	for _, sync := range st.syncs {
-		st.rt.Attach(sync)
+		st.rt.Scripts.Attach(sync)
 	}
 	st.step(core.Tick{})
 	return st

@@ -28,7 +28,7 @@ function twice() return coroutine.wrap(function() coroutine.yield(run('one', '')
 // TestTasks shows how sleep and run sit on core's timers and owners.
 func TestTasks(t *testing.T) {
 	st := start(t, tasks)
-	begin := tasksOf(st.rt.Runtime)
+	begin := tasksOf(st.rt.Scripts.Runtime)
 	work, err := begin("work")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestTasks(t *testing.T) {
 // TestTaskFaults has tasks that fail tell where, and harm no other; one that is cancelled goes on with nothing.
 func TestTaskFaults(t *testing.T) {
 	st := start(t, tasks)
-	begin := tasksOf(st.rt.Runtime)
+	begin := tasksOf(st.rt.Scripts.Runtime)
 	for _, name := range []string{"fails", "loops", "work"} {
 		if _, err := begin(name); err != nil {
 			t.Fatal(err)

@@ -289,7 +289,7 @@ print("a", 1)`)
 	if !reflect.DeepEqual(got, want) || *got.Delay != time.Second {
 		t.Errorf("got\n%+v\nwanted\n%+v", got, want)
 	}
-	if m := st.rt.Syncs()[0].Monitor; m != "inotify" {
+	if m := st.rt.Scripts.Syncs()[0].Monitor; m != "inotify" {
 		t.Errorf("the sync has the monitor %q, not the one of the command line", m)
 	}
 	if printed != "a\t1|" {
@@ -336,7 +336,7 @@ func TestPrecedence(t *testing.T) {
 			if got := problems(t, st); got != "" {
 				t.Fatal(got)
 			}
-			s := st.rt.Syncs()[0]
+			s := st.rt.Scripts.Syncs()[0]
 			if s.Delay != c.want || s.MaxDelays != c.max || s.MaxProcesses != c.processes {
 				t.Errorf("delay %v, maxDelays %d, maxProcesses %d; wanted %v, %d, %d", s.Delay, s.MaxDelays, s.MaxProcesses, c.want, c.max, c.processes)
 			}
@@ -377,7 +377,7 @@ func TestCommandLine(t *testing.T) {
 	} {
 		bad.Log, bad.NoDaemon = st.log, true
 		if rt, err := config.Load(bad); err == nil {
-			rt.Close()
+			rt.Scripts.Close()
 			t.Errorf("no error with %+v", bad)
 		}
 	}
@@ -435,7 +435,7 @@ sync{ default.direct, source = source, target = "/t" }
 		t.Fatal(got)
 	}
 	var got []string
-	for _, s := range st.rt.Syncs() {
+	for _, s := range st.rt.Scripts.Syncs() {
 		got = append(got, fmt.Sprint(s.Ignores))
 	}
 	if want := []string{"[Attrib Create Delete]", "[Attrib Modify]", "[]", "[]"}; !reflect.DeepEqual(got, want) {
@@ -459,7 +459,7 @@ sync{ mine, source = source, targetdir = "/t" }
 		t.Fatal(got)
 	}
 	var got []bool
-	for _, s := range st.rt.Syncs() {
+	for _, s := range st.rt.Scripts.Syncs() {
 		got = append(got, s.TakesTrees)
 	}
 	if want := []bool{true, true, false, false, false, true}; !reflect.DeepEqual(got, want) {
@@ -483,7 +483,7 @@ sync{ source = source, onCreate = true, delete = "startup", prepare = false, mon
 		t.Fatal(got)
 	}
 	var got []string
-	for _, s := range st.rt.Syncs() {
+	for _, s := range st.rt.Scripts.Syncs() {
 		var rules []string
 		for _, r := range s.Rules {
 			rules = append(rules, r.String())

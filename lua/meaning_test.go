@@ -71,7 +71,7 @@ func TestNoMovesOfWhatIsLeftOut(t *testing.T) {
 		"_extra = { '-x' }": false, "cvs_exclude = true, transfer = 'filter'": false, "_extra = { '--new' }": false, "dry_run = true": false,
 	} {
 		st := newStage(t).config("sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', rsync = { " + given + " } }").start()
-		if got := st.rt.Syncs()[0].KeepMoves; got != want {
+		if got := st.rt.Scripts.Syncs()[0].KeepMoves; got != want {
 			t.Errorf("%s: %v", given, got)
 		}
 	}

@@ -51,7 +51,7 @@ func TestOverlap(t *testing.T) {
 		r, err := config.Load(config.Options{Config: file})
 		got := ""
 		if err == nil {
-			r.Close()
+			r.Scripts.Close()
 		} else {
 			got = err.Error()
 		}
@@ -95,7 +95,7 @@ func TestRivals(t *testing.T) {
 				got.WriteString(p.String() + "\n")
 			}
 		}
-		r.Close()
+		r.Scripts.Close()
 		if (c.want == "") != (got.Len() == 0) || !strings.Contains(got.String(), c.want) {
 			t.Errorf("%s, %s: %q, wanted %q", c.first, c.second, got.String(), c.want)
 		}

@@ -18,7 +18,7 @@ func TestRetire(t *testing.T) {
 			function named() sleep(4) log("Normal", "slept in ", name) return run("tool", name) end`
 	}
 	st := start(t, config("old"))
-	old, begin := st.rt, tasksOf(st.rt.Runtime)
+	old, begin := st.rt, tasksOf(st.rt.Scripts.Runtime)
 	slow, err := begin("named")
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestRetire(t *testing.T) {
 	}
 	st.advance(0)
 	st.reload(config("new"))
-	if old.Closed() {
+	if old.Scripts.Closed() {
 		t.Fatal("the old state is gone while jobs of it sleep")
 	}
 	st.advance(time.Second)
@@ -44,17 +44,17 @@ func TestRetire(t *testing.T) {
 		t.Errorf("logged %s", got)
 	}
 	st.log.lines = nil
-	if got := st.command().Describe(); got != "tool old" || old.Closed() {
-		t.Errorf("started %s; closed: %t", got, old.Closed())
+	if got := st.command().Describe(); got != "tool old" || old.Scripts.Closed() {
+		t.Errorf("started %s; closed: %t", got, old.Scripts.Closed())
 	}
 	st.exit(7)
 	if fmt.Sprint(slow.Done) != "[7]" || len(quick.Done) > 0 {
 		t.Errorf("returned %v and %v", slow.Done, quick.Done)
 	}
-	if !old.Closed() || st.rt.Closed() {
-		t.Errorf("closed: the old state %t, the new one %t", old.Closed(), st.rt.Closed())
+	if !old.Scripts.Closed() || st.rt.Scripts.Closed() {
+		t.Errorf("closed: the old state %t, the new one %t", old.Scripts.Closed(), st.rt.Scripts.Closed())
 	}
-	old.Close()
+	old.Scripts.Close()
 	st.event(event.Create, "a")
 	st.quiet()
 }
@@ -62,18 +62,18 @@ func TestRetire(t *testing.T) {
 // TestReleaseWithin: a state is not closed under the script that lets go of it.
 func TestReleaseWithin(t *testing.T) {
 	st := start(t, tasks+"function cancels() cancel() log('Normal', 'goes on') end")
-	old, begin := st.rt, tasksOf(st.rt.Runtime)
+	old, begin := st.rt, tasksOf(st.rt.Scripts.Runtime)
 	waiting, err := begin("work")
 	if err != nil {
 		t.Fatal(err)
 	}
-	old.L.G.Global.RawSetString("cancel", old.L.NewFunction(func(*glua.LState) int { waiting.Cancel(); return 0 }))
+	old.Scripts.L.G.Global.RawSetString("cancel", old.Scripts.L.NewFunction(func(*glua.LState) int { waiting.Cancel(); return 0 }))
 	st.reload(tasks)
-	if err := old.Call("test", old.L.GetGlobal("cancels"), 0); err != nil {
+	if err := old.Scripts.Call("test", old.Scripts.L.GetGlobal("cancels"), 0); err != nil {
 		t.Fatal(err)
 	}
 	st.claim("Normal", "goes on")
-	if !old.Closed() {
+	if !old.Scripts.Closed() {
 		t.Error("the state stays")
 	}
 }

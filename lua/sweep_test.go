@@ -95,17 +95,17 @@ func (st *stage) reload(text string) {
 	if err := st.config(text).load(); err != nil {
 		st.Fatal(err)
 	}
-	syncs, err := st.core.Reload(core.Settings{}, st.rt.Syncs())
+	syncs, err := st.core.Reload(core.Settings{}, st.rt.Scripts.Syncs())
 	if err != nil {
 		st.Fatal(err)
 	}
 	st.syncs = syncs
-	st.rt.Bind(st.core, func(func()) {})
+	st.rt.Scripts.Bind(st.core, func(func()) {})
 	for _, sync := range syncs {
-		st.rt.Attach(sync)
+		st.rt.Scripts.Attach(sync)
 	}
-	st.rt.Succeed(old.Scripts)
-	old.Retire()
+	st.rt.Scripts.Succeed(old.Scripts)
+	old.Scripts.Retire()
 	st.step(core.Tick{})
 }
 

@@ -28,11 +28,11 @@ func (st *stage) feedScheduler(call, kind, path string, source ...string) {
 	path = strings.TrimSuffix(path, "/")
 	e.Path, e.Name = filepath.Dir(path), filepath.Base(path)
 	name, method, _ := strings.Cut(call, ".")
-	table, ok := st.rt.L.G.Global.RawGetString(name).(*glua.LTable)
+	table, ok := st.rt.Scripts.L.G.Global.RawGetString(name).(*glua.LTable)
 	if !ok {
 		st.Fatalf("no scheduler %s", name)
 	}
-	if err := st.rt.Call("test", table.RawGetString(method), 0, jobs.Event(st.rt.L, e)); err != nil {
+	if err := st.rt.Scripts.Call("test", table.RawGetString(method), 0, jobs.Event(st.rt.Scripts.L, e)); err != nil {
 		st.Fatal(err)
 	}
 	st.step(core.Tick{})
@@ -298,10 +298,10 @@ func TestJobsAsleep(t *testing.T) {
 awake = 0`)
 	const n = 2000
 	before := heap()
-	fn := st.rt.L.G.Global.RawGetString("s").(*glua.LTable).RawGetString("schedule")
+	fn := st.rt.Scripts.L.G.Global.RawGetString("s").(*glua.LTable).RawGetString("schedule")
 	for i := range n {
 		e := &event.Raw{Mask: event.InCreate, Path: "/w", Name: fmt.Sprint(i)}
-		if err := st.rt.Call("test", fn, 0, jobs.Event(st.rt.L, e)); err != nil {
+		if err := st.rt.Scripts.Call("test", fn, 0, jobs.Event(st.rt.Scripts.L, e)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -312,7 +312,7 @@ awake = 0`)
 		t.Errorf("%d bytes for a job asleep", each)
 	}
 	st.advance(time.Minute)
-	if got := st.rt.L.G.Global.RawGetString("awake"); got != glua.LNumber(n) {
+	if got := st.rt.Scripts.L.G.Global.RawGetString("awake"); got != glua.LNumber(n) {
 		t.Errorf("%v have woken", got)
 	}
 }

@@ -95,7 +95,7 @@ sync{ default.direct, source = source, target = "/t",  tunnel = tunnel{
 	if err := st.load(); err != nil {
 		t.Fatal(err)
 	}
-	syncs := st.rt.Syncs()
+	syncs := st.rt.Scripts.Syncs()
 	first, fourth := syncs[0].Tunnel, syncs[3].Tunnel
 	if first == nil || syncs[2].Tunnel != first || syncs[1].Tunnel != nil {
 		t.Errorf("tunnels: %v", []any{first, syncs[1].Tunnel, syncs[2].Tunnel})

@@ -99,7 +99,7 @@ func TestTakenInSyncs(t *testing.T) {
 		if got, want := warned(t, st), `config.lua:2: sync "Sync1": `+c.want; got != want {
 			t.Errorf("%s: got\n%s\nwanted\n%s", c.given, got, want)
 		}
-		if s := st.rt.Syncs()[0]; strings.HasPrefix(c.given, "delete") && (s.DeletesAtStart || s.DeletesLive) {
+		if s := st.rt.Scripts.Syncs()[0]; strings.HasPrefix(c.given, "delete") && (s.DeletesAtStart || s.DeletesLive) {
 			t.Errorf("%s: it deletes", c.given)
 		}
 	}
@@ -114,7 +114,7 @@ func TestTakenInTunnels(t *testing.T) {
 	if got := warned(t, st); got != want {
 		t.Errorf("got\n%s\nwanted\n%s", got, want)
 	}
-	if c := st.rt.Syncs()[0].Tunnel; c.CheckInterval != time.Second || c.Parallel != 1 || c.ReadyDelay != 0 {
+	if c := st.rt.Scripts.Syncs()[0].Tunnel; c.CheckInterval != time.Second || c.Parallel != 1 || c.ReadyDelay != 0 {
 		t.Errorf("%+v", c)
 	}
 }

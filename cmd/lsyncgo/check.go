@@ -46,7 +46,7 @@ func (e env) check(l config.Options, connect bool) int {
 		fmt.Fprintln(e.stderr, words(err))
 		return exitFailed
 	}
-	defer rt.Close()
+	defer rt.Scripts.Close()
 	warn(e.stderr, rt)
 	for _, warning := range exposed(rt.Settings()) { // the engine itself says it when it opens them
 		fmt.Fprintln(e.stderr, "warning: "+printable.Line(warning))
@@ -67,7 +67,7 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	if file == "" {
 		file = "command line"
 	}
-	syncs, watches, monitors := rt.Syncs(), rt.Watches(), rt.Monitors()
+	syncs, watches, monitors := rt.Scripts.Syncs(), rt.Watches(), rt.Monitors()
 	fmt.Fprintf(out, "%s: ok", printable.Line(file))
 	if len(syncs) > 0 || len(watches)+len(monitors) == 0 {
 		fmt.Fprint(out, ", ", counted(len(syncs), "sync", "syncs"))

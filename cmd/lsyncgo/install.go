@@ -28,7 +28,7 @@ func runInstall(e env, o *options) int {
 		fmt.Fprintln(e.stderr, words(err))
 		return exitFailed
 	}
-	rt.Close()
+	rt.Scripts.Close()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	path, err := system.Install(ctx, o.unit.root, service)

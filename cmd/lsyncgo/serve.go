@@ -48,7 +48,7 @@ func serve(e env, o *options) int {
 	}
 	if !rt.Settings().NoDaemon && !daemon.IsChild() {
 		warn(e.stderr, rt)
-		rt.Close()
+		rt.Scripts.Close()
 		return e.detach(rt.Settings().OnePass)
 	}
 	s.settings, s.warnings, s.script = rt.Settings(), rt.Warnings(), newScript(rt)

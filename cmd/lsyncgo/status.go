@@ -73,7 +73,7 @@ func daemonSocket(verb string, o *options, configs []string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w\nWith such a config the daemon is found only by -pidfile FILE or -statusfile FILE", verb, err)
 	}
-	defer rt.Close()
+	defer rt.Scripts.Close()
 	s := rt.Settings()
 	if path := status.SocketBeside(s.PidFile, s.StatusFile); path != "" {
 		return path, nil

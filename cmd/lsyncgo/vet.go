@@ -25,7 +25,7 @@ func load(o config.Options) (*config.Config, error) {
 		return nil, err
 	}
 	if problems := vet(o.Config, rt); len(problems) > 0 {
-		rt.Close()
+		rt.Scripts.Close()
 		return nil, problems
 	}
 	return rt, nil
@@ -46,7 +46,7 @@ func vet(file string, rt *config.Config) (found problem.Problems) {
 	if s.Monitor != "" {
 		add(backend.Known(s.Monitor), "settings{ monitor = ... } or -monitor NAME")
 	}
-	for _, c := range rt.Syncs() {
+	for _, c := range rt.Scripts.Syncs() {
 		if c.Monitor == "" {
 			continue
 		}

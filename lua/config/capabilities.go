@@ -43,7 +43,7 @@ const capabilitiesRemedy = `write capabilities = { target = "local", "rsync", "s
 // readCapabilities takes over what is declared. What a config has from a time without declarations, or never heard of
 // them, is judged by its keys; what they leave open is taken for that which protects more.
 func (s *Definition) readCapabilities() {
-	table, ok := s.Table.RawGetString("capabilities").(*glua.LTable)
+	table, ok := s.Key("capabilities").(*glua.LTable)
 	if !ok {
 		s.caps = s.guess()
 		return
@@ -68,8 +68,8 @@ func (s *Definition) readCapabilities() {
 func (s *Definition) guess() capabilities {
 	c := capabilities{guessed: true}
 	trees, known := s.judgeAction()
-	_, rsync := s.Table.RawGetString("rsync").(*glua.LTable)
-	if made := trees || rsync || s.Table.RawGetString("delete") != glua.LNil; made && !(s.dispatches() && s.shared("init")) {
+	_, rsync := s.Key("rsync").(*glua.LTable)
+	if made := trees || rsync || s.Key("delete") != glua.LNil; made && !(s.dispatches() && s.shared("init")) {
 		c.target = rsyncPath
 		c.hardLinks = !known || s.Key("rsync.hard_links") == glua.LTrue
 	}
@@ -124,14 +124,14 @@ func (s *Definition) dispatches() bool { return s.shared("action") }
 
 // shared reports whether the value of a key is the one that every sync inherits.
 func (s *Definition) shared(key string) bool {
-	return s.Table.RawGetString(key) == s.r.presets.table.RawGetString(key)
+	return s.Key(key) == s.r.presets.table.RawGetString(key)
 }
 
 // judgeAction reports whether the action takes a directory whole, and whether that is known. It is a property of
 // the function: of one that a preset was shipped with, or of one that stands in a table beside its own declaration. A function
 // that calls a preset's may do anything else, so it gets an event for each entry.
 func (s *Definition) judgeAction() (trees, known bool) {
-	fn, ok := s.Table.RawGetString("action").(*glua.LFunction)
+	fn, ok := s.Key("action").(*glua.LFunction)
 	switch {
 	case !ok || s.dispatches():
 		return false, true
@@ -167,7 +167,7 @@ func (s *Definition) deletesAtStart() bool {
 	if s.caps.deletes == deletesNothing {
 		return false
 	}
-	v := s.Table.RawGetString("delete")
+	v := s.Key("delete")
 	return v == glua.LTrue || v == glua.LString("startup")
 }
 
@@ -177,9 +177,9 @@ func (s *Definition) deletesLive() bool {
 	if s.caps.deletes == deletesAtStart || s.caps.deletes == deletesNothing {
 		return false
 	}
-	switch s.Table.RawGetString("delete") {
+	switch s.Key("delete") {
 	case glua.LFalse, glua.LString("startup"):
 		return false
 	}
-	return !s.dispatches() || glua.LVAsBool(s.Table.RawGetString("onDelete"))
+	return !s.dispatches() || glua.LVAsBool(s.Key("onDelete"))
 }

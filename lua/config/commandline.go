@@ -19,7 +19,7 @@ func (r *Config) declareCommandLine() {
 			r.found.Add(problem.At(place, "", "see lsyncgo -help", "-%s takes %d arguments, not %d", c.Preset, len(keys), len(c.Args)))
 			continue
 		}
-		given := r.L.NewTable()
+		given := r.Scripts.L.NewTable()
 		given.Append(preset)
 		for i, key := range keys {
 			given.RawSetString(key, glua.LString(c.Args[i]))
@@ -53,11 +53,11 @@ func (r *Config) addSSHOptions(given *glua.LTable) {
 		r.found.Add(problem.At("command line", "", "check its quotes", "-sshopts %q: %v", r.o.SSHOptions, err))
 		return
 	}
-	extra := r.L.NewTable()
+	extra := r.Scripts.L.NewTable()
 	for _, w := range words {
 		extra.Append(glua.LString(w))
 	}
-	ssh := r.L.NewTable()
+	ssh := r.Scripts.L.NewTable()
 	ssh.RawSetString("_extra", extra)
 	given.RawSetString("ssh", ssh)
 }

@@ -30,7 +30,7 @@ import (
 // Config is a config that is loaded: its settings, its definitions, and what is wrong with them. What runs
 // afterwards is the Scripts in it, which does not need the rest.
 type Config struct {
-	*api.Scripts
+	Scripts     *api.Scripts
 	o           Options
 	settings    *settings
 	definitions []*Definition // in order
@@ -59,9 +59,9 @@ func Load(o Options) (*Config, error) {
 		o.Dir = dir
 	}
 	r := &Config{Scripts: api.New(lua.New(lua.StateOptions{Dir: o.Dir, Log: o.Log, Now: o.Now, Print: o.Print, ReadOnly: o.ReadOnly})), o: o}
-	r.Limit.Set(lua53.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
+	r.Scripts.Limit.Set(lua53.Limits{Time: loadTimeout(o), Memory: defaultScriptMemory, Patient: true})
 	if err := r.load(); err != nil {
-		r.Close()
+		r.Scripts.Close()
 		return nil, err
 	}
 	return r, nil
@@ -70,15 +70,15 @@ func Load(o Options) (*Config, error) {
 func (r *Config) load() error {
 	r.found.Shown = r.Shown
 	r.settings = newSettings(r)
-	inJobs := jobs.New(r.Runtime)
-	r.watches = watches.New(r.Runtime, inJobs, &r.found)
-	r.schedulers = tasks.New(r.Runtime, inJobs, &r.found)
-	r.monitors = monitors.New(r.Runtime, &r.found, r.o.KnownMonitor)
+	inJobs := jobs.New(r.Scripts.Runtime)
+	r.watches = watches.New(r.Scripts.Runtime, inJobs, &r.found)
+	r.schedulers = tasks.New(r.Scripts.Runtime, inJobs, &r.found)
+	r.monitors = monitors.New(r.Scripts.Runtime, &r.found, r.o.KnownMonitor)
 	r.schedulers.Handle, r.schedulers.Watched = r.watches.HandleBy, r.watches.Paths
 	r.schedulers.Named, r.watches.Named = r.o.Named, r.o.Named
 	for _, list := range [][]lua.Global{r.globals(), inJobs.Globals(), r.watches.Globals(), r.schedulers.Globals(), r.monitors.Globals(),
 		r.logGlobals()} {
-		r.Define(list...)
+		r.Scripts.Define(list...)
 	}
 	r.guardGlobals()
 	if err := r.openPresets(); err != nil {
@@ -92,7 +92,7 @@ func (r *Config) load() error {
 		return err
 	}
 	r.declareCommandLine()
-	r.Loaded()
+	r.Scripts.Loaded()
 	r.settings.resolve()
 	r.schedulers.Timeout = r.settings.resolved.ShutdownTimeout
 	if complete && r.idle() {
@@ -126,14 +126,14 @@ func (r *Config) run() (complete bool, err error) {
 	}
 	if len(files) > 0 { // relative names count from the config, or without one from the first script
 		base := cmp.Or(r.o.Config, files[0])
-		if dir, err := filepath.Abs(filepath.Join(r.Anchored(base), "..")); err == nil {
-			lua53.SetBase(r.L, dir)
+		if dir, err := filepath.Abs(filepath.Join(r.Scripts.Anchored(base), "..")); err == nil {
+			lua53.SetBase(r.Scripts.L, dir)
 		}
 	}
 	for _, file := range files {
 		err := r.runFile(file)
-		if r.Exited() != nil {
-			return false, r.Exited()
+		if r.Scripts.Exited() != nil {
+			return false, r.Scripts.Exited()
 		}
 		if err != nil {
 			r.found.Add(r.loadProblem(file, err))
@@ -169,12 +169,12 @@ func (r *Config) loadProblem(file string, err error) problem.Problem {
 }
 
 func (r *Config) runFile(file string) error {
-	fn, err := r.LoadFile(file)
+	fn, err := r.Scripts.LoadFile(file)
 	if err != nil {
 		return err
 	}
 	r.checkFirstLine(file)
-	return r.Call("", fn, 0)
+	return r.Scripts.Call("", fn, 0)
 }
 
 // loadTimeout is how long each script and the config may run.

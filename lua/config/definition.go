@@ -25,7 +25,7 @@ import (
 
 // Definition is what a sync{} of the config says. It ends with loading: what runs is the Sync in it.
 type Definition struct {
-	*api.Sync
+	Sync        *api.Sync
 	r           *Config
 	given       *glua.LTable     // as the config wrote it
 	path        string           // of the source as the config has it, absolute
@@ -53,25 +53,25 @@ func (r *Config) globalSync(L *glua.LState) int {
 		lua.Throw(L, err)
 	}
 	lua53.Room(L, 0) // a limit may have been reached in Go code
-	L.Push(s.Inlet)
+	L.Push(s.Sync.Inlet)
 	return 1
 }
 
 // declare takes in one sync. Its faults become problems; the error is an *ExitError.
 func (r *Config) declare(given *glua.LTable, place string) (*Definition, error) {
-	s := &Definition{Sync: r.NewSync(place), r: r, given: given}
+	s := &Definition{Sync: r.Scripts.NewSync(place), r: r, given: given}
 	r.definitions = append(r.definitions, s)
-	s.Name = fmt.Sprintf("Sync%d", len(r.definitions))
-	values.Inherit(r.L, s.Table, given, false)
+	s.Sync.Name = fmt.Sprintf("Sync%d", len(r.definitions))
+	values.Inherit(r.Scripts.L, s.Sync.Table, given, false)
 	s.completeBorrowed()
-	values.Inherit(r.L, s.Table, r.presets.table, false)
+	values.Inherit(r.Scripts.L, s.Sync.Table, r.presets.table, false)
 	s.takeName()
 	s.legacy()
 	s.takeWhatCounts()
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
-	s.Table.RawSetString("name", glua.LString(s.Name))
+	s.Sync.Table.RawSetString("name", glua.LString(s.Sync.Name))
 	s.rememberSettings()
 	s.check()
 	r.undefined = nil
@@ -79,55 +79,55 @@ func (r *Config) declare(given *glua.LTable, place string) (*Definition, error) 
 }
 
 func (s *Definition) takeName() {
-	switch v := s.Table.RawGetString("name").(type) {
+	switch v := s.Key("name").(type) {
 	case *glua.LNilType:
 	case glua.LString:
 		if v == "" { // nobody could say which sync is meant
-			s.warn("leave it out, or give it one", "name is empty, and the sync is called %s", s.Name)
+			s.warn("leave it out, or give it one", "name is empty, and the sync is called %s", s.Sync.Name)
 			return
 		}
 		for _, other := range s.r.definitions {
-			if other != s && other.Name == string(v) {
-				s.problem("choose another name", "the name is taken by the sync at %s", other.Place)
+			if other != s && other.Sync.Name == string(v) {
+				s.problem("choose another name", "the name is taken by the sync at %s", other.Sync.Place)
 			}
 		}
-		s.Name = string(v)
+		s.Sync.Name = string(v)
 	default:
 		s.problem("write name = \"...\"", "name must be a string, not %s", values.Describe(v))
 	}
 }
 
 func (s *Definition) problem(remedy, format string, args ...any) {
-	s.r.found.Add(problem.At(s.Place, s.Name, remedy, format, args...))
+	s.r.found.Add(problem.At(s.Sync.Place, s.Sync.Name, remedy, format, args...))
 }
 
 func (s *Definition) warn(remedy, format string, args ...any) {
-	s.r.found.Warn(problem.At(s.Place, s.Name, remedy, format, args...))
+	s.r.found.Warn(problem.At(s.Sync.Place, s.Sync.Name, remedy, format, args...))
 }
 
 // legacy names keys that Lsyncd had long ago, or takes without using them.
 func (s *Definition) legacy() {
 	for _, key := range []string{"rsyncOpts", "rsyncOps"} {
-		if s.Table.RawGetString(key) != glua.LNil {
-			s.Table.RawSetString(key, glua.LNil)
+		if s.Key(key) != glua.LNil {
+			s.Sync.Table.RawSetString(key, glua.LNil)
 			s.problem(`use rsync = { archive = true, ..., _extra = { "--option" } }`, "%s is gone", key)
 		}
 	}
-	if s.Table.RawGetString("xargs") != glua.LNil {
-		s.Table.RawSetString("xargs", glua.LNil)
+	if s.Key("xargs") != glua.LNil {
+		s.Sync.Table.RawSetString("xargs", glua.LNil)
 		s.warn("remove it", "xargs is ignored: no command line gets too long")
 	}
 }
 
 // prepare calls the sync's own check.
 func (s *Definition) prepare() error {
-	fn := s.Table.RawGetString("prepare")
+	fn := s.Key("prepare")
 	if fn.Type() != glua.LTFunction { // none, or one that the check of types refuses
 		return nil
 	}
 	s.r.preparing = s
 	defer func() { s.r.preparing = nil }()
-	err := s.r.Call("", fn, 0, s.Table, glua.LNumber(prepareLevel))
+	err := s.r.Scripts.Call("", fn, 0, s.Sync.Table, glua.LNumber(prepareLevel))
 	var exit *lua.ExitError
 	if errors.As(err, &exit) {
 		return exit
@@ -143,11 +143,11 @@ func (s *Definition) prepare() error {
 func (s *Definition) faults(fault *lua.ScriptError) {
 	place := fault.Place
 	if place == "" || lua.Embedded(place) {
-		place = s.Place
+		place = s.Sync.Place
 	}
 	s.refused = true
 	for _, line := range strings.Split(fault.Message, "\n") {
-		p := problem.At(place, s.Name, "", "%s", strings.TrimSpace(line))
+		p := problem.At(place, s.Sync.Name, "", "%s", strings.TrimSpace(line))
 		if i := strings.LastIndex(p.Text, " ("); i > 0 && strings.HasSuffix(p.Text, ")") {
 			p.Text, p.Remedy = p.Text[:i], p.Text[i+2:len(p.Text)-1]
 		}
@@ -207,16 +207,16 @@ var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove"
 
 func (s *Definition) checkTypes() {
 	for _, key := range syncKeys.Names() {
-		v := s.Table.RawGetString(key)
+		v := s.Key(key)
 		if v == glua.LNil {
 			continue
 		}
 		taken, found := syncKeys.Take(key, v, s)
-		s.r.found.Report(found, s.Place, s.Name, "", "it")
+		s.r.found.Report(found, s.Sync.Place, s.Sync.Name, "", "it")
 		if taken == nil {
 			taken = glua.LNil
 		}
-		s.Table.RawSetString(key, taken)
+		s.Sync.Table.RawSetString(key, taken)
 	}
 	for _, key := range values.ExitTables {
 		s.checkExitCodes(key)
@@ -224,7 +224,7 @@ func (s *Definition) checkTypes() {
 }
 
 func (s *Definition) checkExitCodes(key string) {
-	table, ok := s.Table.RawGetString(key).(*glua.LTable)
+	table, ok := s.Key(key).(*glua.LTable)
 	if !ok {
 		return
 	}
@@ -246,15 +246,15 @@ func (s *Definition) checkExitCodes(key string) {
 
 // checkActions demands something to do about events.
 func (s *Definition) checkActions() {
-	if a := s.Table.RawGetString("action"); a != glua.LNil && !s.dispatches() {
+	if a := s.Key("action"); a != glua.LNil && !s.dispatches() {
 		return
 	}
 	for _, key := range handlers[:6] {
-		if glua.LVAsBool(s.Table.RawGetString(key)) {
+		if glua.LVAsBool(s.Key(key)) {
 			return
 		}
 	}
-	switch s.Table.RawGetString("onStartup").(type) {
+	switch s.Key("onStartup").(type) {
 	case *glua.LFunction, glua.LString:
 		return // a job to be done once
 	}
@@ -269,35 +269,35 @@ func (s *Definition) resolve() {
 		s.r.missing(*s.sourceFault)
 	}
 	if settings.Monitor != "" && s.r.o.Monitor != "" {
-		s.Table.RawSetString("monitor", glua.LNil)
+		s.Sync.Table.RawSetString("monitor", glua.LNil)
 	}
 	s.checkRelativeTarget()
 	s.config = core.SyncConfig{
-		Name: s.Name, Place: s.Place, CodesKey: s.codesKey(),
-		Source: s.StringKey("source"), Given: s.path, Target: s.Target(),
+		Name: s.Sync.Name, Place: s.Sync.Place, CodesKey: s.codesKey(),
+		Source: s.Sync.StringKey("source"), Given: s.path, Target: s.Sync.Target(),
 		Delay:          s.delay(settings),
 		MaxDelays:      s.number("maxDelays", settings.MaxDelays, true),
 		MaxProcesses:   s.number("maxProcesses", settings.MaxProcesses, false),
-		Flat:           s.Table.RawGetString("subdirs") == glua.LFalse,
+		Flat:           s.Key("subdirs") == glua.LFalse,
 		Mode:           settings.Mode,
-		KeepMoves:      glua.LVAsBool(s.Table.RawGetString("onMove")),
+		KeepMoves:      glua.LVAsBool(s.Key("onMove")),
 		Ignores:        s.ignores(),
 		TakesTrees:     s.caps.trees,
 		Mirrors:        s.mirrors(),
-		Rules:          s.Rules(),
+		Rules:          s.Sync.Rules(),
 		Actions:        s.Sync,
 		HardLinks:      s.caps.hardLinks,
-		HasInit:        s.Table.RawGetString("init") != glua.LFalse,
+		HasInit:        s.Key("init") != glua.LFalse,
 		DeletesAtStart: s.deletesAtStart(),
 		DeletesLive:    s.deletesLive(),
 		MaxDelete:      s.maxDelete(settings),
-		Monitor:        cmp.Or(s.StringKey("monitor"), settings.Monitor),
+		Monitor:        cmp.Or(s.Sync.StringKey("monitor"), settings.Monitor),
 		PollInterval:   s.pollInterval(settings),
 		Tunnel:         s.tunnel,
 	}
-	s.Fsync = settings.Fsync
-	s.Fallback = map[string]glua.LValue{"init": s.inheritedFunction(s.given, "init", 0), "full": s.inheritedFunction(s.given, "full", 0)}
-	s.Define(s.config, s.digest())
+	s.Sync.Fsync = settings.Fsync
+	s.Sync.Fallback = map[string]glua.LValue{"init": s.inheritedFunction(s.given, "init", 0), "full": s.inheritedFunction(s.given, "full", 0)}
+	s.Sync.Define(s.config, s.digest())
 	s.rememberTarget()
 	s.checkOverlap()
 	s.checkSurroundings()
@@ -305,7 +305,7 @@ func (s *Definition) resolve() {
 
 // codesKey is the key of the table that the sync's collect looks exit codes up in.
 func (s *Definition) codesKey() string {
-	if s.Table.RawGetString("exitcodes") == glua.LFalse && s.Table.RawGetString("rsyncExitCodes") != glua.LNil {
+	if s.Key("exitcodes") == glua.LFalse && s.Key("rsyncExitCodes") != glua.LNil {
 		return "rsyncExitCodes"
 	}
 	return "exitcodes"
@@ -313,7 +313,7 @@ func (s *Definition) codesKey() string {
 
 // checkRelativeTarget: a daemon works in /, so a relative target would be a surprise.
 func (s *Definition) checkRelativeTarget() {
-	target := s.StringKey("target")
+	target := s.Sync.StringKey("target")
 	if s.r.settings.resolved.NoDaemon && s.mirrors() && strings.HasPrefix(target, "~") && s.localTarget() != "" {
 		s.warn(tildeRemedy, "target %q is a directory called ~", target)
 	}
@@ -336,7 +336,7 @@ func (s *Definition) ignores() (kinds []event.Kind) {
 		return nil
 	}
 	for kind := event.Attrib; kind <= event.Delete; kind++ {
-		if s.Table.RawGetString("on"+kind.String()).Type() != glua.LTFunction {
+		if s.Key("on"+kind.String()).Type() != glua.LTFunction {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -345,10 +345,10 @@ func (s *Definition) ignores() (kinds []event.Kind) {
 
 // digest identifies the sync's definition but for its source.
 func (s *Definition) digest() string {
-	source := s.Table.RawGetString("source")
-	s.Table.RawSetString("source", glua.LNil)
-	given := digest.Of(s.Table, digest.Known{Table: s.r.presets.table, Globals: s.r.builtin})
-	s.Table.RawSetString("source", source)
+	source := s.Key("source")
+	s.Sync.Table.RawSetString("source", glua.LNil)
+	given := digest.Of(s.Sync.Table, digest.Known{Table: s.r.presets.table, Globals: s.r.builtin})
+	s.Sync.Table.RawSetString("source", source)
 	hash, c := sha256.New(), s.config
 	fmt.Fprintln(hash, given, c.Name, c.Given, c.Target, c.Delay, c.MaxDelays, c.MaxProcesses, c.Flat, c.Mode, c.KeepMoves, c.TakesTrees, c.HasInit, c.Monitor, c.PollInterval)
 	for _, rule := range c.Rules {

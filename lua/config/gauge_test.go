@@ -21,7 +21,7 @@ func TestGaugeHasKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer r.Scripts.Close()
 	gauge, ok := r.presets.table.RawGetString("checkgauge").(*glua.LTable)
 	if !ok {
 		t.Fatal("default has no checkgauge")

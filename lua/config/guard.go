@@ -39,7 +39,7 @@ func maxDeleteOf(v glua.LValue) (*inventory.Limit, error) {
 
 // maxDelete is the sync's own limit, or that of settings.
 func (s *Definition) maxDelete(settings *Settings) *inventory.Limit {
-	v := s.Table.RawGetString("guard")
+	v := s.Key("guard")
 	if v == glua.LNil {
 		return settings.MaxDelete
 	}

@@ -20,7 +20,7 @@ func (r *Config) Setting(key string) (v glua.LValue, place string) {
 
 // Shown is the name of a file as the user gave it.
 func (r *Config) Shown(file string) string {
-	if r.o.Config != "" && file == r.Anchored(r.o.Config) {
+	if r.o.Config != "" && file == r.Scripts.Anchored(r.o.Config) {
 		return r.o.Config
 	}
 	return file
@@ -34,7 +34,7 @@ func (s *Definition) Core() *core.SyncConfig { return &s.config }
 
 // Key is a value of the sync, inherited or not, or one of a table in it by a path like "ssh.port".
 func (s *Definition) Key(path string) glua.LValue {
-	var v glua.LValue = s.Table
+	var v glua.LValue = s.Sync.Table
 	for name := range strings.SplitSeq(path, ".") {
 		t, ok := v.(*glua.LTable)
 		if !ok {
@@ -47,7 +47,7 @@ func (s *Definition) Key(path string) glua.LValue {
 
 // Own is the function that the config has for a key, or that was made of its command; nil if it is a preset's, or none.
 func (s *Definition) Own(key string) *glua.LFunction {
-	fn, ok := s.Table.RawGetString(key).(*glua.LFunction)
+	fn, ok := s.Key(key).(*glua.LFunction)
 	if !ok || fn.Proto == nil || lua.Embedded(fn.Proto.SourceName) {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (s *Definition) rememberSettings() {
 		v := s.r.settings.values.RawGetString(key)
 		s.lsyncdValues[key] = v
 		if v == glua.LNil {
-			s.lsyncdValues[key] = s.Table.RawGetString(key)
+			s.lsyncdValues[key] = s.Key(key)
 		}
 	}
 }

@@ -14,10 +14,10 @@ import (
 // taken are left to the checks.
 func (s *Definition) takeWhatCounts() {
 	for _, key := range syncKeys.Names() {
-		if v := s.Table.RawGetString(key); v != glua.LNil {
+		if v := s.Key(key); v != glua.LNil {
 			if taken, found := syncKeys.Take(key, v, s); taken != nil {
-				s.r.found.Report(found, s.Place, s.Name, "", "it")
-				s.Table.RawSetString(key, taken)
+				s.r.found.Report(found, s.Sync.Place, s.Sync.Name, "", "it")
+				s.Sync.Table.RawSetString(key, taken)
 			}
 		}
 	}
@@ -26,7 +26,7 @@ func (s *Definition) takeWhatCounts() {
 // delay is the command line's, the sync's own, that of settings, or the preset's.
 func (s *Definition) delay(settings *Settings) time.Duration {
 	_, own := s.r.given(s.given, "delay", 0)
-	v := s.Table.RawGetString("delay")
+	v := s.Key("delay")
 	switch {
 	case s.r.o.Delay != nil:
 		v = glua.LNumber(*s.r.o.Delay)
@@ -35,7 +35,7 @@ func (s *Definition) delay(settings *Settings) time.Duration {
 	case v == glua.LNil:
 		return 0 // and scripts go on seeing nil
 	}
-	s.Table.RawSetString("delay", v)
+	s.Sync.Table.RawSetString("delay", v)
 	d, _ := schema.Seconds.Read(v) // it has been checked
 	return d
 }
@@ -45,21 +45,21 @@ func (s *Definition) delay(settings *Settings) time.Duration {
 // taste, but rsyncssh works with one process only.
 func (s *Definition) number(key string, setting int, overPreset bool) int {
 	given, own := s.r.given(s.given, key, 0)
-	v := s.Table.RawGetString(key)
+	v := s.Key(key)
 	if setting > 0 && !own && (given == glua.LNil || overPreset) {
 		v = glua.LNumber(setting)
 	}
 	if v == glua.LNil { // it has been refused
 		return 1
 	}
-	s.Table.RawSetString(key, v)
+	s.Sync.Table.RawSetString(key, v)
 	n, _ := schema.Count.Read(v)
 	return n
 }
 
 // pollInterval is the sync's own, or that of settings.
 func (s *Definition) pollInterval(settings *Settings) time.Duration {
-	if v := s.Table.RawGetString("pollInterval"); v != glua.LNil {
+	if v := s.Key("pollInterval"); v != glua.LNil {
 		d, _ := schema.Interval.Read(v) // it has been checked
 		return d
 	}
@@ -72,8 +72,8 @@ var passedOn = []string{"source", "target", "host", "targetdir", "rsync", "ssh",
 // checkZeros refuses zero bytes in them.
 func (s *Definition) checkZeros() {
 	for _, key := range passedOn {
-		if values.ZeroIn(s.Table.RawGetString(key), 0) {
-			s.Table.RawSetString(key, glua.LNil)
+		if values.ZeroIn(s.Key(key), 0) {
+			s.Sync.Table.RawSetString(key, glua.LNil)
 			s.problem("remove it", "%s has a zero byte in it, which no program can be given", key)
 		}
 	}
@@ -105,7 +105,7 @@ func (r *Config) lsyncdWarning(L *glua.LState) int {
 		s.warn(L.OptString(2, ""), "%s", L.CheckString(1))
 		return 0
 	}
-	r.Log.Log("Warn", printable.Lines(L.CheckString(1)))
+	r.Scripts.Log.Log("Warn", printable.Lines(L.CheckString(1)))
 	return 0
 }
 

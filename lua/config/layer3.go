@@ -17,7 +17,7 @@ import (
 // compileStrings turns onX = "command" into functions.
 func (s *Definition) compileStrings() {
 	for _, key := range handlers {
-		text, ok := s.Table.RawGetString(key).(glua.LString)
+		text, ok := s.Key(key).(glua.LString)
 		if !ok {
 			continue
 		}
@@ -29,7 +29,7 @@ func (s *Definition) compileStrings() {
 		case err != nil:
 			s.problem("", "%s: %v", key, err)
 		default:
-			s.Table.RawSetString(key, fn)
+			s.Sync.Table.RawSetString(key, fn)
 		}
 	}
 }
@@ -39,16 +39,16 @@ func (s *Definition) compileString(key, text string) (*glua.LFunction, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.r.Log.Log("FWrite", s.Name, ": ", key, " = ", source)
-	proto, err := lua53.Compile(s.Name+"."+key, []byte("return "+source))
+	s.r.Scripts.Log.Log("FWrite", s.Sync.Name, ": ", key, " = ", source)
+	proto, err := lua53.Compile(s.Sync.Name+"."+key, []byte("return "+source))
 	if err != nil {
 		return nil, fmt.Errorf("compile what was generated for %q: %w", text, err)
 	}
-	if err := s.r.Call("", s.r.L.NewFunctionFromProto(proto), 1); err != nil {
+	if err := s.r.Scripts.Call("", s.r.Scripts.L.NewFunctionFromProto(proto), 1); err != nil {
 		return nil, err
 	}
-	fn, ok := s.r.L.Get(-1).(*glua.LFunction)
-	s.r.L.Pop(1)
+	fn, ok := s.r.Scripts.L.Get(-1).(*glua.LFunction)
+	s.r.Scripts.L.Pop(1)
 	if !ok {
 		return nil, fmt.Errorf("compile what was generated for %q: no function", text)
 	}
@@ -117,13 +117,13 @@ func (s *Definition) generateShell(key, text string) (string, error) {
 
 // surroundings is what the danger of a command depends on besides its text.
 func (s *Definition) surroundings() shell.Surroundings {
-	target := s.StringKey("target")
+	target := s.Sync.StringKey("target")
 	return shell.Surroundings{
 		Variables: func(text string) []shell.Variable {
 			variables, _ := variablesOf(text) // the text has been read before without an error
 			return variables
 		},
-		Trees:        []string{s.StringKey("source"), target},
+		Trees:        []string{s.Sync.StringKey("source"), target},
 		RemoteTarget: address.Remote(target),
 	}
 }
@@ -131,7 +131,7 @@ func (s *Definition) surroundings() shell.Surroundings {
 // hazards refuses a command that has somebody evaluate the names of files; with unsafeShell it warns.
 func (s *Definition) hazards(key string, list []shell.Hazard) {
 	for _, h := range list {
-		if s.Table.RawGetString("unsafeShell") == glua.LTrue {
+		if s.Key("unsafeShell") == glua.LTrue {
 			s.warn("unsafeShell allows it; "+h.Remedy, "%s: %s", key, h.Text)
 		} else {
 			s.problem(h.Remedy+"; or unsafeShell = true, if all who can name files there may run commands here", "%s: %s", key, h.Text)

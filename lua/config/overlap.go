@@ -11,24 +11,24 @@ import (
 
 // rememberTarget has what writes to a target on this machine see that it is still the same one.
 func (s *Definition) rememberTarget() {
-	if target := s.localTarget(); target != "" && s.StringKey("source") != "" {
-		s.GuardTarget(target)
+	if target := s.localTarget(); target != "" && s.Sync.StringKey("source") != "" {
+		s.Sync.GuardTarget(target)
 	}
 }
 
 // checkOverlap refuses targets of the presets that would make a mirror eat its own source, or itself.
 func (s *Definition) checkOverlap() {
-	target, source := s.localTarget(), s.StringKey("source")
+	target, source := s.localTarget(), s.Sync.StringKey("source")
 	if target == "" || source == "" || !s.mirrors() {
 		return
 	}
 	if guard.Resolved(target) == "/" && s.caps.target == localDir && s.refused {
 		return // whatever the source is
 	}
-	if _, err := filter.Compile(s.Rules()); err != nil {
+	if _, err := filter.Compile(s.Sync.Rules()); err != nil {
 		return // said already
 	}
-	if remedy, text := s.Overlaps(guard.OverlapOf(source, target)); text != "" {
+	if remedy, text := s.Sync.Overlaps(guard.OverlapOf(source, target)); text != "" {
 		s.problem(remedy, "%s", text)
 	}
 }
@@ -39,7 +39,7 @@ func (r *Config) checkOverlappingTargets() {
 		for _, b := range r.definitions {
 			if a != b && a.mirrors() && a.config.DeletesAtStart && a.deletesOf(b) {
 				a.warn("choose targets beside each other, or exclude the other one",
-					"its startup deletes what sync %s puts into %s", b.Name, b.config.Target)
+					"its startup deletes what sync %s puts into %s", b.Sync.Name, b.config.Target)
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (r *Config) checkOverlappingTargets() {
 // deletesOf reports whether the startup of s takes what b sends for something that its source does not have.
 func (s *Definition) deletesOf(b *Definition) bool {
 	rel, ok := strings.CutPrefix(values.WithSlash(b.config.Target), values.WithSlash(s.config.Target))
-	rules, err := filter.Compile(s.Rules())
+	rules, err := filter.Compile(s.Sync.Rules())
 	if !ok || err != nil || rules.Excluded(rel) {
 		return false
 	}
@@ -58,9 +58,9 @@ func (s *Definition) deletesOf(b *Definition) bool {
 
 // localTarget returns a target on this machine as an absolute path, "" if it is none.
 func (s *Definition) localTarget() string {
-	target := s.StringKey("target")
-	if address.Remote(target) || s.StringKey("host") != "" {
+	target := s.Sync.StringKey("target")
+	if address.Remote(target) || s.Sync.StringKey("host") != "" {
 		return ""
 	}
-	return s.r.Anchored(target)
+	return s.r.Scripts.Anchored(target)
 }

@@ -39,15 +39,15 @@ var compiledPresets = sync.OnceValues(func() (protos []*glua.FunctionProto, err 
 
 // openPresets runs the embedded presets.
 func (r *Config) openPresets() error {
-	p := &presets{table: r.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}, trees: map[*glua.LFunction]bool{}}
+	p := &presets{table: r.Scripts.L.NewTable(), named: map[string]*glua.LTable{}, born: map[*glua.LTable]map[string]glua.LValue{}, trees: map[*glua.LFunction]bool{}}
 	r.presets = p
-	r.L.SetGlobal("default", p.table)
+	r.Scripts.L.SetGlobal("default", p.table)
 	protos, err := compiledPresets()
 	if err != nil {
 		return err
 	}
 	for _, proto := range protos {
-		if err := r.Call("", r.L.NewFunctionFromProto(proto), 0); err != nil {
+		if err := r.Scripts.Call("", r.Scripts.L.NewFunctionFromProto(proto), 0); err != nil {
 			return fmt.Errorf("run the embedded preset %s: %w", proto.SourceName, err)
 		}
 	}

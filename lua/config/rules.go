@@ -18,7 +18,7 @@ func (s *Definition) readRules() {
 			s.warn("remove it", `exclude: "" excludes nothing`)
 			continue
 		}
-		s.addRule(&s.Excludes, "exclude", filter.Rule{Pattern: pattern})
+		s.addRule(&s.Sync.Excludes, "exclude", filter.Rule{Pattern: pattern})
 	}
 	for _, line := range s.strings("filter") {
 		rule, err := filter.Parse(line)
@@ -26,10 +26,10 @@ func (s *Definition) readRules() {
 			s.problem("", "filter: %v", err)
 			continue
 		}
-		s.addRule(&s.Filters, "filter", rule)
+		s.addRule(&s.Sync.Filters, "filter", rule)
 	}
-	s.readRuleFiles("excludeFrom", &s.Excludes, filter.ReadExcludes)
-	s.readRuleFiles("filterFrom", &s.Filters, filter.ReadFilters)
+	s.readRuleFiles("excludeFrom", &s.Sync.Excludes, filter.ReadExcludes)
+	s.readRuleFiles("filterFrom", &s.Sync.Filters, filter.ReadFilters)
 }
 
 func (s *Definition) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
@@ -42,8 +42,8 @@ func (s *Definition) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
 
 func (s *Definition) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
 	for _, name := range s.strings(key) {
-		rules, err := s.readRuleFile(s.r.Anchored(name), read)
-		if s.r.Limit.Cause() != nil {
+		rules, err := s.readRuleFile(s.r.Scripts.Anchored(name), read)
+		if s.r.Scripts.Limit.Cause() != nil {
 			return // which sync{} says
 		}
 		if err != nil {
@@ -57,7 +57,7 @@ func (s *Definition) readRuleFiles(key string, to *[]filter.Rule, read func(io.R
 
 // readRuleFile reads a file within the limits of loading: it may be a FIFO that nobody writes to.
 func (s *Definition) readRuleFile(path string, read func(io.Reader, string) ([]filter.Rule, error)) ([]filter.Rule, error) {
-	text, err := s.r.Limit.ReadFile(path)
+	text, err := s.r.Scripts.Limit.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
@@ -66,7 +66,7 @@ func (s *Definition) readRuleFile(path string, read func(io.Reader, string) ([]f
 
 // strings returns a key that is a string or a list of strings.
 func (s *Definition) strings(key string) []string {
-	v := s.Table.RawGetString(key)
+	v := s.Key(key)
 	switch v := v.(type) {
 	case *glua.LNilType:
 		return nil

@@ -129,12 +129,12 @@ func modeOf(v glua.LValue) (event.Mode, error) {
 }
 
 func newSettings(r *Config) *settings {
-	s := &settings{r: r, table: r.L.NewTable(), values: r.L.NewTable(), places: map[string]string{}}
-	mt := r.L.NewTable()
-	mt.RawSetString("__call", r.L.NewFunction(s.call))
-	mt.RawSetString("__index", r.L.NewFunction(s.index))
-	mt.RawSetString("__newindex", r.L.NewFunction(s.newIndex))
-	mt.RawSetString("__tostring", r.L.NewFunction(func(L *glua.LState) int {
+	s := &settings{r: r, table: r.Scripts.L.NewTable(), values: r.Scripts.L.NewTable(), places: map[string]string{}}
+	mt := r.Scripts.L.NewTable()
+	mt.RawSetString("__call", r.Scripts.L.NewFunction(s.call))
+	mt.RawSetString("__index", r.Scripts.L.NewFunction(s.index))
+	mt.RawSetString("__newindex", r.Scripts.L.NewFunction(s.newIndex))
+	mt.RawSetString("__tostring", r.Scripts.L.NewFunction(func(L *glua.LState) int {
 		L.Push(glua.LString("function: settings"))
 		return 1
 	}))
@@ -153,7 +153,7 @@ func (s *settings) call(L *glua.LState) int {
 		L.Push(s.value(string(v)))
 		return 1
 	case *glua.LTable:
-		if !s.r.Loading() {
+		if !s.r.Scripts.Loading() {
 			L.RaiseError("settings{} can only be called while the config is loaded")
 		}
 		v.ForEach(func(k, v glua.LValue) { s.entry(place, k, v) })
@@ -198,7 +198,7 @@ func (s *settings) index(L *glua.LState) int {
 
 // newIndex is settings.key = value.
 func (s *settings) newIndex(L *glua.LState) int {
-	if !s.r.Loading() {
+	if !s.r.Scripts.Loading() {
 		L.RaiseError("settings can only be changed while the config is loaded")
 	}
 	place := lua.Where(L)
@@ -239,10 +239,10 @@ func (s *settings) resolve() {
 	to.MaxDelete = to.guard.maxDelete
 	to.LogLevels, to.Relays = s.r.logs.levels, s.r.logs.relays
 	for _, p := range []*string{&to.LogFile, &to.PidFile, &to.StatusFile} {
-		*p = s.r.Anchored(*p)
+		*p = s.r.Scripts.Anchored(*p)
 	}
 	s.resolved = to
-	s.r.Limit.Set(lua53.Limits{Time: to.ScriptTimeout, Memory: to.ScriptMemory})
+	s.r.Scripts.Limit.Set(lua53.Limits{Time: to.ScriptTimeout, Memory: to.ScriptMemory})
 }
 
 // interval is default.statusInterval, which some configs change.

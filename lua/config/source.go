@@ -20,16 +20,16 @@ const tildeRemedy = `nothing expands a ~ here: write the absolute path, or os.ge
 
 // checkSource makes the source absolute, with symlinks resolved and one trailing slash.
 func (s *Definition) checkSource() {
-	v, ok := s.Table.RawGetString("source").(glua.LString)
+	v, ok := s.Key("source").(glua.LString)
 	if !ok || v == "" {
 		if given, _ := s.r.given(s.given, "source", 0); given == glua.LNil || ok { // else its type is wrong
 			s.problem("add source = \"/directory\"", "source is missing")
 		}
 		return
 	}
-	path := s.r.Anchored(string(v))
+	path := s.r.Scripts.Anchored(string(v))
 	fault := func(remedy, format string, args ...any) {
-		p := problem.At(s.Place, s.Name, remedy, format, args...)
+		p := problem.At(s.Sync.Place, s.Sync.Name, remedy, format, args...)
 		s.sourceFault = &p
 	}
 	s.path = filepath.Clean(path)
@@ -54,7 +54,7 @@ func (s *Definition) checkSource() {
 	case !readableDir(trail.Path):
 		fault("let the user that runs lsyncgo read it, or run lsyncgo as another one", "source %q cannot be read by this user", path)
 	}
-	s.Table.RawSetString("source", glua.LString(values.WithSlash(trail.Path)))
+	s.Sync.Table.RawSetString("source", glua.LString(values.WithSlash(trail.Path)))
 }
 
 // readableDir reports whether this user can list a directory; what cannot be told now is met when it is watched.

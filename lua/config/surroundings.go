@@ -30,7 +30,7 @@ func (s *Definition) checkSurroundings() {
 // checkTargetDirectory looks at a local target: the presets make it, but not the directories above it.
 func (s *Definition) checkTargetDirectory() {
 	target := s.localTarget()
-	if target == "" || !filepath.IsAbs(s.StringKey("target")) {
+	if target == "" || !filepath.IsAbs(s.Sync.StringKey("target")) {
 		return
 	}
 	target = filepath.Clean(target)
@@ -170,11 +170,11 @@ func (r *Config) checkTwins() {
 	for i, a := range r.definitions {
 		same := func(b *Definition) bool {
 			return a.mirrors() && b.mirrors() && a.config.Target != "" && a.config.Source == b.config.Source &&
-				values.WithSlash(a.config.Target) == values.WithSlash(b.config.Target) && a.StringKey("tunnel") == b.StringKey("tunnel") &&
-				slices.Equal(a.Rules(), b.Rules())
+				values.WithSlash(a.config.Target) == values.WithSlash(b.config.Target) && a.Sync.StringKey("tunnel") == b.Sync.StringKey("tunnel") &&
+				slices.Equal(a.Sync.Rules(), b.Sync.Rules())
 		}
 		if j := slices.IndexFunc(r.definitions[:i], same); j >= 0 {
-			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.definitions[j].Place)
+			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.definitions[j].Sync.Place)
 		}
 	}
 }
@@ -182,16 +182,16 @@ func (r *Config) checkTwins() {
 // completeBorrowed gives a sync that takes functions of a preset without inheriting it the rest of the preset: they count
 // on it.
 func (s *Definition) completeBorrowed() {
-	if s.Table.RawGetString("prepare") != glua.LNil {
+	if s.Key("prepare") != glua.LNil {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.r.presets.named)) {
 		preset := s.r.presets.named[name]
 		for _, key := range []string{"init", "action", "full"} {
-			if fn, ok := s.Table.RawGetString(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
+			if fn, ok := s.Key(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
 				s.warn(fmt.Sprintf("inherit it, sync{ default.%s, ... }, and set what shall be different", name),
 					"%s is that of default.%s, which the sync does not inherit: it gets the rest of the preset as well", key, name)
-				values.Inherit(s.r.L, s.Table, preset, false)
+				values.Inherit(s.r.Scripts.L, s.Sync.Table, preset, false)
 				return
 			}
 		}

@@ -64,14 +64,14 @@ var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
 // checkFirstLine warns of a comment in the way of a shell: of the first line alone Lua skips that, as it may
 // say which program runs the file.
 func (r *Config) checkFirstLine(file string) {
-	if text, err := r.Reread(file); err == nil && len(text) > 1 && text[0] == '#' && text[1] != '!' {
+	if text, err := r.Scripts.Reread(file); err == nil && len(text) > 1 && text[0] == '#' && text[1] != '!' {
 		r.found.Warn(problem.At(file+":1", "", commentSign, "the first line begins with # and is skipped; on any other line that is an error"))
 	}
 }
 
 // remedyOf guesses what a config that cannot be parsed wants.
 func (r *Config) remedyOf(fault *lua53.SyntaxError) string {
-	source, err := r.Reread(fault.Name)
+	source, err := r.Scripts.Reread(fault.Name)
 	if err != nil {
 		source = nil
 	}

@@ -44,7 +44,7 @@ func (s *Definition) reach() Target {
 		v, _ := s.Key(key).(glua.LString)
 		return string(v)
 	}
-	t := Target{Place: s.Place, Sync: s.Name}
+	t := Target{Place: s.Sync.Place, Sync: s.Sync.Name}
 	if s.tunnel != nil {
 		t.Untried = "it is reached through a tunnel, which is not opened for this"
 		return t

@@ -73,9 +73,9 @@ func (r *Config) globalTunnel(L *glua.LState) int {
 }
 
 func (r *Config) tunnelMetatable(x *tunnelValue) *glua.LTable {
-	mt := r.L.NewTable()
+	mt := r.Scripts.L.NewTable()
 	mt.RawSetString("__name", glua.LString("tunnel"))
-	mt.RawSetString("__tostring", r.L.NewFunction(func(L *glua.LState) int {
+	mt.RawSetString("__tostring", r.Scripts.L.NewFunction(func(L *glua.LState) int {
 		L.Push(glua.LString("tunnel " + x.config.Name))
 		return 1
 	}))
@@ -143,7 +143,7 @@ func (x *tunnelValue) digest() string {
 
 // findTunnel returns the tunnel that the sync names, nil if none.
 func (s *Definition) findTunnel() *tunnel.Config {
-	v := s.Table.RawGetString("tunnel")
+	v := s.Key("tunnel")
 	if v == glua.LNil || v == glua.LFalse {
 		return nil
 	}
@@ -160,11 +160,11 @@ func (s *Definition) findTunnel() *tunnel.Config {
 // readTunnel takes in the sync's tunnel.
 func (s *Definition) readTunnel() {
 	s.tunnel = s.findTunnel()
-	if s.tunnel != nil && s.tunnel.Pool || s.Table.RawGetString("tunnel") != glua.LNil && s.tunnel == nil {
+	if s.tunnel != nil && s.tunnel.Pool || s.Key("tunnel") != glua.LNil && s.tunnel == nil {
 		return
 	}
 	for _, key := range []string{"target", "host", "targetdir"} {
-		if strings.Contains(s.StringKey(key), "^localport") {
+		if strings.Contains(s.Sync.StringKey(key), "^localport") {
 			s.problem(`add tunnel = tunnel{ mode = "pool", ... }`, "%s has ^localport, and the sync has no tunnel with ports", key)
 		}
 	}

@@ -31,7 +31,7 @@ var foreign = map[string]string{
 
 // readUndefined notes that a global, or with prefix a key of a table, was read in vain.
 func (r *Config) readUndefined(prefix, name string, known []string) {
-	s := undefinedName{place: lua.Where(r.L), name: prefix + name}
+	s := undefinedName{place: lua.Where(r.Scripts.L), name: prefix + name}
 	if is := foreign[strings.ToLower(name)]; prefix == "" && is != "" {
 		r.found.Warn(problem.At(s.place, "", "write "+is, "%s is a variable to Lua, which nobody has set: the key counts as not given", name))
 	}
@@ -44,8 +44,8 @@ func (r *Config) readUndefined(prefix, name string, known []string) {
 
 // noticeUndefined notes what is read of the global default in vain. The function that it returns ends that.
 func (p *presets) noticeUndefined(r *Config) (end func()) {
-	mt := r.L.NewTable()
-	mt.RawSetString("__index", r.L.NewFunction(func(L *glua.LState) int {
+	mt := r.Scripts.L.NewTable()
+	mt.RawSetString("__index", r.Scripts.L.NewFunction(func(L *glua.LState) int {
 		if name, ok := L.Get(2).(glua.LString); ok {
 			var known []string
 			for name := range p.named {

@@ -66,7 +66,7 @@ func is(key, text string) condition {
 	return when(func(s subject) bool { return s.value(key) == glua.LString(text) })
 }
 func begins(key, with string) condition {
-	return when(func(s subject) bool { return strings.HasPrefix(s.StringKey(key), with) })
+	return when(func(s subject) bool { return strings.HasPrefix(s.Sync.StringKey(key), with) })
 }
 
 // own: the config has a function or a command of its own for the key.
@@ -240,7 +240,7 @@ func endOfMove(s subject) (bool, []any) {
 
 // commentExclude finds an exclude that begins like a comment.
 func commentExclude(s subject) (bool, []any) {
-	for _, rule := range s.Excludes {
+	for _, rule := range s.Sync.Excludes {
 		if applies, _ := byRsync(s); applies && strings.ContainsAny(rule.Pattern[:1], "#;") {
 			return true, []any{strconv.Quote(rule.Pattern)}
 		}
@@ -251,7 +251,7 @@ func commentExclude(s subject) (bool, []any) {
 // overruled finds an exclude that Lsyncd lets win over an include before it: one of what is in a
 // directory, which to Lsyncd is the directory as well.
 func overruled(s subject) (bool, []any) {
-	include, rules := "", s.Rules()
+	include, rules := "", s.Sync.Rules()
 	for i, rule := range rules {
 		switch {
 		case rule.Include && include == "":
@@ -264,7 +264,7 @@ func overruled(s subject) (bool, []any) {
 }
 
 func classInPattern(s subject) (bool, []any) {
-	for _, rule := range s.Rules() {
+	for _, rule := range s.Sync.Rules() {
 		if strings.ContainsAny(rule.Pattern, `[\`) {
 			return true, []any{strconv.Quote(rule.Pattern)}
 		}
@@ -273,7 +273,7 @@ func classInPattern(s subject) (bool, []any) {
 }
 
 func belowDirectory(s subject) (bool, []any) {
-	rules := s.Rules()
+	rules := s.Sync.Rules()
 	for i, rule := range rules {
 		if excludesContents(rules[:i+1]) {
 			return true, []any{strconv.Quote(rule.Pattern)}

@@ -82,8 +82,8 @@ func (d *Difference) text(values []any) string {
 // location is the line of the first of the keys that the config writes for the sync or for settings, else that of the sync.
 func (n *notes) location(keys []string, s subject) Location {
 	if s.Definition != nil {
-		p := problem.At(s.Place, s.Name, "", "")
-		return Location{s.Name, n.config.Shown(p.File), n.line(p, "sync", keys)}
+		p := problem.At(s.Sync.Place, s.Sync.Name, "", "")
+		return Location{s.Sync.Name, n.config.Shown(p.File), n.line(p, "sync", keys)}
 	}
 	for _, key := range keys {
 		if _, place := n.config.Setting(key); place != "" {
@@ -97,7 +97,7 @@ func (n *notes) location(keys []string, s subject) Location {
 func (n *notes) line(p problem.Problem, function string, keys []string) int {
 	o := n.outlines[p.File]
 	if o == nil {
-		src, err := n.config.Reread(p.File)
+		src, err := n.config.Scripts.Reread(p.File)
 		if err != nil { // the command line, or text given to load
 			src = nil
 		}
