@@ -62,13 +62,13 @@ func (r *Runtime) Call(event string, fn glua.LValue, nret int, args ...glua.LVal
 }
 
 // Resume begins a job or goes on with it, as lua53.Job.Resume does, within the limits of a call. An error is a *ScriptError, an
-// *ExitError or lua53.ErrKilled. event says what for, in messages.
-func (r *Runtime) Resume(job *lua53.Job, event string, args ...glua.LValue) (results []glua.LValue, over bool, err error) {
+// *ExitError or lua53.ErrKilled. event says what for, in messages, and is only called for one.
+func (r *Runtime) Resume(job *lua53.Job, event func() string, args ...glua.LValue) (results []glua.LValue, over bool, err error) {
 	r.enter()
 	defer r.leave()
 	results, over, err = job.Resume(args...)
 	if err != nil && !errors.Is(err, lua53.ErrKilled) {
-		err = r.fault(err, event)
+		err = r.fault(err, event())
 	}
 	return results, over, err
 }

@@ -59,7 +59,7 @@ func tasksOf(r *lua.Runtime) func(name string) (*task, error) {
 }
 
 func (t *task) resume(args ...glua.LValue) error {
-	results, over, err := t.r.Resume(t.job, "task "+t.name, args...)
+	results, over, err := t.r.Resume(t.job, func() string { return "task " + t.name }, args...)
 	for _, v := range results {
 		t.Done = append(t.Done, v.String())
 	}

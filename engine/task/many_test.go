@@ -10,7 +10,8 @@ import (
 	"lsyncgo/engine/task"
 )
 
-// TestManyWaiting: a waiting task takes at most 400 bytes beside its path, and only the one that is due first is looked at.
+// TestManyWaiting: a waiting task takes at most 400 bytes beside its path, and only the one that is due first is looked at. Many start
+// in batches, the last ones to the moment.
 func TestManyWaiting(t *testing.T) {
 	const n = 200_000
 	now := time.Unix(1e9, 0)
@@ -28,7 +29,7 @@ func TestManyWaiting(t *testing.T) {
 	if each > 400 {
 		t.Errorf("%d bytes for a waiting task", each)
 	}
-	if at, ok := set.Alarm(); !ok || !at.Equal(now.Add(time.Minute)) {
+	if at, ok := set.Alarm(); !ok || !at.Equal(now.Add(time.Minute+10*time.Millisecond)) {
 		t.Errorf("the alarm is at %v, %t", at, ok)
 	}
 	set.Due(now.Add(time.Minute+n), 1000)
@@ -37,6 +38,11 @@ func TestManyWaiting(t *testing.T) {
 	}
 	if waiting, running := set.Count(); waiting != n-1000 || running != 1000 {
 		t.Errorf("%d wait, %d run", waiting, running)
+	}
+	last := now.Add(time.Minute + n - 1)
+	set.Due(last.Add(-1), n)
+	if at, ok := set.Alarm(); !ok || !at.Equal(last) {
+		t.Errorf("the alarm of the last one is at %v, %t", at, ok)
 	}
 }
 

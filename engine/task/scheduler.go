@@ -15,6 +15,7 @@ type Scheduler struct {
 	waiting  list // in the order in which they are due
 	running  list
 	queued   int           // events that wait for the end of a job
+	more     bool          // due had more to do than it was allowed to
 	retired  bool          // a newer config is in force
 	deadline time.Time     // when its tasks are cancelled; zero: never
 	timeout  time.Duration // which that comes from
@@ -175,8 +176,10 @@ func (s *Scheduler) left() {
 // due starts, or cancels when there is no time left, at most so many tasks.
 func (s *Scheduler) due(now time.Time, most int) {
 	over := s.over(now)
+	s.more = false
 	for ; s.waiting.n > 0 && (over || !s.waiting.first.At.After(now)); most-- {
 		if most == 0 {
+			s.more = true
 			return
 		}
 		t := s.waiting.first
@@ -213,10 +216,20 @@ func (s *Scheduler) why() string {
 	return fmt.Sprintf("as shutdownTimeout = %g seconds are over", s.timeout.Seconds())
 }
 
+const (
+	// manyWaiting is from how many waiting tasks on they start in batches: a wakeup for each would cost as much as their jobs.
+	manyWaiting = 100
+	// batch is the longest time that a task waits then for the ones after it, a hundredth of the delay at most.
+	batch = 10 * time.Millisecond
+)
+
 // alarm is when due has something to do.
 func (s *Scheduler) alarm() (at time.Time) {
 	if s.waiting.n > 0 {
 		at = s.waiting.first.At
+	}
+	if s.waiting.n >= manyWaiting && !s.more {
+		at = at.Add(min(batch, s.config.Delay/100))
 	}
 	if s.waiting.n > 0 || s.running.n > 0 && !s.cut {
 		if !s.deadline.IsZero() && (at.IsZero() || s.deadline.Before(at)) {

@@ -37,7 +37,7 @@ func (j *Jobs) Globals() []lua.Global {
 type job struct {
 	in    *Jobs
 	lua   *lua53.Job
-	about string
+	about func() string
 	log   core.Log
 	done  func()
 	free  func()      // lets go of the runtime
@@ -48,9 +48,9 @@ type job struct {
 }
 
 // Start begins a job: a call of fn, which may end before Start returns. done is called once when it has ended. about says in
-// messages what the job is for; its errors go to log. kill ends the job where it waits, with the program that it waits for, and
+// messages what the job is for, and is called only when there is one; its errors go to log. kill ends the job where it waits, with the program that it waits for, and
 // does nothing afterwards. The runtime stays open until the job has ended.
-func (j *Jobs) Start(fn *glua.LFunction, about string, log core.Log, done func(), args ...glua.LValue) (kill func()) {
+func (j *Jobs) Start(fn *glua.LFunction, about func() string, log core.Log, done func(), args ...glua.LValue) (kill func()) {
 	x := &job{in: j, lua: lua53.NewJob(j.r.L, fn), about: about, log: log, done: done, free: j.r.Hold()}
 	j.running[x.lua] = x
 	x.resume(args...)

@@ -30,7 +30,7 @@ type luaJob struct {
 func (f *luaJob) Start(t *task.Task, done func()) (kill func()) {
 	L := f.s.r.L
 	e := t.Event
-	return f.s.jobs.Start(f.fn, about(t), f.d.log, done, jobs.Event(L, &e), glua.LString(t.ID.String()))
+	return f.s.jobs.Start(f.fn, func() string { return about(t) }, f.d.log, done, jobs.Event(L, &e), glua.LString(t.ID.String()))
 }
 
 // work runs one piece of work for a task.

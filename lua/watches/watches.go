@@ -125,6 +125,7 @@ func (w *Watches) handler(d *definition, fn *glua.LFunction) watch.Handler {
 		return h
 	}
 	return func(_ time.Time, e *event.Raw) {
-		w.jobs.Start(fn, fmt.Sprintf("%v of %q", e.Mask, e.Pathname()), d.config.Log, func() {}, jobs.Event(w.r.L, e))
+		about := func() string { return fmt.Sprintf("%v of %q", e.Mask, e.Pathname()) }
+		w.jobs.Start(fn, about, d.config.Log, func() {}, jobs.Event(w.r.L, e))
 	}
 }

@@ -12,6 +12,9 @@ import (
 const (
 	paceBurst = 16
 	paceStep  = 2 * time.Millisecond
+	// paceLong is the step while each brings manyRecords: those of a real storm wait for many others anyway.
+	paceLong    = 8 * time.Millisecond
+	manyRecords = 32
 )
 
 // eventsPerMicrosecond is more events than the kernel makes in a microsecond for one instance, whose lock each takes.
@@ -35,7 +38,10 @@ type pace struct {
 	used   int       // reads of the burst
 	last   time.Time // when used was last made smaller
 	waited bool      // the last read has waited for a step
+	long   bool      // the next one is to be paceLong
 	flood  bool      // the last time there was more than a buffer holds
+	// longest is how long the kernel's queue is sure to last.
+	longest time.Duration
 }
 
 // brought takes in what was there after a wait.
@@ -44,6 +50,7 @@ func (p *pace) brought(reads, records int) {
 	if p.waited && records <= fewRecords {
 		p.used = 0 // waiting gathers nothing
 	}
+	p.long = p.waited && records >= manyRecords
 	p.waited = false
 }
 
@@ -61,7 +68,11 @@ func (p *pace) wait(slack time.Duration) {
 		p.used++
 		return
 	}
-	time.Sleep(paceStep)
+	step := paceStep
+	if p.long {
+		step = max(step, min(paceLong, p.longest))
+	}
+	time.Sleep(step)
 	p.waited = true
 	p.last = time.Now() // this read has used the step up
 }

@@ -38,10 +38,13 @@ func TestPace(t *testing.T) {
 }
 
 // Events that come one by one, each after what the one before has led to, hardly wait, however many: waiting would gather nothing.
+// In a storm they wait longer, but not so long that the kernel's queue could overflow.
 func TestPaceOfSingleEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for records, most := range map[int]time.Duration{1: 60 * paceStep, fewRecords: 60 * paceStep, fewRecords + 1: 1000 * paceStep} {
-			p, start := pace{}, time.Now()
+		for records, most := range map[int]time.Duration{
+			1: 60 * paceStep, fewRecords: 60 * paceStep, fewRecords + 1: 1000 * paceStep, manyRecords: 1000 * 3 * time.Millisecond,
+		} {
+			p, start := pace{longest: 3 * time.Millisecond}, time.Now()
 			for range 1000 {
 				p.wait(0)
 				p.brought(1, records)

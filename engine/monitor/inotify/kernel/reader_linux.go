@@ -79,7 +79,7 @@ func Open() (*Reader, error) {
 
 // Run empties the kernel's queue whenever there is something in it. It returns after Close.
 func (r *Reader) Run() {
-	var p pace
+	p := pace{longest: r.slackMax}
 	_ = r.conn.Read(func(uintptr) bool { // the only error is that the file was closed
 		p.wait(r.Slack())
 		reads, records := 0, 0
