@@ -79,6 +79,14 @@ func (t *tree) relistDir(k *node, isNew bool) {
 	}
 }
 
+// differs notes that a relisting has found something else than k under its name. It does not put that right, because what was told of
+// k would stay with the receiver: the events to come do, or if they do not tell of it, the verification.
+func (t *tree) differs(k *node) {
+	if k != t.top {
+		t.unverify(entry{k.parent, k.name})
+	}
+}
+
 // relistFile reports an entry that is not watched.
 func (t *tree) relistFile(e entry, path string, typ uint8) {
 	_, pending := t.pendingCreates[e]

@@ -131,6 +131,10 @@ func (w *walk) take(f finding) error {
 	}
 	isNew := k.wd < 0
 	switch {
+	case how == relisting && !isNew && (f.err == nil && f.wd != k.wd || vanished(f.err)):
+		w.stray(f.wd)
+		t.differs(k)
+		return nil
 	case f.err == nil:
 		t.watched(k, f.wd)
 	case k == t.top && !scarce(f.err):
@@ -185,7 +189,7 @@ func (t *tree) takeEntries(k *node, f finding, how reporting) {
 		t.foundFile(entry{k, e.name}, e.typ, how)
 	}
 	if had {
-		t.sweep(k, f.listErr == nil)
+		t.sweep(k, f.listErr == nil, how)
 	}
 	switch {
 	case f.listErr == nil:
@@ -236,11 +240,16 @@ func (t *tree) foundDir(k *node, name string) *node {
 	return kid
 }
 
-// sweep ends the marks of a listing of k; if that was complete, the children that it did not find are dropped.
-func (t *tree) sweep(k *node, complete bool) {
+// sweep ends the marks of a listing of k; if that was complete, the children that it did not find are dropped, unless what was in
+// them was told.
+func (t *tree) sweep(k *node, complete bool, how reporting) {
 	for kid := k.children; kid != nil; {
 		next := kid.next
-		if complete && !kid.has(listed) {
+		switch {
+		case !complete || kid.has(listed):
+		case how == relisting && kid.wd >= 0:
+			t.differs(kid)
+		default:
 			t.drop(kid)
 		}
 		kid.flags &^= listed
