@@ -2,6 +2,7 @@ package loop_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,43 @@ func TestBacklog(t *testing.T) {
 		sc.cancel()
 		sc.loop.Stop(core.Stop{})
 		sc.loop.Stop(core.Stop{}) // a process runs
+		<-sc.exit
+	})
+}
+
+// §10: a request is answered in the next turn but one, however much else waits to be done.
+func TestRequestsComeFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sc := newScene(t, nil)
+		<-sc.ready
+		const requests, posts, slice = 20, 500, 2000
+		batch := make([]event.Event, 2*requests*slice)
+		for i := range batch {
+			batch[i] = event.Event{Root: sc.sync.ID(), Kind: event.Modify, Path: fmt.Sprint("d/", i), Time: time.Now()}
+		}
+		var answers, ran int // used by the loop's goroutine only
+		request := func() {
+			answers++
+			if turns := ran + sc.core.Pending()/slice; turns > answers {
+				t.Errorf("%d turns before request %d", turns, answers)
+			}
+		}
+		sc.monitor.events <- batch
+		var waiting sync.WaitGroup
+		sc.loop.Ask(t.Context(), func() {
+			for range requests {
+				waiting.Go(func() { sc.loop.Ask(t.Context(), request) })
+			}
+			for range posts {
+				waiting.Go(func() { sc.loop.Post(t.Context(), func() { ran++ }) })
+			}
+			synctest.Wait() // all of them wait for the loop
+			ran = -sc.core.Pending() / slice
+		})
+		waiting.Wait()
+		sc.cancel()
+		sc.loop.Stop(core.Stop{})
+		sc.loop.Stop(core.Stop{}) // a process may run
 		<-sc.exit
 	})
 }

@@ -61,6 +61,7 @@ type Loop struct {
 	answers chan core.Input // to commands that are carried out beside the loop
 	stops   chan core.Stop
 	posts   chan func()
+	asks    chan func()   // as posts, but somebody waits for the answer
 	done    chan struct{} // closed when Run returns
 
 	roots   map[event.RootID]context.CancelFunc // watches that are being placed or in force
@@ -86,6 +87,7 @@ func New(o Options) *Loop {
 		answers: make(chan core.Input),
 		stops:   make(chan core.Stop),
 		posts:   make(chan func()),
+		asks:    make(chan func()),
 		done:    make(chan struct{}),
 		roots:   map[event.RootID]context.CancelFunc{},
 		sources: map[event.RootID]string{},
@@ -98,29 +100,6 @@ func (l *Loop) Stop(s core.Stop) {
 	case l.stops <- s:
 	case <-l.done:
 	}
-}
-
-// Post runs f on the loop's goroutine, between two steps, where it may use the core and
-// the scripts. It returns without waiting for f to end, and reports false if
-// the loop has ended or ctx is done before f could start.
-func (l *Loop) Post(ctx context.Context, f func()) bool {
-	select {
-	case l.posts <- f:
-		return true
-	case <-ctx.Done():
-	case <-l.done:
-	}
-	return false
-}
-
-// Ask runs f as Post does and waits until it has run.
-func (l *Loop) Ask(ctx context.Context, f func()) bool {
-	ran := make(chan struct{})
-	if !l.Post(ctx, func() { f(); close(ran) }) {
-		return false
-	}
-	<-ran
-	return true
 }
 
 // Run runs the engine until a command ends it, and returns that command. A
@@ -137,6 +116,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 	ended := ctx.Done()
 	var again, alive time.Time
 	trace := newTrace(l.o)
+	asked := false // in the turn before
 	for in := core.Input(core.Tick{}); l.exit == nil; {
 		now := time.Now()
 		if in != nil {
@@ -153,6 +133,11 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		trace.waits(now, wait)
 		timer.Reset(wait)
 		var why string
+		if asked = !asked && l.answer(); asked {
+			in = core.Tick{}
+			trace.woke(in, "a request")
+			continue
+		}
 		select {
 		case <-ended:
 			ended = nil
@@ -160,9 +145,11 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 		case <-timer.C:
 			in, why = core.Tick{}, "its alarm"
 		case f := <-l.posts:
-			l.o.Core.Wake(time.Now())
-			f()
+			l.between(f)
 			in, why = core.Tick{}, "a message"
+		case f := <-l.asks:
+			l.between(f)
+			in, why, asked = core.Tick{}, "a request", true
 		case batch, ok := <-l.events():
 			if !ok {
 				return core.Exit{Code: 255, Why: "the monitor has ended"}

@@ -32,7 +32,7 @@ func TestLoopIsTraced(t *testing.T) {
 			{func() { <-time.After(10 * time.Second) }, []string{
 				"woken after 10s by its alarm", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},
 			{func() { sc.loop.Ask(context.Background(), func() {}) }, []string{
-				"woken after 0s by a message", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},
+				"woken after 0s by a request", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},
 			{func() { sc.runner.exits <- core.Exited{Proc: 1, Result: core.Result{Code: 12}} }, []string{
 				"woken after 0s by the end of process 1, exit code 12", "waiting, no alarm; 1 processes run, 3 events are pending; this turn took 0s"}},
 		} {
