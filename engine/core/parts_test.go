@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/status"
@@ -17,13 +18,17 @@ const many = 25_000
 // lister spawns for lists, and has its verdict for what they end with.
 type lister struct {
 	verdict core.Verdict
+	test    func(*core.Agent) core.Choice
 	lists   []*core.Agent
 }
 
 func (l *lister) Init(s *core.Sync, a *core.Agent) error { return s.Spawn(a, work("init")) }
 func (l *lister) Full(s *core.Sync, a *core.Agent) error { return s.Spawn(a, work("full")) }
 func (l *lister) Action(s *core.Sync) error {
-	a := s.Events(nil)
+	a := s.Events(l.test)
+	if a == nil {
+		return nil
+	}
 	l.lists = append(l.lists, a)
 	return s.Spawn(a, work("list"))
 }
@@ -41,6 +46,7 @@ type crowd struct {
 	now    time.Time
 	proc   core.ProcID // the last one started
 	runs   bool
+	before func() // each Step
 }
 
 func newCrowd(t *testing.T, cfg core.SyncConfig) *crowd {
@@ -64,6 +70,9 @@ func (w *crowd) config(cfg core.SyncConfig) core.SyncConfig {
 func (w *crowd) step(in core.Input) {
 	if _, ok := in.(core.Exited); ok {
 		w.runs = false
+	}
+	if w.before != nil {
+		w.before()
 	}
 	for _, cmd := range w.core.Step(w.now, in) {
 		if start, ok := cmd.(core.Start); ok {
@@ -141,6 +150,44 @@ func TestListsAreBounded(t *testing.T) {
 	}
 	if n := len(w.lister.lists); n != 3 {
 		t.Errorf("%d lists", n)
+	}
+}
+
+// §10: a test that leaves nearly all out is asked about some of them in each Step, about each once, and then not before something
+// happens. What it takes is taken wherever it is.
+func TestTestsInParts(t *testing.T) {
+	w := newCrowd(t, core.SyncConfig{})
+	asked, inStep, most := map[string]int{}, 0, 0
+	wanted := func(string) bool { return false }
+	w.lister.test = func(a *core.Agent) core.Choice {
+		inStep++
+		asked[a.Delays[0].Path()]++
+		if wanted(a.Delays[0].Path()) {
+			return delay.Take
+		}
+		return delay.Leave
+	}
+	w.before = func() { most, inStep = max(most, inStep), 0 }
+	w.add(event.Modify, "dir/%d", "")
+	w.alarm()
+	steps := len(w.goOn())
+	if w.before(); most > 10_000 || steps < many/10_000 {
+		t.Errorf("%d are asked about in one of %d Steps", most, steps)
+	}
+	for path, n := range asked {
+		if n != 1 {
+			t.Fatalf("asked %d times about %s", n, path)
+		}
+	}
+	if at, ok := w.core.Alarm(); len(asked) != many || !ok || at != w.now.Add(time.Second) {
+		t.Errorf("asked about %d, next at %v, %t; it is %v", len(asked), at, ok, w.now)
+	}
+	last := fmt.Sprintf("dir/%d", many-1)
+	wanted = func(path string) bool { return path == last }
+	w.alarm()
+	w.goOn()
+	if len(w.lister.lists) != 1 || w.lister.lists[0].Delays[0].Path() != last {
+		t.Errorf("taken: %v", w.lister.lists)
 	}
 }
 

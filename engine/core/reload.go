@@ -70,6 +70,7 @@ func (s *Sync) adopt(cfg SyncConfig) {
 	s.queue.SetMaxDelays(cfg.MaxDelays)
 	s.queue.Ignore(cfg.Ignores)
 	s.script++
+	s.scan = scan{}
 	s.changes++
 	s.quietUntil, s.restUntil = s.core.now, s.core.now
 	s.log("Info", "goes on: its definition is the same")

@@ -86,8 +86,7 @@ func (c *Core) rounds() {
 				acted = true
 				calls++
 			}
-			if len(c.failed) > 0 {
-				c.more = true
+			if c.more = c.more || len(c.failed) > 0; c.more {
 				return
 			}
 		}
@@ -105,6 +104,7 @@ func (s *Sync) act() bool {
 		return false
 	}
 	before := s.changes
+	s.scan.begin(s.changes)
 	var err error
 	switch d.Kind {
 	case event.Init:
@@ -114,6 +114,7 @@ func (s *Sync) act() bool {
 	default:
 		err = s.cfg.Actions.Action(s)
 	}
+	s.scan.end(s.changes != before)
 	untouched := d.Queued() && d.Status() == delay.Wait
 	switch {
 	case err != nil:
@@ -128,6 +129,9 @@ func (s *Sync) act() bool {
 		s.core.failed = append(s.core.failed, a)
 	case untouched && (d.Kind == event.Init || d.Kind == event.Full):
 		s.finish(AgentOf(s, d))
+	case s.changes == before && s.scan.goesOn(s.changes):
+		s.core.more = true
+		return false
 	case s.changes == before:
 		s.quietUntil = s.core.now.Add(leftAlone)
 		if s.core.log.Enabled("Debug") {

@@ -136,6 +136,7 @@ type Sync struct {
 	inherited  uint64 // up to which position of its FIFO that was done
 	dividing   bool   // Moves are being taken apart
 	divided    uint64 // up to which position that was done
+	scan       scan
 	degraded   []string
 	failures   uint64 // delays that were given up
 	last       *status.Failure
@@ -179,7 +180,8 @@ func (s *Sync) Event() *Agent {
 const maxList = 10_000
 
 // Events returns all events that nothing active, held back or left out is in
-// front of, as one list of at most maxList, nil if there are none. A nil test takes all.
+// front of, as one list of at most maxList, nil if there are none. A nil test takes all. A test that leaves very many out is asked about
+// the next of them when the action is called for the next time, in the next Step.
 func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	var choose func(*delay.Delay) delay.Choice
 	if test != nil {
@@ -188,7 +190,7 @@ func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 	if s.rests() {
 		return nil
 	}
-	ds := s.queue.Collect(s.core.now, maxList, choose)
+	ds := s.scan.collect(s.queue, s.core.now, choose)
 	if len(ds) == 0 {
 		return nil
 	}

@@ -169,7 +169,7 @@ func BenchmarkCollect(b *testing.B) {
 	eachLoad(b, func(b *testing.B, l load) {
 		n := 0
 		for b.Loop() {
-			list := l.q.Collect(start, math.MaxInt, nil)
+			list, _ := l.q.Collect(start, 0, math.MaxInt, nil)
 			for _, d := range list {
 				l.q.Activate(d)
 			}

@@ -25,52 +25,80 @@ const (
 // offered, and nothing behind an Init or Blanket. A nil test takes all. Neither
 // Collect nor test changes anything: the caller activates what it acts on.
 //
-// It returns at most that many: a million are acted on in several lists, one after the other. For the same reason it
-// ends when it has offered that many and something is taken.
-func (q *Queue) Collect(now time.Time, most int, test func(*Delay) Choice) []*Delay {
+// It returns at most that many, so that a million are acted on in several lists, one after the other. For the same reason it
+// ends when it has offered that many, or looked at some more that are held or blocked. If nothing is taken by then it goes on
+// behind what Next returns; if that is left out, too, next is where another Collect goes on as this one would have. Else next is 0.
+func (q *Queue) Collect(now time.Time, from uint64, most int, test func(*Delay) Choice) (list []*Delay, next uint64) {
 	q.round++
-	c := collection{round: q.round, all: q.counts[Active] == 0}
+	c := collection{round: q.round, at: q.instant(now), most: most, test: test, all: from == 0 && q.counts[Active] == 0}
+	if len(q.barriers) > 0 {
+		c.barrier = q.barriers[0]
+	}
 	if test == nil {
 		c.taken = make([]*Delay, 0, min(most, q.Len()-q.counts[Active]))
 	}
-	at, offered := q.instant(now), 0
-	for d := q.fifo.first(true); d != nil; d = d.next(true) {
-		if offered >= most && len(c.taken) > 0 || len(q.barriers) > 0 && d.seq >= q.barriers[0].seq {
-			break
-		}
-		if d.Kind == event.Full {
-			continue
-		}
-		if d.held && d.alarm > at || !c.clear(d) {
-			c.all = false
-			continue
-		}
-		offered++
-		choice := Take
-		if test != nil {
-			choice = test(d)
-		}
-		if choice == Break {
-			break
-		}
-		if choice == Take {
-			c.take(d)
-		} else {
-			c.all = false
+	rest := c.offer(q.fifo.from(from, true))
+	if rest == nil || len(c.taken) > 0 {
+		return c.taken, 0
+	}
+	if d := q.Next(now); d != nil && d.seq > rest.seq {
+		c.all, c.offered, c.looked = false, 0, 0
+		if c.offer(d); len(c.taken) > 0 {
+			return c.taken, 0
 		}
 	}
-	return c.taken
+	return nil, rest.seq
 }
+
+// looks is how many delays are looked at in the time in which one is offered, taken and activated.
+const looks = 5
 
 // collection is one Collect under way.
 type collection struct {
-	round uint64
-	taken []*Delay
+	round   uint64
+	at      instant
+	most    int
+	test    func(*Delay) Choice
+	barrier *Delay // the first; nil: there is none
+	taken   []*Delay
+	offered int
+	looked  int
 	// all: whatever is older than where the collection stands, and can block, is taken.
 	all bool
 	// below counts, as olderBelow does, what of it is taken: of the first counted of the taken.
 	below   map[*end]uint32
 	counted int
+}
+
+// offer goes on at d. It returns where it has stopped because it has done enough, nil at the end of what can be taken.
+func (c *collection) offer(d *Delay) *Delay {
+	for ; d != nil && (c.barrier == nil || d.seq < c.barrier.seq); d = d.next(true) {
+		if c.offered >= c.most || c.looked/looks >= c.most {
+			return d
+		}
+		c.looked++
+		if d.Kind == event.Full {
+			continue
+		}
+		if d.held && d.alarm > c.at || !c.clear(d) {
+			c.all = false
+			continue
+		}
+		c.offered++
+		choice := Take
+		if c.test != nil {
+			choice = c.test(d)
+		}
+		switch choice {
+		case Break:
+			return nil
+		case Take:
+			c.take(d)
+		default:
+			c.all = false
+		}
+	}
+	return nil
 }
 
 // clear reports whether all that is older and related to d is taken. If the

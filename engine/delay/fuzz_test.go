@@ -184,12 +184,18 @@ func (p *pair) collect() {
 	if rule >= 128 {
 		most = 1 + rule%5
 	}
-	want := p.m.collect(p.now, most, func(e *entry) Choice { return choose(e.kind, e.path) })
 	test := func(d *Delay) Choice { return choose(d.Kind, d.Path()) }
 	if rule%3 == 0 {
 		test = nil
 	}
-	got := p.q.Collect(p.now, most, test)
+	want, rest := p.m.collect(p.now, nil, most, func(e *entry) Choice { return choose(e.kind, e.path) })
+	got, next := p.q.Collect(p.now, 0, most, test)
+	for ; rest != nil && next != 0; got, next = p.q.Collect(p.now, next, most, test) {
+		want, rest = p.m.collect(p.now, rest, most, func(e *entry) Choice { return choose(e.kind, e.path) })
+	}
+	if rest != nil || next != 0 {
+		p.failf("goes on at %d, want %v", next, rest)
+	}
 	p.logf("collect %v: %d", choices, len(want))
 	if len(got) != len(want) {
 		p.failf("collected %d, want %d", len(got), len(want))

@@ -1,6 +1,7 @@
 package delay
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -195,17 +196,43 @@ func (m *model) nextAlarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-func (m *model) collect(now time.Time, most int, test func(*entry) Choice) (taken []*entry) {
-	var left []*entry
-	offered := 0
-	for _, e := range m.list {
-		if offered >= most && len(taken) > 0 {
-			return taken
+// collect is Collect from an entry on, nil for the first; it returns where to go on.
+func (m *model) collect(now time.Time, from *entry, most int, test func(*entry) Choice) (taken []*entry, rest *entry) {
+	var first int
+	if from != nil {
+		first = slices.Index(m.list, from)
+	}
+	taken, rest = m.offer(now, first, most, test)
+	if rest == nil || len(taken) > 0 {
+		return taken, nil
+	}
+	if ready := m.next(now); ready != nil && ready.seq > rest.seq {
+		if taken, _ = m.offer(now, slices.Index(m.list, ready), most, test); len(taken) > 0 {
+			return taken, nil
 		}
+	}
+	return nil, rest
+}
+
+func (m *model) offer(now time.Time, first, most int, test func(*entry) Choice) (taken []*entry, rest *entry) {
+	left := slices.Clone(m.list[:first])
+	offered, looked := 0, 0
+	for _, e := range m.list[first:] {
+		if slices.ContainsFunc(left, (*entry).bars) || e.bars() {
+			return taken, nil
+		}
+		if e.active {
+			left = append(left, e)
+			continue
+		}
+		if offered >= most || looked/5 >= most {
+			return taken, e
+		}
+		looked++
 		if e.kind == event.Full {
 			continue
 		}
-		out := e.active || e.bars() || e.held && e.alarm.After(now)
+		out := e.held && e.alarm.After(now)
 		for _, o := range left {
 			out = out || o.blocks(e)
 		}
@@ -220,10 +247,10 @@ func (m *model) collect(now time.Time, most int, test func(*entry) Choice) (take
 		case Leave:
 			left = append(left, e)
 		case Break:
-			return taken
+			return taken, nil
 		}
 	}
-	return taken
+	return taken, nil
 }
 
 func (m *model) curtail(e *entry) bool {

@@ -106,6 +106,19 @@ func (f *fifo) merge(p *page) {
 // first returns the oldest delay, of those not active if idle is wanted; nil if there is none.
 func (f *fifo) first(idle bool) *Delay { return f.oldest.firstFrom(0, idle) }
 
+// from returns the oldest delay at a position or behind it, as first does.
+func (f *fifo) from(seq uint64, idle bool) *Delay {
+	p := f.oldest
+	for p != nil && (p.queued == 0 || p.delays[bits.Len64(p.queued)-1].seq < seq) {
+		p = p.younger
+	}
+	d := p.firstFrom(0, idle)
+	for d != nil && d.seq < seq {
+		d = d.next(idle)
+	}
+	return d
+}
+
 // next returns the next younger delay than d, as first does.
 func (d *Delay) next(idle bool) *Delay { return d.page.firstFrom(d.slot+1, idle) }
 

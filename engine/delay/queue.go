@@ -21,7 +21,6 @@ package delay
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 	"time"
 
@@ -180,14 +179,8 @@ func (q *Queue) Each(f func(*Delay) bool) {
 // Part returns up to so many delays in FIFO order, from a position on: that of one before plus one, or 0. A caller that looks at all in parts,
 // while others come and go, sees each one that stays.
 func (q *Queue) Part(from uint64, most int) (part []*Delay) {
-	p := q.fifo.oldest
-	for p != nil && p.queued != 0 && p.delays[bits.Len64(p.queued)-1].seq < from {
-		p = p.younger
-	}
-	for d := p.firstFrom(0, false); d != nil && len(part) < most; d = d.next(false) {
-		if d.seq >= from {
-			part = append(part, d)
-		}
+	for d := q.fifo.from(from, false); d != nil && len(part) < most; d = d.next(false) {
+		part = append(part, d)
 	}
 	return part
 }

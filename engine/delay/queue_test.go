@@ -170,7 +170,7 @@ func TestCollect(t *testing.T) {
 	})
 	s := newScript()
 	s.do("Create d/; Create d/f")
-	if got := s.q.Collect(at(0), math.MaxInt, nil); len(got) != 2 || got[1].Status() != Block {
+	if got, _ := s.q.Collect(at(0), 0, math.MaxInt, nil); len(got) != 2 || got[1].Status() != Block {
 		t.Errorf("nil test collected %v", got)
 	}
 }

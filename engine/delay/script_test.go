@@ -142,7 +142,7 @@ func (s *script) alarm() string {
 }
 
 func (s *script) collect(now time.Time, rules []string) string {
-	list := s.q.Collect(now, math.MaxInt, func(d *Delay) Choice {
+	list, _ := s.q.Collect(now, 0, math.MaxInt, func(d *Delay) Choice {
 		for _, r := range rules {
 			switch r {
 			case "leave=" + d.Path():
