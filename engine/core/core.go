@@ -78,7 +78,7 @@ func (c *Core) Add(cfg SyncConfig) (*Sync, error) {
 
 func (c *Core) make(cfg SyncConfig) (*Sync, error) {
 	cfg.MaxProcesses = max(cfg.MaxProcesses, 1)
-	s := &Sync{core: c, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}}
+	s := &Sync{core: c, cfg: cfg, queue: delay.New(cfg.MaxDelays), mounts: &mounts{}, persistent: newPersistent()}
 	s.queue.Ignore(cfg.Ignores)
 	rules := make([]rule, len(cfg.Rules))
 	for i, r := range cfg.Rules {

@@ -47,9 +47,9 @@ func (s *Sync) inherit() {
 	}
 	order := old.persistent.order
 	n := min(maxPart, len(order))
-	for _, key := range order[:n] {
-		if ch, ok := old.persistent.changes[key.path]; ok && ch.number == key.number {
-			s.take(ch.kind, ch.path)
+	for _, ch := range order[:n] {
+		if old.persistent.changes.holds(ch) {
+			s.take(ch.kind, ch.path())
 		}
 	}
 	if old.persistent.order = order[n:]; n == len(order) {

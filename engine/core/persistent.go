@@ -3,7 +3,6 @@ package core
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"lsyncgo/engine/delay"
@@ -15,56 +14,31 @@ import (
 // and tried again with pauses that double up to maxBackoff, until it went through: a lock, a quota or an immutable
 // file is repaired in a minute or a day, and no event tells of that.
 type persistent struct {
-	changes map[string]change // by path, without the slash of a directory
-	order   []place           // of them, with some that are there no more
-	number  uint64            // the last one in order
-	round   int               // how many of order are still to be tried now
-	whole   bool              // the startup
-	at      time.Time         // when all of it is tried next
-	tries   int               // attempts so far, of what has failed least often
-	failure *status.Failure   // the newest
+	changes changeTree
+	order   []*change       // of them, with some that are there no more
+	round   int             // how many of order are still to be tried now
+	whole   bool            // the startup
+	at      time.Time       // when all of it is tried next
+	tries   int             // attempts so far, of what has failed least often
+	failure *status.Failure // the newest
 }
 
-// change is one event that fails.
-type change struct {
-	kind event.Kind
-	path string
-	tree bool
+func newPersistent() persistent { return persistent{changes: newChangeTree()} }
 
-	number uint64
-}
-
-// place is the place of a change in the order, as long as it has that number.
-type place struct {
-	path   string // the key of the change
-	number uint64
-}
-
-func (l *persistent) any() bool { return l.whole || len(l.changes) > 0 }
+func (l *persistent) any() bool { return l.whole || l.changes.len() > 0 }
 
 // has reports whether d failed before for so long that it is here.
 func (l *persistent) has(d *delay.Delay) bool {
 	if wholesale(d.Kind) {
 		return l.whole && d.Path() == ""
 	}
-	_, ok := l.changes[bare(d.Path())]
-	return ok
+	return l.changes.has(d.Path())
 }
 
-func bare(path string) string { return strings.TrimSuffix(path, "/") }
-
 func (l *persistent) add(k event.Kind, path string, tree bool) {
-	if l.changes == nil {
-		l.changes = map[string]change{}
+	if added := l.changes.put(k, path, tree); added != nil {
+		l.order = append(l.order, added)
 	}
-	key := bare(path)
-	was, known := l.changes[key]
-	if !known {
-		l.number++
-		was.number = l.number
-		l.order = append(l.order, place{key, was.number})
-	}
-	l.changes[key] = change{k, path, tree || was.tree, was.number}
 }
 
 // setAside takes delays off the FIFO that failed for the last time of those that are close together, or have before, and
@@ -111,20 +85,20 @@ func (s *Sync) retryPersistent() {
 		l.round = len(l.order)
 	}
 	n := min(l.round, maxPart)
-	keys := l.order[:n]
+	part := l.order[:n]
 	l.order, l.round = l.order[n:], l.round-n
-	for _, key := range keys {
-		ch, ok := l.changes[key.path]
-		if !ok || ch.number != key.number {
+	for _, ch := range part {
+		if !l.changes.holds(ch) {
 			continue
 		}
-		l.order = append(l.order, key)
-		if s.queue.Occupied(ch.path) {
+		l.order = append(l.order, ch)
+		path := ch.path()
+		if s.queue.Occupied(path) {
 			continue // what happened since is tried anyway, and may be its end
 		}
-		s.queue.Add(ch.kind, ch.path, "", ch.tree, s.core.now)
+		s.queue.Add(ch.kind, path, "", ch.tree, s.core.now)
 		if ch.tree {
-			s.list(ch.path)
+			s.list(path)
 		}
 	}
 	if l.round == 0 {
@@ -148,41 +122,33 @@ func (s *Sync) through(a *Agent) {
 	if !l.any() {
 		return
 	}
-	before := len(l.changes)
+	before := l.changes.len()
 	for _, d := range a.Delays {
-		l.settle(d)
+		l.succeeded(d)
 	}
 	switch {
 	case !l.any():
 		s.log("Normal", "not degraded any more: what had failed again and again went through")
-		s.persistent = persistent{}
-	case len(l.changes) < before:
-		s.log("Normal", before-len(l.changes), " of what had failed again and again went through, ", len(l.changes), " still fail")
+		s.persistent = newPersistent()
+	case l.changes.len() < before:
+		s.log("Normal", before-l.changes.len(), " of what had failed again and again went through, ", l.changes.len(), " still fail")
 	}
 }
 
-// settle takes off what d, which was done, has brought into step.
-func (l *persistent) settle(d *delay.Delay) {
-	if wholesale(d.Kind) && d.Path() == "" {
-		*l = persistent{}
-		return
-	}
-	delete(l.changes, bare(d.Path()))
-	if d.Kind == event.Move {
-		delete(l.changes, bare(d.Dest()))
-	}
-	if !event.IsDir(d.Path()) || !event.Whole(d.Kind, true, d.Tree) {
-		return
-	}
-	for key, ch := range l.changes {
-		rest, below := strings.CutPrefix(ch.path, d.Path())
-		if !below {
-			continue
+// succeeded takes off what d, which was done, has brought into step.
+func (l *persistent) succeeded(d *delay.Delay) {
+	path := d.Path()
+	switch whole := event.IsDir(path) && event.Whole(d.Kind, true, d.Tree); {
+	case wholesale(d.Kind) && path == "":
+		*l = newPersistent()
+	case d.Kind == event.Move:
+		l.changes.remove(d.Dest(), false)
+		if whole { // what failed in the directory that moved fails in it where it is now
+			l.changes.move(path, d.Dest())
 		}
-		delete(l.changes, key)
-		if d.Kind == event.Move { // it failed in the directory that moved, and fails in it where it is now
-			l.add(ch.kind, d.Dest()+rest, ch.tree)
-		}
+		l.changes.remove(path, false)
+	default:
+		l.changes.remove(path, whole)
 	}
 }
 
@@ -192,7 +158,7 @@ func (l *persistent) show(v *status.Sync) {
 		return
 	}
 	v.Reason = "changes fail again and again; they go on being tried"
-	v.Retrying += len(l.changes)
+	v.Retrying += l.changes.len()
 	if v.LastError == nil {
 		v.LastError = l.failure
 	}
@@ -204,12 +170,12 @@ func (l *persistent) show(v *status.Sync) {
 		v.NextRetry = l.at
 	}
 	var paths []string
-	for _, key := range l.order {
+	for _, ch := range l.order[:min(len(l.order), maxPart)] {
 		if len(v.Degraded)+len(paths) >= maxDegraded {
 			break
 		}
-		if ch, ok := l.changes[key.path]; ok && ch.number == key.number {
-			paths = append(paths, fmt.Sprintf("%s %q", ch.kind, ch.path))
+		if l.changes.holds(ch) {
+			paths = append(paths, fmt.Sprintf("%s %q", ch.kind, ch.path()))
 		}
 	}
 	slices.Sort(paths)
