@@ -87,7 +87,7 @@ func TestStartupLimit(t *testing.T) {
 	st.start().command()
 	st.exit(25)
 	st.claim("Error", "x: on hold: the startup would delete more than 2 entries (limit 50% of 4); lsyncgo resume x CONFIG lets it go on, as does a start with -force")
-	if err := st.core.Resume("x"); err != nil {
+	if _, err := st.core.Resume("x", ""); err != nil {
 		t.Fatal(err)
 	}
 	st.advance(0)

@@ -33,6 +33,7 @@ test | churn)
 	need busybox busybox
 	need dash dash
 	need fish fish
+	need mandoc mandoc
 	need mksh mksh
 	need tcsh tcsh
 	need zsh zsh

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lsyncgo/engine/status"
 )
 
 func TestCheck(t *testing.T) {
@@ -108,7 +110,7 @@ func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 	if code, _, errs := execute("status", path); code != exitUsage || !strings.Contains(errs, "neither pidfile nor statusFile") {
 		t.Errorf("%d: %s", code, errs)
 	}
-	if code, _, errs := execute("status", "-pidfile", filepath.Join(dir, "pid")); code != exitFailed || !strings.Contains(errs, "no running daemon") {
+	if code, _, errs := execute("status", "-pidfile", filepath.Join(dir, "pid")); code != status.Unknown || !strings.Contains(errs, "no running daemon") {
 		t.Errorf("%d: %s", code, errs)
 	}
 	path = writeConfig(t, dir, `sync{ nonsense`)

@@ -13,7 +13,7 @@ import (
 
 // §1: one and two dashes are the same, for every option.
 func TestDashes(t *testing.T) {
-	values := map[string]string{"delay": "1", "log": "all", "monitor": "auto"}
+	values := map[string]string{"delay": "1", "for": "1s", "timeout": "1s", "log": "all", "monitor": "auto"}
 	for _, row := range optionTable {
 		words := []string{row.name}
 		for range row.args {
@@ -33,6 +33,10 @@ func TestDashes(t *testing.T) {
 				c = findCommand("check")
 			case row.scope&toInstall != 0 && row.scope&toRun == 0:
 				c = findCommand("install")
+			case row.scope&toPause != 0:
+				c = findCommand("pause")
+			case row.scope&toWait != 0:
+				c = findCommand("stop")
 			case row.scope&toRun == 0:
 				c = findCommand("status")
 			}

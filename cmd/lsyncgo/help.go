@@ -9,19 +9,24 @@ import (
 func helpText() string {
 	var b strings.Builder
 	b.WriteString("lsyncgo keeps targets in step with directories that change.\n")
+	var rare []string
 	for _, c := range commandTable() {
 		if c.rare {
+			rare = append(rare, c.name)
 			continue
 		}
-		fmt.Fprintf(&b, "  %-34s %s\n", strings.Join(strings.Fields("lsyncgo "+c.name+" "+c.args), " "), c.text)
+		fmt.Fprintf(&b, "  %-36s%s\n", c.usage(), c.text)
 		if c.name == "" {
-			b.WriteString("  lsyncgo [OPTIONS] SYNC...          without a config; SYNC is one of\n")
+			b.WriteString("  lsyncgo [OPTIONS] SYNC...           without a config; SYNC is one of\n")
 			for _, row := range optionTable {
 				if row.sync {
-					fmt.Fprintf(&b, "    %-33s%s\n", row.usage(), row.text)
+					fmt.Fprintf(&b, "    %-34s%s\n", row.usage(), row.text)
 				}
 			}
 		}
+	}
+	for _, line := range wrap("lsyncgo help COMMAND: "+strings.Join(rare, ", "), 76) {
+		b.WriteString("  " + line + "\n")
 	}
 	b.WriteString("Options, with one dash or two (lsyncgo help COMMAND: those of a command):\n")
 	column := 0
@@ -46,18 +51,45 @@ Exit: 0 ok, 1 -onepass left something undone, 255 failed, 128+N signal N.
 	return b.String()
 }
 
+// usage is how a command is written.
+func (c *command) usage() string {
+	return strings.Join(strings.Fields("lsyncgo "+c.name+" "+c.args), " ")
+}
+
+// title is what it does, as a sentence.
+func (c *command) title() string { return strings.ToUpper(c.text[:1]) + c.text[1:] + "." }
+
+// wrap breaks a text into lines of at most so many columns.
+func wrap(text string, columns int) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > columns {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
+
 // help is what `lsyncgo help COMMAND` prints.
 func (c *command) help() string {
 	if c.name == "" {
 		return helpText()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "lsyncgo %s %s\n%s.\n%s", c.name, c.args, strings.ToUpper(c.text[:1])+c.text[1:], c.more)
+	fmt.Fprintf(&b, "%s\n%s\n%s", c.usage(), c.title(), c.more)
 	b.WriteString("Options:\n")
 	for _, row := range optionTable {
 		if row.scope&c.scope != 0 {
-			fmt.Fprintf(&b, "  %-34s %s\n", row.usage(), row.text)
+			fmt.Fprintf(&b, "  %-24s %s\n", row.usage(), row.text)
 		}
+	}
+	if len(c.examples) > 0 {
+		b.WriteString("Example:\n  " + strings.Join(c.examples, "\n  ") + "\n")
+	}
+	b.WriteString("Exit status:\n")
+	for _, x := range c.exits {
+		fmt.Fprintf(&b, "  %3d %s\n", x.status, x.text)
 	}
 	return b.String()
 }

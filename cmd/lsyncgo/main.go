@@ -13,7 +13,7 @@ import (
 // Exit statuses that are not those of a script or a signal.
 const (
 	exitOK     = 0
-	exitFailed = 1   // check found problems, status found no daemon
+	exitFailed = 1   // check found problems, a daemon was not found or refused
 	exitUsage  = 255 // nothing was started
 )
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/monitor/backend"
@@ -23,8 +24,12 @@ type options struct {
 	// dryRun: start nothing, say what would be started. force: trust every source.
 	dryRun, force bool
 
-	connect    bool   // try each target
-	json       bool   // print what the daemon answers as JSON
+	connect    bool // try each target
+	json       bool // print what the daemon answers as JSON
+	problems   bool // only what is not well
+	watch      bool // again and again
+	pauseFor   time.Duration
+	timeout    time.Duration
 	statusFile string // of the daemon that is asked
 	unit       serviceOptions
 }
@@ -63,12 +68,16 @@ var optionTable = []option{
 	{name: "force", text: "hold no sync", scope: toRun, set: on(func(o *options) *bool { return &o.force })},
 	{name: "statusfile", args: []string{"FILE"}, text: "the daemon that writes this file", scope: toAsk, set: file(func(o *options) *string { return &o.statusFile })},
 	{name: "json", text: "print JSON", scope: toShow, set: on(func(o *options) *bool { return &o.json })},
+	{name: "problems", text: "only what is not well", scope: toStatus, set: on(func(o *options) *bool { return &o.problems })},
+	{name: "watch", text: "again every two seconds", scope: toStatus, set: on(func(o *options) *bool { return &o.watch })},
+	{name: "for", args: []string{"DURATION"}, text: "end by itself after 90s, 10m, 2h30m", scope: toPause, set: duration("for", func(o *options) *time.Duration { return &o.pauseFor })},
+	{name: "timeout", args: []string{"DURATION"}, text: "wait no longer than 90s, 10m", scope: toWait, set: duration("timeout", func(o *options) *time.Duration { return &o.timeout })},
 	{name: "connect", text: "try each target, without writing", scope: toCheck, set: on(func(o *options) *bool { return &o.connect })},
 	{name: "init", args: []string{"SYSTEM"}, text: "systemd or openrc; else the one at work", scope: toInstall, set: file(func(o *options) *string { return &o.unit.init })},
 	{name: "name", args: []string{"NAME"}, text: "of the service; else lsyncgo-CONFIG", scope: toInstall, set: file(func(o *options) *string { return &o.unit.name })},
 	{name: "root", args: []string{"DIR"}, text: "write below DIR, run no command", scope: toInstall, set: file(func(o *options) *string { return &o.unit.root })},
 	{name: "version", text: "print it and exit", scope: toRun, set: on(func(o *options) *bool { return &o.version })},
-	{name: "help", text: "this", scope: toRun | toAsk | toInstall, set: on(func(o *options) *bool { return &o.help })},
+	{name: "help", text: "this", scope: toRun | toAsk | toInstall | toHelp, set: on(func(o *options) *bool { return &o.help })},
 }
 
 // shortOptions are what many programs have.
@@ -96,6 +105,21 @@ func on(field func(*options) *bool) func(*options, []string) error {
 func file(field func(*options) *string) func(*options, []string) error {
 	return func(o *options, args []string) error {
 		*field(o) = args[0]
+		return nil
+	}
+}
+
+// duration reads a length of time, a number alone as seconds.
+func duration(name string, field func(*options) *time.Duration) func(*options, []string) error {
+	return func(o *options, args []string) error {
+		d, err := time.ParseDuration(args[0])
+		if secs, e := strconv.ParseFloat(args[0], 64); e == nil && math.Abs(secs) < math.MaxInt32 {
+			d, err = time.Duration(secs*float64(time.Second)), nil
+		}
+		if err != nil || d <= 0 {
+			return fmt.Errorf("-%s takes a length of time such as 90s, 10m or 2h30m, not %q", name, args[0])
+		}
+		*field(o) = d
 		return nil
 	}
 }

@@ -49,16 +49,27 @@ func TestParse(t *testing.T) {
 // Each wrong command line gets one line that names the word and what to do.
 // §1: unknown options, missing arguments, a config and syncs together.
 func TestRefused(t *testing.T) {
+	t.Setenv(pidfileVariable, "")
+	commands := strings.Join(commandNames(), ", ")
 	for _, c := range []struct{ args, want string }{
 		{"-nodaemon", "lsyncgo: no config file is given; name one, or use -rsync, -rsyncssh or -direct (-help shows how)"},
 		{"-nodaemon=true c", `lsyncgo: unknown option "-nodaemon=true"; write -nodaemon alone, it takes no value`},
 		{"--nodaemon=false c", `lsyncgo: unknown option "--nodaemon=false"; leave -nodaemon out`},
 		{"-json c", `lsyncgo: unknown option "-json"; -help lists them`},
-		{"reload", `lsyncgo: "reload" is no command, and there is no config file of that name; commands are help, version, check, status, resume, debug, install, uninstall; the signal HUP has a daemon read its config again: kill -HUP PID`},
+		{"start", `lsyncgo: "start" is no command, and there is no config file of that name; commands are ` + commands + "; lsyncgo CONFIG.lua starts a daemon"},
 		{"-nodaemon stauts", `lsyncgo: "stauts" is no command, and there is no config file of that name; did you mean lsyncgo status?`},
-		{"frobnicate", `lsyncgo: "frobnicate" is no command, and there is no config file of that name; commands are help, version, check, status, resume, debug, install, uninstall`},
-		{"help frobnicate", `lsyncgo: help: "frobnicate" is no command; commands are help, version, check, status, resume, debug, install, uninstall`},
-		{"resume", "lsyncgo: resume needs the name of a sync: write resume NAME CONFIG; lsyncgo status shows the names"},
+		{"frobnicate", `lsyncgo: "frobnicate" is no command, and there is no config file of that name; commands are ` + commands},
+		{"help frobnicate", `lsyncgo: help: "frobnicate" is no command; commands are ` + commands},
+		{"resume", "lsyncgo: resume needs more words: write lsyncgo resume NAME CONFIG.lua"},
+		{"resume a b c", `lsyncgo: resume: one word too many, "b": write lsyncgo resume NAME CONFIG.lua`},
+		{"resync", "lsyncgo: resync needs more words: write lsyncgo resync NAME [PATH] CONFIG.lua"},
+		{"health x c.lua", `lsyncgo: health: one word too many, "x": write lsyncgo health CONFIG.lua`},
+		{"pause web -for soon c.lua", `lsyncgo: pause: -for takes a length of time such as 90s, 10m or 2h30m, not "soon"`},
+		{"pause web -for -5m c.lua", `lsyncgo: pause: -for takes a length of time such as 90s, 10m or 2h30m, not "-5m"`},
+		{"completion", "lsyncgo: completion needs a shell: write completion bash, completion zsh or completion fish"},
+		{"completion csh", "lsyncgo: completion needs a shell: write completion bash, completion zsh or completion fish"},
+		{"man x", "lsyncgo: man takes no x: write lsyncgo man"},
+		{"debug monitor up -pidfile x", "lsyncgo: debug needs what to log: write debug monitor on CONFIG, or debug monitor off CONFIG"},
 		{"resume Sync1", "lsyncgo: resume: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called resume is run as ./resume)"},
 		{"resume -json Sync1 c", `lsyncgo: resume: unknown option "-json"; it takes -pidfile FILE, -statusfile FILE, -help`},
 		{"-nodeamon c", `lsyncgo: unknown option "-nodeamon"; did you mean -nodaemon?`},
@@ -85,9 +96,9 @@ func TestRefused(t *testing.T) {
 		{"check", "lsyncgo: check: no config file is given (a config file called check is run as ./check)"},
 		{"check -frobnicate", `lsyncgo: check: unknown option "-frobnicate"; -help lists them`},
 		{"status", "lsyncgo: status: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called status is run as ./status)"},
-		{"status a b", "lsyncgo: status: two config files are given, a and b; ask one daemon at a time"},
+		{"status b.lua -pidfile a", "lsyncgo: status: give only one of -pidfile, -statusfile and a config"},
 		{"status -jsn a", `lsyncgo: status: unknown option "-jsn"; did you mean -json?`},
-		{"status -frobnicate", `lsyncgo: status: unknown option "-frobnicate"; it takes -pidfile FILE, -statusfile FILE, -json, -help`},
+		{"status -frobnicate", `lsyncgo: status: unknown option "-frobnicate"; it takes -pidfile FILE, -statusfile FILE, -json, -problems, -watch, -help`},
 		{"status -pidfile", "lsyncgo: status: -pidfile needs FILE, and FILE is missing: write -pidfile FILE"},
 		{"status -pidfile a -statusfile b", "lsyncgo: status: give only one of -pidfile, -statusfile and a config"},
 	} {
@@ -125,7 +136,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%v: %d %q %q", args, code, out, errs)
 		}
 	}
-	for name, text := range map[string]string{"": help, "status": status, "check": check} {
+	for name, text := range map[string]string{"": help, "status": status} {
 		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 		if len(lines) > 24 {
 			t.Errorf("%s: %d lines", name, len(lines))
@@ -144,8 +155,16 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	for _, c := range commandTable() {
-		if strings.Contains(help, strings.TrimSpace("lsyncgo "+c.name)+" ") == c.rare {
+		if c.rare && strings.Contains(help, "lsyncgo "+c.name+" ") || !c.rare && !strings.Contains(help, c.usage()) || !strings.Contains(help, c.name) {
 			t.Errorf("%s is not explained", c.name)
+		}
+		if c.name != "" && (len(c.examples) == 0 || len(c.exits) < 2 || (c.run == nil) == (c.control == nil)) {
+			t.Errorf("%s: an example, the exit statuses or the function is missing", c.name)
+		}
+		for _, l := range strings.Split(c.help(), "\n") {
+			if len(l) > 80 {
+				t.Errorf("%s: %d columns: %q", c.name, len(l), l)
+			}
 		}
 	}
 }

@@ -10,30 +10,35 @@ import (
 	"lsyncgo/lua/config"
 )
 
+// reloading asks for one reload.
+type reloading struct {
+	why  string       // for the log
+	done chan<- error // takes one error without waiting: why the old config stays in force
+}
+
 // reload loads the config again and hands it to the loop; if it is broken
 // the old one stays in force. It runs beside the loop.
-func (s *service) reload() {
+func (s *service) reload(why string) error {
 	s.notify(daemon.Reloading())
 	defer s.notify(daemon.Serving)
 	if err := s.log.reopen(); err != nil {
 		s.log.Log("Error", err)
 	}
-	s.log.Log("Normal", "--- HUP signal, resetting ---")
+	s.log.Log("Normal", "--- ", why, ", resetting ---")
 	rt, err := load(s.options.load)
 	if err != nil {
 		s.lines("Error", err.Error())
 		s.log.Log("Error", "the new config is not used; the old one stays in force")
-		return
+		return err
 	}
 	next := newScript(rt)
-	if !s.loop.Ask(next.ctx, func() { err = s.adopt(rt, next) }) {
-		next.close()
-		return
-	}
-	if err != nil {
+	_, err = s.changePauses(next.ctx, func() (string, error) { return "", s.adopt(rt, next) })
+	if err != nil && s.inForce.Load() != next.Scripts {
 		next.close()
 		s.log.Log("Error", err, "; the new config is not used, the old one stays in force")
+		return err
 	}
+	return nil
 }
 
 // adopt puts the script of a new config in the place of the old one, on the loop's goroutine.

@@ -28,7 +28,7 @@ func run(e env) int {
 		return e.version()
 	}
 	c := findCommand(args[0])
-	if c != nil && c.name != "" {
+	if c != nil && args[0] != "" {
 		args = args[1:]
 	} else {
 		c = findCommand("")
@@ -47,7 +47,14 @@ func run(e env) int {
 		listMonitors(e)
 		return exitOK
 	}
-	return c.run(e, o)
+	if c.control == nil {
+		return c.run(e, o)
+	}
+	a, err := c.daemon(o)
+	if err != nil {
+		return e.refuse(err)
+	}
+	return c.control(e, a, o)
 }
 
 // runConfig starts the engine.

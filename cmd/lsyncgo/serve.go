@@ -38,7 +38,7 @@ func serve(e env, o *options) int {
 	if err != nil {
 		return e.refuse(fmt.Errorf("find the working directory: %w", err))
 	}
-	s := &service{env: e, options: o, log: newBufferedLogger(o.log)}
+	s := &service{env: e, options: o, log: newBufferedLogger(o.log), reloads: make(chan reloading, 1)}
 	s.eventLog.to = s.log
 	o.load.Dir, o.load.Log, o.load.Named = dir, s.log, s.log.named
 	rt, err := load(o.load)
@@ -94,6 +94,8 @@ type service struct {
 	former   []*script                   // of configs that were replaced, while their last work runs
 	retired  sync.WaitGroup              // what scripts of former configs have left to end
 	about    status.Daemon
+	reloads  chan reloading
+	pauses   pauses
 
 	core       *core.Core
 	watches    *watch.Set
@@ -209,6 +211,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.script.connect(s.core, s.loop, syncs)
 	s.watches = watch.New(s.core)
 	s.watch(s.settings.OnePass)
+	s.restorePauses()
 	defer s.closing(s.answer())
 	defer s.listen(signals)()
 	for _, p := range s.warnings {

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
 )
 
@@ -30,23 +31,26 @@ func (s *signals) stop() { signal.Stop(s.ch) }
 // listen acts on signals until the result is called.
 func (s *service) listen(in *signals) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	hups := make(chan struct{}, 1)
 	handled, reloaded := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(handled)
-		s.handle(ctx, in.ch, hups)
+		s.handleSignals(ctx, in.ch)
 	}()
 	// Loading runs the config, which may take for ever; TERM must work meanwhile.
 	go func() {
 		defer close(reloaded)
-		for range hups {
-			s.reload()
+		for {
+			select {
+			case r := <-s.reloads:
+				r.done <- s.reload(r.why)
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return func() {
 		cancel()
 		<-handled
-		close(hups)
 		timer := time.NewTimer(time.Second)
 		defer timer.Stop()
 		select {
@@ -56,18 +60,18 @@ func (s *service) listen(in *signals) (stop func()) {
 	}
 }
 
-func (s *service) handle(ctx context.Context, in <-chan os.Signal, hups chan<- struct{}) {
+func (s *service) handleSignals(ctx context.Context, in <-chan os.Signal) {
 	for {
 		select {
 		case sig := <-in:
-			s.signal(ctx, sig, hups)
+			s.signal(ctx, sig)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{}) {
+func (s *service) signal(ctx context.Context, sig os.Signal) {
 	switch {
 	case sig == os.Interrupt:
 		s.end(ctx, "INT", syscall.SIGINT)
@@ -75,7 +79,7 @@ func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{
 		s.end(ctx, "TERM", syscall.SIGTERM)
 	case isReload(sig):
 		select {
-		case hups <- struct{}{}:
+		case s.reloads <- reloading{why: "HUP signal", done: make(chan error, 1)}:
 		default: // one is waiting already and will see the newest config
 		}
 	case isReport(sig):
@@ -83,12 +87,17 @@ func (s *service) signal(ctx context.Context, sig os.Signal, hups chan<- struct{
 	}
 }
 
-// end asks the engine to end; once more ends what it waits for.
+// end ends the engine for a signal.
 func (s *service) end(ctx context.Context, name string, sig syscall.Signal) {
+	s.endFor(ctx, name+" signal", stopped(name, int(sig)))
+}
+
+// endFor asks the engine to end; once more ends what it waits for.
+func (s *service) endFor(ctx context.Context, why string, stop core.Stop) {
 	go s.free(ctx)
 	s.notify(daemon.Stopping)
-	s.log.Log("Normal", "--- ", name, " signal, fading ---")
-	s.loop.Stop(stopped(name, int(sig)))
+	s.log.Log("Normal", "--- ", why, ", fading ---")
+	s.loop.Stop(stop)
 }
 
 // callbackGrace is how long a callback may keep the loop from ending, and those after it, which include the same one

@@ -2,84 +2,104 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"time"
 
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/status"
-	"lsyncgo/lua/config"
 )
 
+// watchEvery is the time between two reports of status -watch.
+const watchEvery = 2 * time.Second
+
 // runStatus asks a running daemon what it does and prints that.
-func runStatus(e env, o *options) int {
-	path, err := daemonSocket("status", o, o.configs)
-	if err != nil {
-		return e.refuse(err)
+func runStatus(e env, a asked, o *options) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	code := e.showStatus(ctx, a, o)
+	if !o.watch {
+		return code
 	}
-	shot, err := status.Ask(context.Background(), path)
-	if err != nil {
-		e.complain(err)
-		return exitFailed
-	}
-	write := status.WriteText
-	if o.json {
-		write = status.WriteJSON
-	}
-	if err := write(e.stdout, shot); err != nil {
-		e.complain(fmt.Errorf("print status: %w", err))
-		return exitFailed
-	}
-	return exitOK
-}
-
-// runResume lets a sync on hold go on.
-func runResume(e env, o *options) int {
-	if len(o.configs) == 0 {
-		return e.refuse(errors.New("resume needs the name of a sync: write resume NAME CONFIG; lsyncgo status shows the names"))
-	}
-	path, err := daemonSocket("resume", o, o.configs[1:])
-	if err != nil {
-		return e.refuse(err)
-	}
-	if err := status.Resume(context.Background(), path, o.configs[0]); err != nil {
-		e.complain(err)
-		return exitFailed
-	}
-	return exitOK
-}
-
-// daemonSocket returns the path of the socket of the daemon that verb asks.
-func daemonSocket(verb string, o *options, configs []string) (string, error) {
-	named := len(configs)
-	for _, s := range []string{o.load.PidFile, o.statusFile} {
-		if s != "" {
-			named++
+	for tick := time.NewTicker(watchEvery); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return code
+		case <-tick.C:
+			code = e.showStatus(ctx, a, o)
 		}
 	}
-	switch {
-	case len(configs) > 1:
-		return "", fmt.Errorf("%s: two config files are given, %s and %s; ask one daemon at a time", verb, configs[0], configs[1])
-	case named == 0:
-		return "", fmt.Errorf("%s: which daemon? Give its config, -pidfile FILE or -statusfile FILE (a config file called %[1]s is run as ./%[1]s)", verb)
-	case named > 1:
-		return "", errors.New(verb + ": give only one of -pidfile, -statusfile and a config")
-	case len(configs) == 0:
-		return filepath.Abs(status.SocketBeside(o.load.PidFile, o.statusFile))
-	}
-	// Only two settings are of interest: a source that is missing today is no reason not to ask, and what the config does
-	// when a daemon starts is not to be done again.
-	rt, err := config.Load(config.Options{Config: configs[0], ReadOnly: true, NoDaemon: true, Insist: true, Print: func(string) {}})
+}
+
+// showStatus prints one report. The exit status tells how the worst sync is that was asked for.
+func (e env) showStatus(ctx context.Context, a asked, o *options) int {
+	shot, err := status.Ask(ctx, a.socket)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w\nWith such a config the daemon is found only by -pidfile FILE or -statusfile FILE", verb, err)
+		e.complain(err)
+		return status.Unknown
 	}
-	defer rt.Scripts.Close()
-	s := rt.Settings()
-	if path := status.SocketBeside(s.PidFile, s.StatusFile); path != "" {
-		return path, nil
+	if shot, err = shot.Only(a.names); err != nil {
+		return e.refuse(fmt.Errorf("status: %w", err))
 	}
-	return "", fmt.Errorf(verb+": %s sets neither pidfile nor statusFile, so its daemon cannot be asked; "+
-		"add settings{ pidfile = ... }, or give the -pidfile it was started with", configs[0])
+	code, shown := shot.Severity(), shot
+	if o.problems {
+		shown = shot.Problems()
+	}
+	out, write := e.stdout, status.WriteText
+	switch {
+	case o.json:
+		write = status.WriteJSON
+	case e.colours():
+		// Printable already, as what writes it sees to that; colours would not be.
+		out = e.childOut
+		write = func(w io.Writer, s status.Snapshot) error { return status.WritePainted(w, s, paint) }
+	}
+	if o.watch && !o.json && e.terminal() {
+		fmt.Fprint(e.childOut, "\x1b[H\x1b[2J")
+	}
+	if err := write(out, shown); err != nil {
+		e.complain(fmt.Errorf("print status: %w", err))
+		return status.Unknown
+	}
+	return code
+}
+
+// terminal reports whether standard output is one.
+func (e env) terminal() bool {
+	f, ok := e.childOut.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// colours reports whether standard output shows colours, and may: see no-color.org.
+func (e env) colours() bool {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && e.terminal()
+}
+
+// paint gives a state its colour.
+func paint(s status.State, text string) string {
+	colour := map[int]string{status.Fine: "32", status.Warning: "33", status.Critical: "31"}[s.Severity()]
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// runHealth prints the one line that Nagios and its kin want, and exits with their codes.
+func runHealth(e env, a asked, _ *options) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	shot, err := status.Ask(ctx, a.socket)
+	if err != nil {
+		fmt.Fprintln(e.stdout, "LSYNCGO UNKNOWN: "+printable.Line(err.Error()))
+		return status.Unknown
+	}
+	fmt.Fprintln(e.stdout, shot.Health())
+	return shot.Severity()
 }
 
 // started is what the daemon knows of itself and core does not.

@@ -96,7 +96,7 @@ func (s *Sync) succeeded(a *Agent, r Result) {
 
 // failed puts the agent's delays back into the FIFO, or gives them up.
 func (s *Sync) failed(a *Agent, r Result, v Verdict) {
-	if a.Kind() == event.Init && v == Again && s.holds.any() { // that is the reason, and was said
+	if a.Kind() == event.Init && v == Again && s.holds.doubtful() { // that is the reason, and was said
 		s.last = s.failure("startup failed", a, r)
 		for _, d := range a.Delays {
 			s.queue.Retry(d, s.core.now)

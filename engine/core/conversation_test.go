@@ -28,6 +28,7 @@ import (
 //	port PROC PORT|ERROR
 //	log CATEGORY... (those that are off otherwise)
 //	step | watched NAME [ERROR] | empty NAME | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	pause NAME [D] | restore NAME D (the pause of a former process) | resync NAME all|dir|file|gone [PATH]
 //	found NAME (the source is back, to be looked at) | looked NAME NUMBER (the answer) | back NAME (both)
 //	counted NAME [PATH...] (paths end in * for 100 files)
 //	spared NAME (what is not deleted at the target) | watched-unmounted NAME PATH...
@@ -146,7 +147,26 @@ func (st *stage) line(words []string) {
 	case "unlike":
 		st.say("%t", st.find(args[0]).Unlike())
 	case "resume":
-		if err := st.machine().Resume(args[0]); err != nil {
+		if still, err := st.machine().Resume(args[0], ""); err != nil {
+			st.say("error: %v", err)
+		} else if still != "" {
+			st.say("still: %s", still)
+		}
+		st.step(core.Tick{})
+	case "pause":
+		p := core.Pause{Sync: args[0], By: "root"}
+		if len(args) > 1 {
+			p.Until = st.now.Add(st.duration(args[1]))
+		}
+		if err := st.machine().Pause(p); err != nil {
+			st.say("error: %v", err)
+		}
+		st.step(core.Tick{})
+	case "restore":
+		st.machine().Restore([]core.Pause{{Sync: args[0], By: "root", Until: st.now.Add(st.duration(args[1]))}}, st.now)
+	case "resync":
+		is := map[string]core.Place{"all": core.Directory, "dir": core.Directory, "file": core.Other, "gone": core.Absent}[args[1]]
+		if err := st.machine().Resync(args[0], strings.Join(args[2:], " "), is, "root"); err != nil {
 			st.say("error: %v", err)
 		}
 		st.step(core.Tick{})

@@ -133,6 +133,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.stop(in)
 	}
 	if !c.shuttingDown() {
+		c.endPauses()
 		c.place()
 		c.goOn()
 		c.tend()
@@ -202,6 +203,9 @@ func (c *Core) Alarm() (at time.Time, ok bool) {
 	for _, s := range c.syncs {
 		if !s.watchAt.IsZero() {
 			earliest(s.watchAt)
+		}
+		if s.pause != nil && !s.pause.Until.IsZero() {
+			earliest(s.pause.Until)
 		}
 		if s.persistent.any() && s.retriesPersistent() {
 			earliest(s.persistent.at)

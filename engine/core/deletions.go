@@ -45,7 +45,7 @@ func (c *Core) counted(in Counted) {
 	l := &s.deletions
 	l.counting = 0
 	switch {
-	case in.Err != nil && s.working():
+	case in.Err != nil && s.sound():
 		s.holdFor(sourceUnverified, in.Err.Error())
 	case in.Err != nil:
 	case l.inventory == nil:
@@ -188,7 +188,7 @@ func (s *Sync) overLimit(a *Agent, r Result) {
 	for _, d := range a.Delays {
 		s.queue.Retry(d, s.core.now)
 	}
-	if !s.working() {
+	if !s.sound() {
 		return
 	}
 	what := "startup"

@@ -27,7 +27,7 @@ func TestDeleteLimit(t *testing.T) {
 		st.step(core.Counted{Root: s.ID(), Number: st.counts["one"], Inventory: inventory.New()})
 		st.step(core.Exited{Proc: 1, Result: core.Result{Code: 23, MetLimit: met}})
 		state := st.core.Snapshot(st.now, nil).Syncs[0].State
-		if held := state == status.Stopped; held != met {
+		if held := state == status.Held; held != met {
 			t.Errorf("met its limit: %t; %s", met, state)
 		}
 	}
@@ -49,7 +49,7 @@ func TestNothingToTake(t *testing.T) {
 	s.Report(event.Event{Kind: event.Delete, Path: "a"})
 	s.Report(event.Event{Kind: event.Delete, Path: "b"})
 	look("in a flood", false)
-	if err := st.core.Resume("one"); err != nil {
+	if _, err := st.core.Resume("one", ""); err != nil {
 		t.Error(err)
 	}
 	look("resumed", true)

@@ -204,39 +204,42 @@ func (s *Sync) Renew(why string) {
 	s.Full("")
 }
 
-// Resume lets a sync go on that is on hold for want of trust in its source or target, and forgets what was unmounted below
-// it: what is missing there is deleted at the target.
-func (c *Core) Resume(name string) error {
-	for _, s := range c.syncs {
-		if s.cfg.Name != name {
-			continue
-		}
-		if s.detour != "" {
-			s.log("Normal", "resumed")
-			s.follow(s.detour)
-			return nil
-		}
-		forgot := s.forgetUnmounted()
-		switch {
-		case forgot && (!s.holds.any() || s.holds.has(sourceLost)):
-			return nil
-		case !s.holds.any():
-			return fmt.Errorf("sync %q is not on hold, and nothing below its source was unmounted", name)
-		case s.holds.has(sourceLost):
-			return fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
-		}
-		s.log("Normal", "resumed")
-		s.trust()
-		if !s.approve() {
-			s.release()
-		}
-		return nil
+// Resume ends the pause of a sync. If there is none, it lets one go on that is on hold for want of trust in its source or
+// target, and forgets what was unmounted below it: what is missing there is deleted at the target. by is who asked, for the
+// log. The text says what holds the sync still.
+func (c *Core) Resume(name, by string) (still string, err error) {
+	s, err := c.named(name)
+	if err != nil {
+		return "", err
 	}
-	names := make([]string, len(c.syncs))
-	for i, s := range c.syncs {
-		names[i] = s.cfg.Name
+	resumed := "resumed"
+	if by != "" {
+		resumed += " by " + by
 	}
-	return fmt.Errorf("there is no sync %q; there are %s", name, strings.Join(names, ", "))
+	if s.pause != nil {
+		s.unpause(resumed)
+		return s.holds.reason(), nil
+	}
+	if s.detour != "" {
+		s.log("Normal", resumed)
+		s.follow(s.detour)
+		return "", nil
+	}
+	forgot := s.forgetUnmounted()
+	switch {
+	case forgot && (!s.holds.any() || s.holds.has(sourceLost)):
+		return "", nil
+	case !s.holds.any():
+		return "", fmt.Errorf("sync %q is not on hold, and nothing below its source was unmounted", name)
+	case s.holds.has(sourceLost):
+		return "", fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
+	}
+	s.log("Normal", resumed)
+	s.trust()
+	if !s.approve() {
+		s.release()
+	}
+	return "", nil
 }
 
 func (s *Sync) degrade(why, path string) {

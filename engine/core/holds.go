@@ -15,6 +15,7 @@ const (
 	targetOther                   // the target is another directory, which has something in it: until Resume
 	overEvents                    // events would delete more than the limit: until Resume
 	overStart                     // so would an Init or Full
+	paused                        // somebody asked for it: until its time, or Resume
 	causes
 )
 
@@ -32,6 +33,13 @@ type holds [causes]string
 
 // any reports whether there is one.
 func (h *holds) any() bool { return *h != holds{} }
+
+// doubtful reports whether there is one that is no pause.
+func (h *holds) doubtful() bool {
+	other := *h
+	other[paused] = ""
+	return other.any()
+}
 
 // has reports whether there is one of these causes.
 func (h *holds) has(list ...cause) bool {
@@ -66,6 +74,9 @@ func (h *holds) end(list ...cause) {
 // working reports whether the sync is watched and nothing holds it.
 func (s *Sync) working() bool { return s.phase == running && !s.holds.any() && !s.following }
 
+// sound reports whether the sync is watched and nothing holds it but, perhaps, a pause.
+func (s *Sync) sound() bool { return s.phase == running && !s.holds.doubtful() && !s.following }
+
 // holdFor holds the sync for a cause, and logs what ends that.
 func (s *Sync) holdFor(c cause, why string) {
 	limit := slices.Contains(overLimit, c)
@@ -86,8 +97,11 @@ func (s *Sync) holdFor(c cause, why string) {
 
 // stillHeld logs what holds the sync although something else does not any more.
 func (s *Sync) stillHeld() {
-	if s.holds.any() {
+	switch {
+	case s.holds.doubtful():
 		s.log("Error", "still on hold: ", s.holds.reason())
+	case s.holds.any():
+		s.log("Normal", "still ", s.holds.reason())
 	}
 }
 

@@ -143,7 +143,7 @@ func (w *holdsWorld) act(what string) {
 	case "work":
 		w.work()
 	case "resume":
-		err := w.core.Resume("one")
+		_, err := w.core.Resume("one", "")
 		switch {
 		case (err == nil) != (len(w.model) > 0 && !lost):
 			w.fatalf("resumed %v: %v", w.model, err)
@@ -214,7 +214,7 @@ func (w *holdsWorld) state() status.State { return w.core.Snapshot(w.now, nil).S
 func (w *holdsWorld) check() {
 	w.t.Helper()
 	v := w.core.Snapshot(w.now, nil).Syncs[0]
-	if held := v.State == status.Stopped; held != (len(w.model) > 0) || v.OnHold != held {
+	if held := v.State == status.Held; held != (len(w.model) > 0) || v.OnHold != held {
 		w.fatalf("%s, %q, with %v", v.State, v.Reason, w.model)
 	}
 	for _, r := range firstReason {

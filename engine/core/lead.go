@@ -52,6 +52,9 @@ func (c *Core) Lead(id event.RootID, cfg SyncConfig) *Sync {
 	s.abandon()
 	c.remove(s)
 	next.keepTarget(s)
+	if s.pause != nil {
+		next.setPause(*s.pause)
+	}
 	if !cfg.HasInit {
 		next.degrade("the source is another directory and there is no init to sync it", "")
 		next.log("Error", "the sync has no init that could bring what the new source has: only what changes from now on arrives")

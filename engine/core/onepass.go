@@ -52,8 +52,10 @@ func (s *Sync) undoneWork() string {
 	switch {
 	case s.phase == stopped:
 		return "has died"
-	case s.holds.any():
+	case s.holds.doubtful():
 		return "is on hold: " + s.holds.reason()
+	case s.holds.any():
+		return "is " + s.holds.reason()
 	case s.persistent.any():
 		return "is degraded: changes failed again and again"
 	case s.failures > 0:

@@ -46,6 +46,7 @@ func (c *Core) Reload(settings Settings, cfgs []SyncConfig) ([]*Sync, error) {
 			s.succeed(former)
 		}
 	}
+	keepPauses(next, removed)
 	return next, nil
 }
 

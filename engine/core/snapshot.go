@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -60,10 +61,13 @@ func (s *Sync) snapshot(now time.Time, between func(func()) bool) status.Sync {
 	}
 	v.State, v.Reason = s.state(v), s.reason
 	s.persistent.show(&v)
+	if s.pause != nil {
+		v.PausedUntil, v.PausedBy = s.pause.Until, cmp.Or(s.pause.By, "somebody")
+	}
 	switch {
 	case s.phase == stopped:
 	case s.holds.any():
-		v.OnHold, v.Reason = true, s.holds.reason()
+		v.OnHold, v.Reason = s.holds.doubtful(), s.holds.reason()
 	case s.phase == running && !s.open():
 		v.Reason = s.waitingFor()
 	}
@@ -110,19 +114,13 @@ func (s *Sync) items(from uint64) (items []delay.Item, next uint64) {
 }
 
 func (s *Sync) state(v status.Sync) status.State {
-	switch {
-	case s.phase == stopped || s.holds.any() || s.core.shuttingDown():
-		return status.Stopped
-	case s.persistent.any() && s.phase == running:
-		return status.Degraded
-	case v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing():
-		return status.Retrying
-	case s.phase != running || s.starting || s.following || !s.open():
-		return status.Starting
-	case s.failures > 0:
-		return status.Degraded
-	case v.Pending > 0:
-		return status.Behind
-	}
-	return status.InStep
+	return status.Condition{
+		Ended: s.phase == stopped || s.core.shuttingDown(),
+		Held:  s.holds.doubtful(), Paused: s.pause != nil,
+		Lasting:  s.persistent.any() && s.phase == running,
+		Failing:  v.Retrying > 0 || s.watchTries > 0 || !s.open() && s.tunnel != nil && s.tunnel.Failing(),
+		Starting: s.phase != running || s.starting || s.following || !s.open(),
+		GivenUp:  s.failures > 0,
+		Pending:  v.Pending > 0,
+	}.State()
 }

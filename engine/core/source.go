@@ -174,5 +174,6 @@ func (s *Sync) succeed(old *Sync) {
 	} else {
 		s.holds.end(targetOther)
 	}
+	s.holds.end(paused) // keepPauses goes by the name
 	s.stillHeld()
 }

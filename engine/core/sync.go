@@ -121,6 +121,7 @@ type Sync struct {
 	waitsForTunnel bool           // it was logged that the sync waits for its tunnel
 
 	holds holds
+	pause *Pause // nil: none
 	// following: the path of the source leads to another directory, and it is being looked whether that can be the source.
 	following  bool
 	detour     string // where a link leads that took the place of the source

@@ -255,7 +255,7 @@ func TestCount(t *testing.T) {
 			t.Errorf("%d processes were started in a flood", n)
 		}
 		sc.loop.Ask(t.Context(), func() {
-			if err := sc.core.Resume("two"); err != nil {
+			if _, err := sc.core.Resume("two", ""); err != nil {
 				t.Error(err)
 			}
 		})

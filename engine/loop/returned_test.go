@@ -41,14 +41,14 @@ func TestReturnedAndLostAgain(t *testing.T) {
 		tell(event.RootLost, event.RootBack, event.RootLost)
 		answers <- struct{}{}
 		synctest.Wait()
-		if s := state(); s != status.Stopped {
+		if s := state(); s != status.Held {
 			t.Errorf("it is %s although the source is lost", s)
 		}
 		tell(event.RootBack)
 		answers <- struct{}{}
 		synctest.Wait()
-		if s := state(); s == status.Stopped {
-			t.Error("it is still stopped although the source is back")
+		if s := state(); s == status.Held {
+			t.Error("it is still held although the source is back")
 		}
 		sc.cancel()
 		<-sc.exit

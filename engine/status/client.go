@@ -20,53 +20,87 @@ import (
 // Paths and texts are as the daemon has them. The error wraps ErrNoDaemon if there is none, and names the remedy; a
 // server that is not trusted is not asked.
 func Ask(ctx context.Context, path string) (Snapshot, error) {
-	return send(ctx, path, Request{})
-}
-
-// Resume lets a sync on hold go on. Errors as of Ask, or why it does not.
-func Resume(ctx context.Context, path, sync string) error {
-	_, err := send(ctx, path, Request{Resume: sync})
-	return err
-}
-
-// Debug has a daemon begin or end to log something, "monitor on" or "monitor off". Errors as of Ask.
-func Debug(ctx context.Context, path, what string) error {
-	_, err := send(ctx, path, Request{Debug: what})
-	return err
-}
-
-func send(ctx context.Context, path string, request Request) (Snapshot, error) {
-	shot, err := exchange(ctx, path, request)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("status socket %s: %w", path, err)
+	r, err := Do(ctx, path, NewRequest(VerbStatus))
+	switch {
+	case err != nil:
+		return Snapshot{}, err
+	case r.Snapshot == nil:
+		return Snapshot{}, fmt.Errorf("status socket %s: the daemon says: %s", path, printable.Line(r.Text))
 	}
-	return shot, nil
+	return *r.Snapshot, nil
 }
 
-func exchange(ctx context.Context, path string, request Request) (Snapshot, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// Do has the daemon carry out a request and returns its last answer. Errors are as of Ask, or a Refusal: why it does not.
+func Do(ctx context.Context, path string, request Request) (Reply, error) {
+	var last Reply
+	err := Follow(ctx, path, request, func(r Reply) error { last = r; return nil })
+	return last, err
+}
+
+// Follow is Do; it calls each with every answer, and ends when that returns an error. An answer that is an error ends it.
+func Follow(ctx context.Context, path string, request Request, each func(Reply) error) error {
+	if !request.Verb.long() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
+	if err := exchange(ctx, path, request, each); err != nil {
+		return fmt.Errorf("status socket %s: %w", path, err)
+	}
+	return nil
+}
+
+func exchange(ctx context.Context, path string, request Request, each func(Reply) error) error {
 	p, err := locate(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return Snapshot{}, errNoSocket
+		return errNoSocket
 	}
 	if err != nil {
-		return Snapshot{}, err
+		return err
 	}
 	defer p.Close()
 	conn, err := p.dial(ctx)
 	if err != nil {
-		return Snapshot{}, err
+		return err
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	if err := p.mayAsk(conn); err != nil {
-		return Snapshot{}, err
+		return err
 	}
 	if err := json.NewEncoder(conn).Encode(request); err != nil && !errors.Is(err, syscall.EPIPE) { // it may have answered already
-		return Snapshot{}, err
+		return err
 	}
-	return read(conn)
+	bounded := &io.LimitedReader{R: conn}
+	body := bufio.NewReader(bounded)
+	for answers := 0; answers == 0 || request.Verb.long(); answers++ {
+		bounded.N = maxReply + 1
+		r, err := read(body)
+		switch {
+		case answers > 0 && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := r.refused(request.Verb); err != nil {
+			return err
+		}
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused is the error that an answer tells of.
+func (r *Reply) refused(verb Verb) error {
+	switch {
+	case r.Error != "":
+		return &Refusal{"the daemon says: " + printable.Line(r.Error), r.Code}
+	case r.Version < Protocol && verb != VerbStatus:
+		return &Refusal{Text: fmt.Sprintf("the running daemon is older than this lsyncgo command and does not know %q; start the daemon again", verb)}
+	}
+	return nil
 }
 
 // maxReply and maxTokens bound what an answer may be: any user's program may answer root. Even ten thousand syncs
@@ -77,34 +111,30 @@ const (
 )
 
 // read reads an answer. What is in it is not printable yet.
-func read(conn io.Reader) (Snapshot, error) {
-	body := bufio.NewReader(io.LimitReader(conn, maxReply+1))
+func read(body *bufio.Reader) (Reply, error) {
 	line, err := body.ReadBytes('\n') // Encode ends with one
 	switch {
 	case len(line) > maxReply:
-		return Snapshot{}, fmt.Errorf("the answer has more than %d bytes and is not read", maxReply)
+		return Reply{}, fmt.Errorf("the answer has more than %d bytes and is not read", maxReply)
 	case err != nil:
-		return Snapshot{}, fmt.Errorf("the daemon gave no answer: %w", err)
+		return Reply{}, fmt.Errorf("the daemon gave no answer: %w", err)
 	}
 	tokens := json.NewDecoder(bytes.NewReader(line))
 	for n := 0; ; n++ {
 		if _, err := tokens.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return Snapshot{}, fmt.Errorf("the answer is not understood: %w", err)
+			return Reply{}, fmt.Errorf("the answer is not understood: %w", err)
 		}
 		if n > maxTokens {
-			return Snapshot{}, fmt.Errorf("the answer has more than %d values and is not read", maxTokens)
+			return Reply{}, fmt.Errorf("the answer has more than %d values and is not read", maxTokens)
 		}
 	}
-	var r reply
+	var r Reply
 	if err := json.Unmarshal(line, &r); err != nil {
-		return Snapshot{}, fmt.Errorf("the answer is not understood: %w", err)
+		return Reply{}, fmt.Errorf("the answer is not understood: %w", err)
 	}
-	if r.Snapshot == nil {
-		return Snapshot{}, fmt.Errorf("the daemon says: %s", printable.Line(r.Error))
-	}
-	return *r.Snapshot, nil
+	return r, nil
 }
 
 // mayAsk says why the user who serves the socket is not asked: his answer is shown, and what he is asked is done, as if

@@ -40,6 +40,8 @@ type report struct {
 	w   io.Writer
 	err error
 	buf bytes.Buffer
+
+	paint Paint // of WritePainted
 }
 
 func (r *report) line(format string, args ...any) {
@@ -106,9 +108,6 @@ func (r *report) patterns(head string, list []string, always bool) {
 
 func stateText(s *Sync) string {
 	text := string(s.State)
-	if s.OnHold { // as the log says it
-		text = "on hold"
-	}
 	if s.Reason != "" {
 		text += " (" + s.Reason + ")"
 	}

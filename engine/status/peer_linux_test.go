@@ -90,11 +90,11 @@ func TestSocketOfStranger(t *testing.T) {
 		}
 		leaveStale(t, sock)
 	})
-	if err := Resume(t.Context(), link, "web"); err == nil || !strings.Contains(err.Error(), "not followed") {
+	if _, err := Do(t.Context(), link, NewRequest(VerbResume, "web")); err == nil || !strings.Contains(err.Error(), "not followed") {
 		t.Errorf("asked through a link: %v", err)
 	}
 	for path, want := range map[string]string{link: "not followed", sock: "a socket of user 64202 is in the way"} {
-		if s, err := Serve(path, answer); err == nil || !strings.Contains(err.Error(), want) {
+		if s, err := Serve(path, telling(answer)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
 			if err == nil {
 				_ = s.Close()

@@ -33,7 +33,7 @@ func (s Snapshot) with(spell func(string) string) Snapshot {
 
 func (s Sync) with(spell func(string) string) Sync {
 	s.Name, s.Source, s.Given, s.Target, s.Monitor = spell(s.Name), spell(s.Source), spell(s.Given), spell(s.Target), spell(s.Monitor)
-	s.State, s.Reason = State(spell(string(s.State))), spell(s.Reason)
+	s.State, s.Reason, s.PausedBy = State(spell(string(s.State))), spell(s.Reason), spell(s.PausedBy)
 	s.Degraded, s.NotMounted = each(s.Degraded, spell), each(s.NotMounted, spell)
 	s.Excludes, s.Filters = each(s.Excludes, spell), each(s.Filters, spell)
 	s.Running = processes(s.Running, spell)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/user"
+	"strconv"
 	"sync"
 	"time"
 
@@ -21,41 +23,50 @@ const patience = 10 * time.Second
 // the kernel's backlog.
 const maxClients = 16
 
+// maxFollowers bounds the connections of long requests; more are refused.
+const maxFollowers = 32
+
 // maxRequest bounds what a client may ask, in bytes.
 const maxRequest = 64 << 10
 
 // pace is the time between two requests that reach the engine, however many clients ask.
 const pace = 10 * time.Millisecond
 
-// Server answers Ask and Resume over a unix socket.
+// Server answers requests over a unix socket.
 type Server struct {
 	path     string
 	file     os.FileInfo // the socket as it was made
 	listener *net.UnixListener
-	handle   func(context.Context, Request) (Snapshot, error)
+	handle   Handler
 	ctx      context.Context
 	cancel   context.CancelFunc
 	slots    chan struct{}
-	clients  sync.WaitGroup
+	// followers are the connections that stay.
+	followers chan struct{}
+	clients   sync.WaitGroup
 
 	mu   sync.Mutex // guards next
 	next time.Time  // when the engine may be bothered again
 }
 
-// Request is what a client asks for.
-type Request struct {
-	// Resume names a sync on hold that shall go on; empty: only tell the status.
-	Resume string `json:"resume,omitempty"`
-	// Debug says what is to be logged from now on, or no longer; empty: as it is.
-	Debug string `json:"debug,omitempty"`
+// Call is one request, and how it is answered.
+type Call struct {
+	Request
+	// User is who asks, by name or number; empty if the system does not tell.
+	User string
+	// Send answers once more, before the last answer, and waits until the client has taken that.
+	Send func(Reply) error
 }
 
+// Handler answers a call. Of a long request its context ends when the client goes away, of any other with the client's patience.
+type Handler func(context.Context, Call) (Reply, error)
+
 // Serve makes a socket at path, mode 0600, and answers every request with
-// what handle returns, which is called from many goroutines. The socket a dead
+// what handle says, which is called from many goroutines. The socket a dead
 // daemon left behind is replaced; one that answers, or a file that is no socket, is an error. The
 // caller closes the server.
-func Serve(path string, handle func(context.Context, Request) (Snapshot, error)) (*Server, error) {
-	s := &Server{path: path, handle: handle, slots: make(chan struct{}, maxClients)}
+func Serve(path string, handle Handler) (*Server, error) {
+	s := &Server{path: path, handle: handle, slots: make(chan struct{}, maxClients), followers: make(chan struct{}, maxFollowers)}
 	if err := s.listen(); err != nil {
 		return nil, fmt.Errorf("status socket %s: %w", path, err)
 	}
@@ -135,9 +146,10 @@ func (s *Server) accept() {
 			}
 			continue
 		}
+		release := sync.OnceFunc(func() { <-s.slots })
 		s.clients.Go(func() {
-			defer func() { <-s.slots }()
-			s.answer(conn)
+			defer release()
+			s.answer(conn.(*net.UnixConn), release)
 		})
 	}
 }
@@ -154,33 +166,84 @@ func (s *Server) pause() bool {
 	}
 }
 
-// reply is what goes over the socket, as one JSON object.
-type reply struct {
-	Snapshot *Snapshot `json:"snapshot,omitempty"`
-	Error    string    `json:"error,omitempty"`
-}
-
-func (s *Server) answer(conn net.Conn) {
+// answer reads one request and answers it. Release lets other clients have the place of one that stays.
+func (s *Server) answer(conn *net.UnixConn, release func()) {
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	defer context.AfterFunc(s.ctx, func() { _ = conn.Close() })()
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	var request Request
-	if json.NewDecoder(io.LimitReader(conn, maxRequest)).Decode(&request) != nil {
+	c := Call{User: userOf(conn), Send: func(r Reply) error { return send(conn, r) }}
+	if json.NewDecoder(io.LimitReader(conn, maxRequest)).Decode(&c.Request) != nil {
 		return // it is no client of ours
+	}
+	err := c.understood()
+	if err == nil && c.Verb.long() {
+		var leave func()
+		leave, err = s.stay(conn, release, cancel)
+		defer leave()
+	} else {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeout(ctx, patience)
+		defer end()
 	}
 	if !s.turn(ctx) {
 		return
 	}
-	var r reply
-	if shot, err := s.handle(ctx, request); err != nil {
-		r.Error = err.Error()
-	} else {
-		shot = shot.UTF8()
+	var r Reply
+	if err == nil {
+		r, err = s.handle(ctx, c)
+	}
+	if err != nil {
+		r = Reply{Error: err.Error()}
+		if refusal, ok := errors.AsType[*Refusal](err); ok {
+			r.Code = refusal.Code
+		}
+	}
+	_ = send(conn, r) // a client that went away has no use for an error
+}
+
+// errFollowers answers one client too many.
+var errFollowers = fmt.Errorf("%d clients wait or follow already; no more are taken", maxFollowers)
+
+// stay makes a connection one that may take its time, and has gone called when the client has ended it. The caller calls leave.
+func (s *Server) stay(conn *net.UnixConn, release, gone func()) (leave func(), err error) {
+	release()
+	select {
+	case s.followers <- struct{}{}:
+	default:
+		return func() {}, errFollowers
+	}
+	_ = conn.SetDeadline(time.Time{})
+	s.clients.Go(func() {
+		_, _ = io.Copy(io.Discard, conn) // a client has nothing more to say
+		gone()
+	})
+	return func() { <-s.followers }, nil
+}
+
+// send writes one answer; who does not take it in time is gone.
+func send(conn *net.UnixConn, r Reply) error {
+	r.Version = Protocol
+	if r.Snapshot != nil {
+		shot := r.Snapshot.UTF8()
 		r.Snapshot = &shot
 	}
-	_ = json.NewEncoder(conn).Encode(r) // a client that went away has no use for an error
+	_ = conn.SetWriteDeadline(time.Now().Add(patience))
+	return json.NewEncoder(conn).Encode(r)
+}
+
+// userOf names the user at the other end.
+func userOf(conn *net.UnixConn) string {
+	uid, known := peer(conn)
+	if !known {
+		return ""
+	}
+	number := strconv.Itoa(uid)
+	if u, err := user.LookupId(number); err == nil {
+		return u.Username
+	}
+	return "user " + number
 }
 
 // turn waits until the engine may be bothered again, and reports whether that was before the end of ctx.

@@ -5,26 +5,6 @@ import (
 	"time"
 )
 
-// State says how far one sync is from its target.
-type State string
-
-const (
-	// Starting means: the watches are being placed or the startup sync has not ended yet.
-	Starting State = "starting"
-	// InStep means: nothing is pending and nothing is running.
-	InStep State = "in step"
-	// Behind means: changes are pending or on their way.
-	Behind State = "behind"
-	// Retrying means: the last attempt failed and is going to be repeated.
-	Retrying State = "retrying"
-	// Degraded means: changes fail again and again, or were given up;
-	// the target may differ from the source until someone looks.
-	Degraded State = "degraded"
-	// Stopped means: the sync does nothing, as it has died, its source is lost, or
-	// the daemon is ending.
-	Stopped State = "stopped"
-)
-
 // Snapshot is what the daemon and all its syncs were doing at one moment.
 //
 // Paths and texts hold the bytes as the file system has them; the renderers
@@ -101,9 +81,12 @@ type Sync struct {
 	State  State  `json:"state"`
 	// Walked counts the directories that the walk through the source has looked at so far; 0: none is going on.
 	Walked int `json:"walked,omitempty"`
-	// OnHold: the sync is Stopped and can go on, when its source is back or somebody says resume.
+	// OnHold: the state is Held.
 	OnHold bool `json:"onHold,omitempty"`
-	// Reason says in words why State is Retrying, Degraded or Stopped.
+	// PausedUntil is when a pause ends by itself, zero if it does not; PausedBy who asked for it, empty without a pause.
+	PausedUntil time.Time `json:"pausedUntil,omitzero"`
+	PausedBy    string    `json:"pausedBy,omitempty"`
+	// Reason says in words why State is none of InStep and Behind.
 	Reason string `json:"reason,omitempty"`
 
 	// Pending = Waiting + Blocked + Active, the length of the delay FIFO.

@@ -15,7 +15,7 @@ import (
 
 func serve(t *testing.T, path string, ask func(context.Context, Request) (Snapshot, error)) *Server {
 	t.Helper()
-	s, err := Serve(path, ask)
+	s, err := Serve(path, telling(ask))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +25,14 @@ func serve(t *testing.T, path string, ask func(context.Context, Request) (Snapsh
 		}
 	})
 	return s
+}
+
+// telling makes a handler of what answers every request with a snapshot.
+func telling(ask func(context.Context, Request) (Snapshot, error)) Handler {
+	return func(ctx context.Context, c Call) (Reply, error) {
+		shot, err := ask(ctx, c.Request)
+		return Reply{Snapshot: &shot}, err
+	}
 }
 
 func answer(context.Context, Request) (Snapshot, error) { return sample(), nil }
@@ -124,7 +132,7 @@ func TestServeRefuses(t *testing.T) {
 		{"a missing directory", filepath.Join(dir, "no", "such"), "no such file"},
 		{"a segment longer than an address", filepath.Join(dir, strings.Repeat("x", 120)), "too long for a socket"},
 	} {
-		s, err := Serve(c.path, answer)
+		s, err := Serve(c.path, telling(answer))
 		if err == nil {
 			_ = s.Close()
 			t.Errorf("%s: no error", c.name)

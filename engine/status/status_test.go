@@ -48,7 +48,8 @@ func sample() Snapshot {
 				LastError: &Failure{When: at.Add(-2 * time.Hour), Text: "rsync failed, again in 2m", Command: "rsync -a /far/ away:/x/", Code: 255,
 					Tail: []string{"ssh: connect to host away port 22: No route to host", "rsync error:\x07 unexplained"}}},
 			{Name: "half", Source: "/half/", State: Degraded, Reason: "1 path given up", Degraded: []string{"locked\tfile"}},
-			{Name: "held", Source: "/held/", State: Stopped, OnHold: true, Reason: "the source is empty"},
+			{Name: "held", Source: "/held/", State: Held, OnHold: true, Reason: "the source is empty"},
+			{Name: "still", Source: "/still/", State: Paused, Reason: "paused by root", PausedBy: "root\x1b", PausedUntil: at.Add(time.Hour)},
 			{Name: "new", Source: "/new/", State: Starting, Walked: 77},
 		},
 	}

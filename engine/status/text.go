@@ -25,11 +25,21 @@ func WriteJSON(w io.Writer, s Snapshot) error {
 	return err
 }
 
-// WriteText writes s for people: one line for the daemon, then each
-// sync with its state, what runs for it and how it failed last.
-func WriteText(w io.Writer, s Snapshot) error {
+// Paint marks a text that tells of a state, as a terminal shows it; nil leaves it as it is.
+type Paint func(s State, text string) string
+
+// WriteText writes s for people: how many syncs are in which state, one line for the daemon and one for each sync, and below
+// it what runs for a sync that is not in step, and how it failed last.
+func WriteText(w io.Writer, s Snapshot) error { return WritePainted(w, s, nil) }
+
+// WritePainted is WriteText with marks.
+func WritePainted(w io.Writer, s Snapshot, paint Paint) error {
 	s = s.Printable()
-	r := report{w: w}
+	if paint == nil {
+		paint = func(_ State, text string) string { return text }
+	}
+	r := report{w: w, paint: paint}
+	r.line("%s", s.Summary())
 	r.line("%s", daemonText(s))
 	for i := range s.Syncs {
 		r.people(s.At, &s.Syncs[i], len(s.Daemon.Monitors) > 1)
@@ -73,10 +83,6 @@ func (d *Daemon) walked() (n int) {
 
 // people describes one sync, with its monitor if it is one of several.
 func (r *report) people(now time.Time, s *Sync, several bool) {
-	r.line("\n%s: %s", s.Name, stateText(s))
-	if s.Walked > 0 {
-		r.line("  looking through the source: %s so far", count(s.Walked, "directory", "directories"))
-	}
 	route := s.Source
 	if s.Given != "" {
 		route += " (where " + s.Given + " leads)"
@@ -87,7 +93,10 @@ func (r *report) people(now time.Time, s *Sync, several bool) {
 	if several && s.Monitor != "" {
 		route += ", monitor " + s.Monitor
 	}
-	r.line("  %s", route)
+	r.line("%s: %s, %s", s.Name, r.paint(s.State, stateText(s)), route)
+	if s.Walked > 0 {
+		r.line("  looking through the source: %s so far", count(s.Walked, "directory", "directories"))
+	}
 	if len(s.NotMounted) > 0 {
 		r.line("  not mounted: %s", strings.Join(s.NotMounted, ", "))
 	}
@@ -110,7 +119,7 @@ func (r *report) people(now time.Time, s *Sync, several bool) {
 }
 
 func (r *report) tunnel(now time.Time, t *Tunnel) {
-	r.line("\ntunnel %s: %d of %d ready", t.Name, t.Ready, t.Wanted)
+	r.line("tunnel %s: %d of %d ready", t.Name, t.Ready, t.Wanted)
 	for _, p := range t.Running {
 		r.line("  running for %s: %s", age(now.Sub(p.Since)), p.Describe)
 	}
@@ -120,7 +129,7 @@ func (r *report) tunnel(now time.Time, t *Tunnel) {
 }
 
 func (r *report) tasks(now time.Time, t *Tasks) {
-	r.line("\ntasks: %d waiting, %d running", t.Waiting, t.Running)
+	r.line("tasks: %d waiting, %d running", t.Waiting, t.Running)
 	for _, one := range t.List {
 		when := "due in " + age(max(0, one.Due.Sub(now)))
 		if one.Due.IsZero() {
