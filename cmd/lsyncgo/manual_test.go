@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The manual page has every command and option, and nothing that mandoc finds fault with.
+// The manual page has every command and option, and nothing that mandoc finds fault with. §10.
 func TestManual(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(t.TempDir(), "lsyncgo.8")
@@ -38,7 +38,7 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// Each shell can read its completions, and completes commands and their options by them.
+// Each shell can read its completions, and completes commands and their options by them. §10.
 func TestCompletions(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -124,7 +124,7 @@ func execute(args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-// §1: -help prints and exits with 0.
+// §1: -help prints and exits with 0. §10.
 func TestHelp(t *testing.T) {
 	help := helpText()
 	status, check := findCommand("status").help(), findCommand("check").help()

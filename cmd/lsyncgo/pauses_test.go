@@ -10,6 +10,7 @@ import (
 	"lsyncgo/engine/core"
 )
 
+// Pauses outlive the process, and what is no pause is not taken for one. §10.
 func TestPausesAreKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.pauses")
 	list := []core.Pause{{Sync: "web", By: "root", Until: time.Date(2026, 11, 28, 12, 0, 0, 5, time.UTC)}, {Sync: "odd \"\n\xff name", By: "user 1000"}}
@@ -55,7 +56,7 @@ func TestPausesFile(t *testing.T) {
 	}
 }
 
-// A path of the command line means one in the source, however the way there is written, and never one outside.
+// A path of the command line means one in the source, however the way there is written, and never one outside. §10.
 func TestWithin(t *testing.T) {
 	for _, c := range []struct {
 		source, given string
@@ -82,6 +83,7 @@ func TestWithin(t *testing.T) {
 	}
 }
 
+// What is at a path of the source, without following links. §10.
 func TestPlaceIn(t *testing.T) {
 	dir := t.TempDir()
 	for _, err := range []error{os.Mkdir(filepath.Join(dir, "d"), 0o755), os.WriteFile(filepath.Join(dir, "d/f"), nil, 0o644),

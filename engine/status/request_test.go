@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// What a client of version 1 sends, and one of a version to come, and what they are told.
+// What a client of version 1 sends, and one of a version to come, and what they are told. §10.
 func TestOtherVersions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
 	var asked []Verb
@@ -51,7 +51,7 @@ func TestOtherVersions(t *testing.T) {
 	}
 }
 
-// A daemon of version 1 takes every request for status: what it did not do is not taken for done.
+// A daemon of version 1 takes every request for status: what it did not do is not taken for done. §10.
 func TestOlderDaemon(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pid.sock")
 	l, err := net.Listen("unix", path)
@@ -155,7 +155,9 @@ func TestFollowers(t *testing.T) {
 	}
 	cancel()
 	for range maxFollowers {
-		<-ended
+		if err := <-ended; err == nil {
+			t.Error("a wait that was given up ended well")
+		}
 		<-gone
 	}
 	if _, err := Ask(t.Context(), path); err != nil {

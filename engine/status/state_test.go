@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// One word for each condition, the worst of what is true, with the exit status that tells of it.
+// One word for each condition, the worst of what is true, with the exit status that tells of it. §10.
 func TestStates(t *testing.T) {
 	for _, c := range []struct {
 		is       Condition
@@ -38,6 +38,7 @@ func syncs(states ...State) (s Snapshot) {
 	return s
 }
 
+// How many syncs are in which state, and the exit status of the worst. §10.
 func TestSummary(t *testing.T) {
 	for _, c := range []struct {
 		shot Snapshot
@@ -70,7 +71,7 @@ func TestChosenSyncs(t *testing.T) {
 	}
 }
 
-// One line, of which monitoring systems take what is behind the first bar for figures.
+// One line, of which monitoring systems take what is behind the first bar for figures. §10.
 func TestHealth(t *testing.T) {
 	line := sample().Health()
 	const want = `LSYNCGO CRITICAL: 7 syncs: 1 in step, 1 behind, 1 starting, 1 retrying, 1 degraded, 1 paused, 1 held; ` +

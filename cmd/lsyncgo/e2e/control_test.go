@@ -4,6 +4,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"lsyncgo/engine/status"
 )
 
 // controlled is a daemon that commands are given to.
@@ -33,16 +35,24 @@ func (c *controlled) says(code int, args ...string) string {
 	return r.out.String()
 }
 
+// status returns what lsyncgo status prints, however the syncs are.
+func (p *place) status() string {
+	p.t.Helper()
+	r := start(p.t, "status", "-pidfile", p.path("pid"))
+	if code := r.wait(); code > status.Critical {
+		p.t.Errorf("status: exit status %d: %s", code, r.out)
+	}
+	return r.out.String()
+}
+
 func (c *controlled) state(want string) {
 	c.t.Helper()
 	eventually(c.t, "state "+want, func() bool {
-		r := start(c.t, "status", "-pidfile", c.path("pid"))
-		r.wait()
-		return strings.Contains(r.out.String(), "web: "+want)
+		return strings.Contains(c.status(), "web: "+want)
 	})
 }
 
-// A pause holds what happens and what a restart would do, and is kept by both a reload and a restart, with who asked; resume ends it.
+// A pause holds what happens and what a restart would do, and is kept by both a reload and a restart, with who asked; resume ends it. §10.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	c := control(t, "sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 0 }")
@@ -77,7 +87,7 @@ func TestPause(t *testing.T) {
 	}
 }
 
-// resync mends what somebody has changed at the target: of a path just that, else all.
+// resync mends what somebody has changed at the target: of a path just that, else all. §10.
 func TestResync(t *testing.T) {
 	t.Parallel()
 	for _, preset := range []string{"direct", "rsync"} {
@@ -119,7 +129,7 @@ func TestResync(t *testing.T) {
 	}
 }
 
-// reload tells what came of it; stop returns when the daemon has ended, and says who asked.
+// reload tells what came of it; stop returns when the daemon has ended, and says who asked. §10.
 func TestReloadAndStop(t *testing.T) {
 	t.Parallel()
 	const text = "sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 0 }\n"
@@ -149,7 +159,7 @@ func TestReloadAndStop(t *testing.T) {
 	c.says(1, "pause", "web")
 }
 
-// Whose source is lost is held, and the exit status says so.
+// Whose source is lost is held, and the exit status says so. §10.
 func TestExitStatusOfHeld(t *testing.T) {
 	t.Parallel()
 	c := control(t, "sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 0 }")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"lsyncgo/engine/status"
 )
 
 // rsyncOf is a sync of default.rsync with a short delay.
@@ -115,7 +117,7 @@ func TestPartialTransfer(t *testing.T) {
 		d.logs("trying again in " + wait)
 	}
 	d.logs("failed in 4 attempts")
-	if st := start(t, "status", config); st.wait() != 0 || !strings.Contains(st.out.String(), "web: degraded") || !strings.Contains(st.out.String(), "locked") {
+	if st := start(t, "status", config); st.wait() != status.Warning || !strings.Contains(st.out.String(), "web: degraded") || !strings.Contains(st.out.String(), "locked") {
 		t.Errorf("status: %s", st.out)
 	}
 	p.write("source/b", "b")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"lsyncgo/engine/status"
 )
 
 // guarded are syncs with a guard, by what does the work.
@@ -45,7 +47,7 @@ func (p *place) held(d *process, n int, config string) string {
 		p.t.Errorf("said %d times that it is on hold, want %d", got, n)
 	}
 	st := start(p.t, "status", config)
-	if code := st.wait(); code != 0 {
+	if code := st.wait(); code != status.Critical {
 		p.t.Errorf("status: exit code %d", code)
 	}
 	return st.out.String()

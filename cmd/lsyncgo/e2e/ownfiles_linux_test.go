@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"lsyncgo/engine/status"
 )
 
 // §10, §1 -logfile: what the program writes itself goes to devices, FIFOs, links, mounted files and directories that
@@ -222,8 +224,8 @@ func TestWhoMayAsk(t *testing.T) {
 	if root := ask(0, "status"); root.wait() != 0 || !strings.Contains(root.out.String(), "Sync1: in step") {
 		t.Errorf("root: %s", root.out)
 	}
-	for _, args := range [][]string{{"status"}, {"resume", "Sync1"}} {
-		if other := ask(64302, args...); other.wait() != 1 || !strings.Contains(other.out.String(), "ask as root or as the user of the daemon") {
+	for code, args := range map[int][]string{status.Unknown: {"status"}, 1: {"resume", "Sync1"}} {
+		if other := ask(64302, args...); other.wait() != code || !strings.Contains(other.out.String(), "ask as root or as the user of the daemon") {
 			t.Errorf("%q: %s", args, other.out)
 		}
 	}

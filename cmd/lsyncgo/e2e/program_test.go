@@ -454,7 +454,7 @@ func TestEmptySource(t *testing.T) {
 	d := daemon(t, config)
 	resume := "lsyncgo resume 'web site' " + config
 	d.logs("if it is right, say " + resume)
-	if st := start(t, "status", config); st.wait() != 0 || !strings.Contains(st.out.String(), "may not be mounted") {
+	if st := start(t, "status", config); st.wait() != 2 || !strings.Contains(st.out.String(), "may not be mounted") {
 		t.Errorf("status: %s", st.out)
 	}
 	p.write("source/new", "n")

@@ -101,7 +101,7 @@ func TestTunnelIsCut(t *testing.T) {
 	d.logs("was ended by signal 9")
 	p.write("source/b", "2")
 	p.rename("source/a", "source/c")
-	if out := command(t, binary, "status", "-pidfile", p.path("pid")); !strings.Contains(out, "waiting for tunnel way") || !strings.Contains(out, "tunnel way: 0 of 1 ready") {
+	if out := p.status(); !strings.Contains(out, "waiting for tunnel way") || !strings.Contains(out, "tunnel way: 0 of 1 ready") {
 		t.Errorf("status while the tunnel is away:\n%s", out)
 	}
 	p.write("well", "")
@@ -162,7 +162,7 @@ func TestTunnelFails(t *testing.T) {
 	if p.exists("target/a") || p.exists("target/b") {
 		t.Error("something went to the target without a tunnel")
 	}
-	if out := command(t, binary, "status", "-pidfile", p.path("pid")); !strings.Contains(out, "Sync1: retrying (waiting for tunnel Tunnel1)") || !strings.Contains(out, "its own words") {
+	if out := p.status(); !strings.Contains(out, "Sync1: retrying (waiting for tunnel Tunnel1)") || !strings.Contains(out, "its own words") {
 		t.Errorf("status:\n%s", out)
 	}
 	p.write("mended", "")
