@@ -15,7 +15,7 @@ default.checkgauge = {
 	checkgauge = true, collect = true, crontab = true, delay = true,
 	exclude = true, excludeFrom = true, exitcodes = true, filter = true, filterFrom = true,
 	full = true, guard = true, init = true, maxDelays = true, maxProcesses = true, monitor = true, name = true, pollInterval = true,
-	onAttrib = true, onCreate = true, onDelete = true, onFull = true, onModify = true, onMove = true,
+	onAttrib = true, onCreate = true, onDelete = true, onEndExist = true, onExist = true, onFull = true, onModify = true, onMove = true,
 	onStartup = true, prepare = true, source = true, subdirs = true, target = true, tunnel = true, unsafeShell = true,
 	fsync = 'no: default.direct has it; for rsync from 3.2.4 on write rsync = { _extra = { "--fsync" } }',
 	unsafe = 'no: it belongs to default.direct alone; remove it',

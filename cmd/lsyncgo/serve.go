@@ -233,7 +233,8 @@ func (s *service) runnerOptions() process.Options {
 
 func (s *service) coreSettings(from config.Settings) core.Settings {
 	return core.Settings{MaxProcesses: from.MaxProcesses, Insist: from.Insist, OnePass: from.OnePass, OnDieStop: from.OnDieStop,
-		DryRun: s.options.dryRun, Resume: s.resuming(from), NewTaskID: newTaskID}
+		ShutdownTimeout: from.ShutdownTimeout,
+		DryRun:          s.options.dryRun, Resume: s.resuming(from), NewTaskID: newTaskID}
 }
 
 func newTaskID() task.ID { return task.IDOf(rand.Uint64(), rand.Uint64()) }

@@ -48,6 +48,8 @@ type Actions interface {
 	Action(s *Sync) error
 	// Full runs the script's full for the Full agent. As Init.
 	Full(s *Sync, a *Agent) error
+	// Exist tells the script of an entry that has been there, or that this was all. As Init.
+	Exist(s *Sync, a *Agent) error
 	// Collect decides what the exit code of the agent's work means. Error: exit
 	// code 0 counts as Ok, all else as Partial.
 	Collect(s *Sync, a *Agent, r Result) (Verdict, error)
@@ -153,6 +155,8 @@ type Relist struct {
 	Hidden func(path string) bool
 	// Seen, which may be nil, reports whether what was hidden was known when it changed last: it is watched, and not reported.
 	Seen func(path string, changed time.Time) bool
+	// Existing asks for Exist events instead, and EndExist after them.
+	Existing bool
 }
 
 // Inspect asks what a source is that was lost and is back; the answer comes as Inspected with the same Number.
@@ -197,6 +201,7 @@ type Agent struct {
 	script  uint64 // of which script of the sync that is
 	limited bool   // its work was told a limit of deletions
 	stale   bool   // its work was ended because it does not know what must not be deleted
+	kill    func() // ends the script's job that acts on it; nil: none does
 
 	proc  ProcID
 	work  Work

@@ -17,7 +17,8 @@ func (silent) Enabled(string) bool { return false }
 // discarder discards what is ready, one event a call.
 type discarder struct{ *script }
 
-func (discarder) Action(s *core.Sync) error { return s.Discard(s.Event()) }
+func (discarder) Exist(*core.Sync, *core.Agent) error { return nil }
+func (discarder) Action(s *core.Sync) error           { return s.Discard(s.Event()) }
 
 // BenchmarkEvents feeds events through the machine from the monitor to the
 // script that discards them: files of 1,000 directories, created and modified.

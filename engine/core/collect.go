@@ -212,6 +212,7 @@ func (s *Sync) die() {
 	s.phase = stopped
 	s.starting = false
 	s.dropWaiting()
+	s.core.killJobs(s)
 	if s.last != nil {
 		s.reason = s.last.Text
 	}

@@ -22,8 +22,8 @@ import (
 
 // TestConversations plays testdata/*.txt. Inputs are
 //
-//	sync NAME [delay=D] [max=N] [limit=N] [init] [moves] [trees] [mirrors] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
-//	settings [max=N] [insist] [onepass] [stop] [dry]
+//	sync NAME [delay=D] [max=N] [limit=N] [init] [tells] [moves] [trees] [mirrors] [ignore=KIND] [exclude=P] [maxdelete=N%] [act=single|list|twice|discard|idle|fail|dated] [digest=S]
+//	settings [max=N] [timeout=D] [insist] [onepass] [stop] [dry]
 //	tunnel NAME [pool=N] [ready=D] [retry=D] [check] (for the sync lines after it that have tunnel=NAME)
 //	port PROC PORT|ERROR
 //	log CATEGORY... (those that are off otherwise)
@@ -36,6 +36,7 @@ import (
 //	create|modify|delete|attrib NAME PATH | move NAME PATH DEST | overflow|lost NAME
 //	elsewhere NAME SOURCE (its path leads there) | lead NAME SOURCE | astray NAME | unlike NAME
 //	exclude|include NAME PATTERN (takes effect with the next step)
+//	exist NAME PATH | end-exist NAME (what the monitor says there is) | job-ended NAME PATH [ERROR] | hand-over NAME PATH (to a process; of syncs with act=job)
 //	blanket NAME | full NAME PATH | reload (the sync lines since the last settings line)
 func TestConversations(t *testing.T) {
 	conversationtest.Run(t, func(t *testing.T, out *strings.Builder) func(words []string) {
@@ -58,10 +59,11 @@ type stage struct {
 	looks    []core.Inspect          // that were asked for by the last step
 	counts   map[string]uint64       // the newest Count of each sync
 	names    map[event.RootID]string // of the syncs there are and were
+	agents   map[string]*core.Agent  // on which jobs act, by sync and path
 }
 
 func newStage(t *testing.T) *stage {
-	return &stage{t: t, out: &strings.Builder{}, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, names: map[event.RootID]string{},
+	return &stage{agents: map[string]*core.Agent{}, t: t, out: &strings.Builder{}, tunnels: map[string]*tunnel.Config{}, counts: map[string]uint64{}, names: map[event.RootID]string{},
 		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
@@ -191,6 +193,8 @@ func (st *stage) line(words []string) {
 		}
 	case "include":
 		st.find(args[0]).RemoveExclude(args[1])
+	case "job-ended", "hand-over":
+		st.jobs(verb, args)
 	case "blanket":
 		st.find(args[0]).Blanket()
 		st.step(core.Tick{})
@@ -203,7 +207,7 @@ func (st *stage) line(words []string) {
 }
 
 var kinds = map[string]event.Kind{"create": event.Create, "written": event.Create, "modify": event.Modify, "delete": event.Delete, "attrib": event.Attrib,
-	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "elsewhere": event.RootElsewhere, "unwatched": event.Unwatched, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
+	"move": event.Move, "overflow": event.Overflow, "lost": event.RootLost, "elsewhere": event.RootElsewhere, "unwatched": event.Unwatched, "exist": event.Exist, "end-exist": event.EndExist, "unmounted": event.Unmounted, "mounted": event.Mounted, "mounted-empty": event.Mounted}
 
 func (st *stage) event(verb string, args []string) {
 	kind, ok := kinds[verb]
@@ -288,6 +292,10 @@ func (st *stage) step(in core.Input) {
 		case core.Follow:
 			st.say("follow %s to %s", st.names[cmd.Root], cmd.Source)
 		case core.Relist:
+			if cmd.Existing {
+				st.say("ask %s what there is", st.names[cmd.Root])
+				continue
+			}
 			if cmd.Hidden == nil {
 				st.say("list %s %s", st.names[cmd.Root], cmd.Path)
 				continue
@@ -406,6 +414,8 @@ func parseSettings(t *testing.T, words []string) core.Settings {
 			s.Insist = true
 		case "onepass":
 			s.OnePass = true
+		case "timeout":
+			s.ShutdownTimeout, _ = time.ParseDuration(value)
 		case "dry":
 			s.DryRun = true
 		case "stop":
@@ -429,6 +439,8 @@ func (st *stage) parseSync(words []string) core.SyncConfig {
 			cfg.MaxProcesses = st.number(value)
 		case "limit":
 			cfg.MaxDelays = st.number(value)
+		case "tells":
+			cfg.TellsExisting = true
 		case "init":
 			cfg.HasInit = true
 		case "source":
@@ -535,6 +547,40 @@ func (a *script) Init(s *core.Sync, agent *core.Agent) error {
 		return s.Spawn(agent, dated{w})
 	}
 	return s.Spawn(agent, w)
+}
+
+// Exist begins a job if the style says so, and is done at once with a style that discards.
+func (a *script) Exist(s *core.Sync, agent *core.Agent) error {
+	path := agent.Delays[0].Path()
+	switch a.style {
+	case "job":
+		a.st.say("job for %s", workFor(agent))
+		key := s.Config().Name + path
+		a.st.agents[key] = agent
+		return s.Occupy(agent, func() {
+			a.st.say("kill the job for %s", workFor(agent))
+			agent.JobEnded(nil)
+		})
+	case "discard":
+		a.st.say("tell %s", workFor(agent))
+		return nil
+	}
+	return s.Spawn(agent, workFor(agent))
+}
+
+// jobs plays what the jobs of scripts do.
+func (st *stage) jobs(verb string, args []string) {
+	agent := st.agents[args[0]+strings.Join(args[1:min(2, len(args))], "")]
+	if verb == "hand-over" {
+		if err := agent.Sync.Spawn(agent, workFor(agent)); err != nil {
+			st.say("error: %v", err)
+		}
+	} else if len(args) > 2 {
+		agent.JobEnded(errors.New(strings.Join(args[2:], " ")))
+	} else {
+		agent.JobEnded(nil)
+	}
+	st.step(core.Tick{})
 }
 
 func (a *script) Full(s *core.Sync, agent *core.Agent) error { return a.Init(s, agent) }

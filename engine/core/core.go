@@ -19,7 +19,9 @@ type Settings struct {
 	Insist       bool // a startup that fails is tried again
 	OnePass      bool // end when every startup is done
 	OnDieStop    bool // a verdict of Die ends the sync, not the program
-	DryRun       bool // tunnels are not started and count as ready
+	// ShutdownTimeout is how long jobs that act on events of syncs may take to end, when the program ends.
+	ShutdownTimeout time.Duration
+	DryRun          bool // tunnels are not started and count as ready
 	// Resume returns the command that lets a sync of this name go on, as a user would type it. Nil: it names no daemon.
 	Resume func(name string) string
 	// NewTaskID makes the IDs of tasks. Nil numbers them.
@@ -34,7 +36,8 @@ type Core struct {
 
 	syncs     []*Sync
 	receivers map[event.RootID]Receiver
-	draining  int // syncs removed by a reload that still have children
+	jobs      map[*Agent]struct{} // that act on agents of syncs
+	draining  int                 // syncs removed by a reload that still have children
 	nextID    event.RootID
 	counts    uint64 // Count commands so far
 	looks     uint64 // Inspect commands so far
@@ -62,7 +65,7 @@ type Core struct {
 
 // New returns a machine without syncs.
 func New(settings Settings, log Log) *Core {
-	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{},
+	return &Core{settings: settings, log: log, receivers: map[event.RootID]Receiver{}, owners: map[ProcID]Owner{}, jobs: map[*Agent]struct{}{},
 		turns: turns{waiting: map[ProcID]turn{}}, tasks: newTasks(settings.NewTaskID)}
 }
 
@@ -245,6 +248,7 @@ func (c *Core) stop(in Stop) {
 	case 2:
 		c.log.Log("Normal", in.Why, ": ending ", cmp.Or(c.unended(), processes(0)))
 		c.tasks.set.Abandon(c.now)
+		c.killJobs(nil)
 		c.killAll()
 	default:
 		c.exit(in.Code, in.Why)
@@ -258,6 +262,7 @@ func (c *Core) beginEnd() {
 	}
 	c.keepTimers(func(t *Timer) bool { return t.owner.lasting })
 	c.tasks.set.Stop(c.now)
+	c.limitJobs()
 }
 
 // unended says what the end waits for; "": nothing.
@@ -266,12 +271,17 @@ func (c *Core) unended() string {
 	if c.running > 0 {
 		left = append(left, processes(c.running))
 	}
-	switch n := c.pendingTasks(); n {
-	case 0:
-	case 1:
-		left = append(left, "1 task")
-	default:
-		left = append(left, fmt.Sprint(n, " tasks"))
+	for _, what := range []struct {
+		n    int
+		name string
+	}{{c.pendingTasks(), " task"}, {len(c.jobs), " job"}} {
+		switch what.n {
+		case 0:
+		case 1:
+			left = append(left, "1"+what.name)
+		default:
+			left = append(left, fmt.Sprint(what.n, what.name, "s"))
+		}
 	}
 	return strings.Join(left, " and ")
 }
@@ -281,7 +291,7 @@ func (c *Core) finished() {
 	if !c.shuttingDown() && c.settings.OnePass {
 		c.onePass()
 	}
-	if c.stops > 0 && !c.exited && c.running == 0 && c.pendingTasks() == 0 && c.endTunnels() {
+	if c.stops > 0 && !c.exited && c.running == 0 && len(c.jobs) == 0 && c.pendingTasks() == 0 && c.endTunnels() {
 		c.exit(c.exitCode, c.exitWhy)
 	}
 }

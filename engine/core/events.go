@@ -25,6 +25,13 @@ func (s *Sync) Receive(e event.Event) {
 
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
+	if !s.exists(e) {
+		s.happens(e)
+	}
+}
+
+// happens takes in all but what there is.
+func (s *Sync) happens(e event.Event) {
 	if !s.absentees(e) {
 		return
 	}
@@ -172,6 +179,11 @@ func (s *Sync) overflow(e event.Event) {
 			s.log("Warn", "events below ", e.Path, " were lost (", e.Err, "): syncing that directory again")
 			s.retake(e.Path)
 		}
+		return
+	}
+	if s.cfg.TellsExisting && !s.cfg.HasInit {
+		s.log("Warn", "events were lost (", e.Err, "): what there is is told again")
+		s.begin()
 		return
 	}
 	if !s.cfg.HasInit {

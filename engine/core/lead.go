@@ -24,6 +24,7 @@ func (s *Sync) elsewhere(to string) {
 func (s *Sync) follow(to string) {
 	s.detour = ""
 	s.following, s.inspecting = true, 0
+	s.existing.listing = false
 	s.core.do(Follow{Root: s.id, Source: to})
 }
 

@@ -297,6 +297,7 @@ func (m modelScript) Action(s *core.Sync) error {
 	}
 	return m.spawn(s, l)
 }
+func (modelScript) Exist(*core.Sync, *core.Agent) error { return nil }
 func (m modelScript) Collect(_ *core.Sync, _ *core.Agent, r core.Result) (core.Verdict, error) {
 	if r.Code != 0 {
 		return core.Again, nil

@@ -40,7 +40,7 @@ func (c *Core) allStarted() bool {
 		if s.phase == stopped || s.holds.any() {
 			continue
 		}
-		if s.phase != running || s.starting || len(s.running) > 0 {
+		if s.phase != running || s.starting || s.existing.telling || len(s.running) > 0 {
 			return false
 		}
 	}

@@ -18,13 +18,14 @@ func (c *Core) goOn() {
 		s.inherit()
 		s.divide()
 		s.catchUp()
+		s.tellExisting()
 		s.retryPersistent()
 	}
 }
 
 // inParts reports whether there is more for goOn to do, whatever the time.
 func (s *Sync) inParts() bool {
-	return s.phase != queued && !s.phase.ended() && (s.heir() || s.dividing || s.deletions.replays())
+	return s.phase != queued && !s.phase.ended() && (s.heir() || s.dividing || s.deletions.replays() || s.existing.catchesUp())
 }
 
 // heir reports whether something of the sync whose place this one takes is still to be taken over.

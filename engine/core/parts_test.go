@@ -33,6 +33,7 @@ func (l *lister) Action(s *core.Sync) error {
 	return s.Spawn(a, work("list"))
 }
 
+func (*lister) Exist(*core.Sync, *core.Agent) error { return nil }
 func (l *lister) Collect(*core.Sync, *core.Agent, core.Result) (core.Verdict, error) {
 	return l.verdict, nil
 }

@@ -78,7 +78,7 @@ func (s *Sync) retryPersistent() {
 	}
 	if l.whole {
 		l.later(s)
-		s.begin() // which does all the rest
+		s.init() // which does all the rest
 		return
 	}
 	if l.round == 0 {
@@ -139,6 +139,7 @@ func (s *Sync) through(a *Agent) {
 func (l *persistent) succeeded(d *delay.Delay) {
 	path := d.Path()
 	switch whole := event.IsDir(path) && event.Whole(d.Kind, true, d.Tree); {
+	case d.Kind == event.Exist || d.Kind == event.EndExist: // brings nothing anywhere
 	case wholesale(d.Kind) && path == "":
 		*l = newPersistent()
 	case d.Kind == event.Move:

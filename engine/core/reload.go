@@ -83,6 +83,7 @@ func (c *Core) remove(s *Sync) {
 		c.do(Unwatch{Root: s.id})
 	}
 	s.dropWaiting()
+	c.killJobs(s)
 	s.phase = draining
 	c.draining++
 	c.left(s)

@@ -39,6 +39,9 @@ func (s *Sync) exclusive() bool {
 // wholesale tells of the kinds whose work looks at the source as a whole, whatever waits in the FIFO.
 func wholesale(k event.Kind) bool { return k == event.Init || k == event.Full }
 
+// separate tells of the kinds that have a function of their own, and that the inlet does not give to others.
+func separate(k event.Kind) bool { return wholesale(k) || k == event.Exist || k == event.EndExist }
+
 // startWaiting starts spawned work for which there is a process slot now, one
 // of each sync in turn. That of a sync on hold waits: it may be meant for another source.
 func (c *Core) startWaiting() {
@@ -111,6 +114,8 @@ func (s *Sync) act() bool {
 		err = s.cfg.Actions.Init(s, AgentOf(s, d))
 	case event.Full:
 		err = s.cfg.Actions.Full(s, AgentOf(s, d))
+	case event.Exist, event.EndExist:
+		err = s.cfg.Actions.Exist(s, AgentOf(s, d))
 	default:
 		err = s.cfg.Actions.Action(s)
 	}
@@ -127,7 +132,7 @@ func (s *Sync) act() bool {
 			s.giveUp(s.again(a, true, why), tries, why)
 		}
 		s.core.failed = append(s.core.failed, a)
-	case untouched && (d.Kind == event.Init || d.Kind == event.Full):
+	case untouched && separate(d.Kind):
 		s.finish(AgentOf(s, d))
 	case s.changes == before && s.scan.goesOn(s.changes):
 		s.core.more = true

@@ -34,6 +34,7 @@ func (s *Sync) lost(e event.Event) {
 	}
 	s.origin.unproven, s.detour = false, ""
 	s.inspecting = 0 // what is seen from before means nothing
+	s.existing.listing = false
 	s.holdFor(sourceLost, why)
 }
 

@@ -28,6 +28,7 @@ func (w spawner) Action(s *core.Sync) error {
 	return s.Spawn(a, w)
 }
 
+func (spawner) Exist(*core.Sync, *core.Agent) error { return nil }
 func (w spawner) Collect(*core.Sync, *core.Agent, core.Result) (core.Verdict, error) {
 	return core.Ok, nil
 }

@@ -18,6 +18,7 @@ func (cfg *SyncConfig) summary() string {
 		text string
 	}{
 		{cfg.HasInit, "syncs all at startup"},
+		{cfg.TellsExisting, "tells at startup what there is"},
 		{cfg.HasInit && cfg.DeletesAtStart, "deletes then what the source does not have"},
 		{cfg.DeletesLive, "deletes what is deleted"},
 		{cfg.KeepMoves, "knows renames"},

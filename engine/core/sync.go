@@ -51,6 +51,8 @@ type SyncConfig struct {
 	// HasInit: an Init event starts the sync. Without it nothing can repair the
 	// sync after lost events.
 	HasInit bool
+	// TellsExisting: the script is told at each startup what there is.
+	TellsExisting bool
 	// DeletesAtStart: the startup deletes at the target what the source does not have.
 	DeletesAtStart bool
 	// DeletesLive: the script deletes at the target what is deleted in the source.
@@ -132,6 +134,7 @@ type Sync struct {
 	inspecting uint64 // names the look at a source that is back; 0: none is awaited
 	deletions  deletions
 	mounts     *mounts
+	existing   existing
 	persistent persistent
 	former     *Sync  // whose place this one takes, of which something is still to be taken over
 	inherited  uint64 // up to which position of its FIFO that was done
@@ -170,7 +173,7 @@ func AgentOf(s *Sync, d *delay.Delay) *Agent {
 // one until it is spawned for or discarded.
 func (s *Sync) Event() *Agent {
 	d := s.queue.Next(s.core.now)
-	if d == nil || s.rests() || d.Kind == event.Init || d.Kind == event.Full {
+	if d == nil || s.rests() || separate(d.Kind) {
 		return nil
 	}
 	return AgentOf(s, d)
@@ -201,6 +204,7 @@ func (s *Sync) Events(test func(*Agent) Choice) *Agent {
 var (
 	errGone     = errors.New("the event is done already: it was discarded, or its process has ended")
 	errActive   = errors.New("a process runs for this event already")
+	errEnded    = errors.New("the sync has ended")
 	errStopping = errors.New("lsyncgo is stopping and starts nothing new")
 )
 
@@ -258,7 +262,7 @@ func (a *Agent) String() string {
 
 func describe(d *delay.Delay) string {
 	switch d.Kind {
-	case event.Init, event.Blanket:
+	case event.Init, event.Blanket, event.EndExist:
 		return d.Kind.String()
 	case event.Move:
 		return fmt.Sprintf("%s %q to %q", d.Kind, d.Path(), d.Dest())
@@ -279,17 +283,16 @@ func (s *Sync) Discard(a *Agent) error {
 // Spawn starts work for the agent and makes its delays active. If all process
 // slots are taken, the work starts as soon as one is free.
 func (s *Sync) Spawn(a *Agent, w Work) error {
-	if s.core.shuttingDown() {
+	switch err := s.mayBegin(a); {
+	case errors.Is(err, errStopping):
 		return errStopping
-	}
-	if err := a.free(s); err != nil {
+	case errors.Is(err, errActive) && a.occupied(): // the job hands it over
+	case err != nil:
 		return fmt.Errorf("spawn for %s: %w", a, err)
-	}
-	for _, d := range a.Delays {
-		s.queue.Activate(d)
+	default:
+		s.activate(a)
 	}
 	a.work = w
-	s.running = append(s.running, a)
 	s.waiting = append(s.waiting, a)
 	s.changes++
 	s.core.startWaiting()
@@ -314,13 +317,21 @@ func (s *Sync) addUncombined(k event.Kind, path string) *delay.Delay {
 	return s.queue.AddUncombined(k, path, s.core.now)
 }
 
-// begin puts the Init event into the FIFO, so that everything after it waits.
+// begin has the sync start, or start anew, as it is not known what happened.
 func (s *Sync) begin() {
+	s.init()
+	if s.cfg.TellsExisting {
+		s.existing.due, s.existing.telling = true, true
+	}
+	s.begun = true
+}
+
+// init puts the Init event into the FIFO, so that everything after it waits.
+func (s *Sync) init() {
 	if s.cfg.HasInit && !s.starting {
 		s.starting = true
 		s.addUncombined(event.Init, "")
 	}
-	s.begun = true
 }
 
 // finish takes the agent's delays off the FIFO.
@@ -333,6 +344,8 @@ func (s *Sync) finish(a *Agent) {
 			s.deletions.approved, s.deletions.empty = false, false
 		case event.Full:
 			s.deletions.approved = s.deletions.approved && s.starting
+		case event.EndExist:
+			s.existing.telling = s.existing.due || s.existing.listing
 		}
 	}
 	s.changes++

@@ -22,7 +22,7 @@ const (
 // of those not active each one that test takes and that has nothing related in
 // front of it but what is in the list already, whether its alarm has come or
 // not. What Retry holds beyond now is left out; Init and Full are never
-// offered, and nothing behind an Init or Blanket. A nil test takes all. Neither
+// offered, and nothing behind an Init, Blanket, Exist or EndExist. A nil test takes all. Neither
 // Collect nor test changes anything: the caller activates what it acts on.
 //
 // It returns at most that many, so that a million are acted on in several lists, one after the other. For the same reason it
@@ -79,6 +79,9 @@ func (c *collection) offer(d *Delay) *Delay {
 		c.looked++
 		if d.Kind == event.Full {
 			continue
+		}
+		if d.tellsExisting() {
+			return nil // all behind it has happened since, and waits for the EndExist
 		}
 		if d.held && d.alarm > c.at || !c.clear(d) {
 			c.all = false

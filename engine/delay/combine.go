@@ -65,7 +65,7 @@ func (q *Queue) Add(kind event.Kind, path, dest string, tree bool, alarm time.Ti
 				d.forgetDest()
 				tree = tree || kind == event.Create && event.Arrives(path)
 			}
-		case old == &d.origin && d.isDir == event.IsDir(path) && !d.barrier():
+		case old == &d.origin && d.isDir == event.IsDir(path) && d.Kind <= event.Delete:
 			if v := q.merge(d, kind, tree, alarm); v != Stacked {
 				return v
 			}

@@ -141,6 +141,9 @@ func (d *Delay) Status() Status { return d.status }
 // barrier reports whether everything younger waits for d.
 func (d *Delay) barrier() bool { return d.Kind == event.Init || d.Kind == event.Blanket }
 
+// tellsExisting reports whether d says that something is there, or that this was all.
+func (d *Delay) tellsExisting() bool { return d.Kind == event.Exist || d.Kind == event.EndExist }
+
 // Item is what a delay was at one time, as a value that any goroutine may read: thousands of them are copied at once,
 // and their paths are made into text where that holds up nobody.
 type Item struct {

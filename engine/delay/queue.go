@@ -87,6 +87,19 @@ func (q *Queue) AddUncombined(kind event.Kind, path string, alarm time.Time) *De
 	return d
 }
 
+// AddExisting queues an Exist, or with the path "" an EndExist, which waits for all that is older and holds all that is younger.
+// Nothing replaces them, and a repetition while one waits is absorbed.
+func (q *Queue) AddExisting(kind event.Kind, path string, alarm time.Time) Verdict {
+	at := q.trie.find(path)
+	if old := at.sameNode(); old != nil && old == &old.delay.origin && old.delay.Kind == kind && old.delay.status != Active && old.delay.isDir == event.IsDir(path) {
+		return Absorbed
+	}
+	d := q.make(kind, path, false, alarm)
+	q.trie.insert(&d.origin, at)
+	q.queue(d)
+	return d.verdict()
+}
+
 // Len returns how many delays are queued, whatever their status.
 func (q *Queue) Len() int { return q.counts[Wait] + q.counts[Active] + q.counts[Block] }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Kind says what happened. The first five come from the file system, the next
-// three are made by the engine, the last ones tell about the watching itself.
+// three are made by the engine, two tell what there is, the last ones tell about the watching itself.
 type Kind uint8
 
 const (
@@ -31,6 +31,10 @@ const (
 	Blanket
 	// Full asks a sync to bring everything below Path into step.
 	Full
+	// Exist: Path is there, and has been since before the receiver asked for it.
+	Exist
+	// EndExist: all that there is has been told.
+	EndExist
 
 	// Overflow: events below the directory Path were lost, "" for all of the root; it has to be looked at again.
 	Overflow
@@ -61,7 +65,7 @@ const (
 	Kinds
 )
 
-var kindNames = [Kinds]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full",
+var kindNames = [Kinds]string{"", "Attrib", "Modify", "Create", "Delete", "Move", "Init", "Blanket", "Full", "Exist", "EndExist",
 	"Overflow", "RootLost", "RootBack", "RootElsewhere", "Unwatched", "Mounted", "Unmounted", "Listed", "Untouched"}
 
 // String returns the name that Lua scripts see as event.etype.

@@ -227,7 +227,7 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 	case core.Count:
 		l.count(ctx, cmd)
 	case core.Relist:
-		l.o.Monitor.Relist(cmd.Root, cmd.Path, monitor.Want{Hidden: cmd.Hidden, Seen: cmd.Seen})
+		l.o.Monitor.Relist(cmd.Root, cmd.Path, monitor.Want{Hidden: cmd.Hidden, Seen: cmd.Seen, Existing: cmd.Existing})
 	case core.Unwatch:
 		l.unwatch(cmd.Root)
 	case core.Ready:

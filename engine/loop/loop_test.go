@@ -82,6 +82,7 @@ type script struct{}
 func (script) Init(s *core.Sync, a *core.Agent) error { return s.Spawn(a, work{}) }
 func (script) Full(s *core.Sync, a *core.Agent) error { return s.Spawn(a, work{}) }
 func (script) Action(s *core.Sync) error              { return s.Spawn(s.Event(), work{}) }
+func (script) Exist(*core.Sync, *core.Agent) error    { return nil }
 func (script) Collect(_ *core.Sync, _ *core.Agent, r core.Result) (core.Verdict, error) {
 	if r.Code != 0 {
 		return core.Again, nil

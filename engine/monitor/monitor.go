@@ -133,6 +133,25 @@ type Want struct {
 	Hidden func(path string) bool
 	// Seen reports whether a hidden entry was known when it changed last: then it is watched, and not reported. Nil: none was.
 	Seen func(path string, changed time.Time) bool
+	// Existing: what has been there is told as Exist, not as Create, and the end as EndExist, not as Listed. What is new stays a Create.
+	// It is for a whole root, without Hidden.
+	Existing bool
+}
+
+// Kind is what an entry is told as that has been there.
+func (w Want) Kind() event.Kind {
+	if w.Existing {
+		return event.Exist
+	}
+	return event.Create
+}
+
+// End is what is told after all entries.
+func (w Want) End() event.Kind {
+	if w.Existing {
+		return event.EndExist
+	}
+	return event.Listed
 }
 
 // Stats count directories of all roots; one that several roots share counts once where they share its watch.

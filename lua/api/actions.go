@@ -36,6 +36,38 @@ func (s *Sync) Action(sync *core.Sync) error {
 	return s.run("action", sync.Event(), s.Table.RawGetString("action"), 0, s.Inlet)
 }
 
+// Exist implements core.Actions. The function is a job.
+func (s *Sync) Exist(_ *core.Sync, a *core.Agent) error {
+	key := "on" + a.Kind().String()
+	fn, ok := s.Table.RawGetString(key).(*glua.LFunction)
+	if !ok {
+		return nil
+	}
+	return s.begin(key, a, fn, s.agentValue(a))
+}
+
+// begin calls a function of the sync as a job that acts on an agent. The error is that of a function that has not waited.
+func (s *Sync) begin(what string, a *core.Agent, fn *glua.LFunction, args ...glua.LValue) (failed error) {
+	s.tell(what, a)
+	begun, over, occupies := false, false, false
+	kill := s.r.Jobs.Begin(fn, func() string { return what }, func(err error) {
+		err = s.placed(err, what, a)
+		switch {
+		case !begun:
+			over, failed = true, err
+		case occupies:
+			a.JobEnded(err)
+		case err != nil:
+			s.r.Log.Log("Error", err)
+		}
+	}, args...)
+	begun = true
+	if !over {
+		occupies = s.sync.Occupy(a, kill) == nil // else it has begun a process before it waited, whose end counts
+	}
+	return failed
+}
+
 // Collect implements core.Actions.
 func (s *Sync) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdict, error) {
 	said := s.r.L.CreateTable(len(res.Tail), 3)
@@ -75,13 +107,7 @@ func (s *Sync) Collect(_ *core.Sync, a *core.Agent, res core.Result) (core.Verdi
 // run calls a function of the sync. Its error tells the sync and the event.
 // After terminate there is no error: core knows already, and the result is nil.
 func (s *Sync) run(what string, a *core.Agent, fn glua.LValue, nret int, args ...glua.LValue) error {
-	if s.r.Log.Enabled("Function") {
-		about := ""
-		if a != nil {
-			about = " for " + a.String()
-		}
-		s.r.Log.Log("Function", s.Name, ": calling ", what, about)
-	}
+	s.tell(what, a)
 	err := s.r.Call(what, fn, nret, args...)
 	if err == nil {
 		return nil
@@ -93,6 +119,23 @@ func (s *Sync) run(what string, a *core.Agent, fn glua.LValue, nret int, args ..
 		}
 		return nil
 	}
+	return s.placed(err, what, a)
+}
+
+// tell logs that a function of the sync is called.
+func (s *Sync) tell(what string, a *core.Agent) {
+	if !s.r.Log.Enabled("Function") {
+		return
+	}
+	about := ""
+	if a != nil {
+		about = " for " + a.String()
+	}
+	s.r.Log.Log("Function", s.Name, ": calling ", what, about)
+}
+
+// placed adds to an error of a function of the sync which one that is, and what it was called for.
+func (s *Sync) placed(err error, what string, a *core.Agent) error {
 	var fault *lua.ScriptError
 	if errors.As(err, &fault) {
 		fault.Sync = s.Name

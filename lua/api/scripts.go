@@ -6,6 +6,8 @@
 package api
 
 import (
+	glua "github.com/yuin/gopher-lua"
+
 	"lsyncgo/engine/core"
 	"lsyncgo/lua"
 )
@@ -13,10 +15,19 @@ import (
 // Scripts are the syncs of one config while they run, and what their functions can call.
 type Scripts struct {
 	*lua.Runtime
+	// Jobs begins functions that may wait.
+	Jobs     Jobs
 	metas    metatables
 	syncs    []*Sync // in order
 	observed observers
 	sockets  controlSockets
+}
+
+// Jobs are the jobs of the runtime; lua/jobs has them.
+type Jobs interface {
+	// Begin calls a function as a job, which may end before Begin returns. done is called once, when it has ended, with its error. about
+	// says in messages what for, and is called only when there is one. kill ends it early.
+	Begin(fn *glua.LFunction, about func() string, done func(err error), args ...glua.LValue) (kill func())
 }
 
 // New gives the scripts of a state everything that they can call.

@@ -71,6 +71,7 @@ func (r *Config) load() error {
 	r.found.Shown = r.Shown
 	r.settings = newSettings(r)
 	inJobs := jobs.New(r.Scripts.Runtime)
+	r.Scripts.Jobs = inJobs
 	r.watches = watches.New(r.Scripts.Runtime, inJobs, &r.found)
 	r.schedulers = tasks.New(r.Scripts.Runtime, inJobs, &r.found)
 	r.monitors = monitors.New(r.Scripts.Runtime, &r.found, r.o.KnownMonitor)

@@ -195,15 +195,17 @@ func ofType(wants string, types ...glua.LValueType) schema.Value[Definition] {
 }
 
 func handlerKeys() (list []schema.Key[Definition]) {
+	docs := map[string]string{"onExist": "what to do about each entry that is there at the startup: a function, which may wait, or a command",
+		"onEndExist": "what to do when onExist has had them all"}
 	for _, key := range handlers {
 		list = append(list, schema.Key[Definition]{Name: key, Value: ofType("a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool),
-			Doc: "what to do about such an event: a function, or a command"})
+			Doc: cmp.Or(docs[key], "what to do about such an event: a function, or a command")})
 	}
 	return list
 }
 
 // handlers are the keys that are called on an event.
-var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onStartup"}
+var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onExist", "onEndExist", "onStartup"}
 
 func (s *Definition) checkTypes() {
 	for _, key := range syncKeys.Names() {
@@ -249,7 +251,7 @@ func (s *Definition) checkActions() {
 	if a := s.Key("action"); a != glua.LNil && !s.dispatches() {
 		return
 	}
-	for _, key := range handlers[:6] {
+	for _, key := range handlers[:8] {
 		if glua.LVAsBool(s.Key(key)) {
 			return
 		}
@@ -288,6 +290,7 @@ func (s *Definition) resolve() {
 		Actions:        s.Sync,
 		HardLinks:      s.caps.hardLinks,
 		HasInit:        s.Key("init") != glua.LFalse,
+		TellsExisting:  glua.LVAsBool(s.Key("onExist")) || glua.LVAsBool(s.Key("onEndExist")),
 		DeletesAtStart: s.deletesAtStart(),
 		DeletesLive:    s.deletesLive(),
 		MaxDelete:      s.maxDelete(settings),

@@ -38,8 +38,7 @@ type job struct {
 	in    *Jobs
 	lua   *lua53.Job
 	about func() string
-	log   core.Log
-	done  func()
+	done  func(err error)
 	free  func()      // lets go of the runtime
 	timer *core.Timer // of sleep
 	proc  core.ProcID // of run; 0: none
@@ -51,7 +50,17 @@ type job struct {
 // messages what the job is for, and is called only when there is one; its errors go to log. kill ends the job where it waits, with the program that it waits for, and
 // does nothing afterwards. The runtime stays open until the job has ended.
 func (j *Jobs) Start(fn *glua.LFunction, about func() string, log core.Log, done func(), args ...glua.LValue) (kill func()) {
-	x := &job{in: j, lua: lua53.NewJob(j.r.L, fn), about: about, log: log, done: done, free: j.r.Hold()}
+	return j.Begin(fn, about, func(err error) {
+		if err != nil {
+			log.Log("Error", err)
+		}
+		done()
+	}, args...)
+}
+
+// Begin is Start for whoever does something about an error: done gets it.
+func (j *Jobs) Begin(fn *glua.LFunction, about func() string, done func(err error), args ...glua.LValue) (kill func()) {
+	x := &job{in: j, lua: lua53.NewJob(j.r.L, fn), about: about, done: done, free: j.r.Hold()}
 	j.running[x.lua] = x
 	x.resume(args...)
 	return x.kill
@@ -60,21 +69,21 @@ func (j *Jobs) Start(fn *glua.LFunction, about func() string, log core.Log, done
 // resume goes on with the job up to where it waits or ends.
 func (x *job) resume(args ...glua.LValue) {
 	_, over, err := x.in.r.Resume(x.lua, x.about, args...)
-	if err = lua.WithoutExit(err); err != nil && !errors.Is(err, lua53.ErrKilled) {
-		x.log.Log("Error", err)
+	if errors.Is(err, lua53.ErrKilled) {
+		err = nil
 	}
 	if over {
-		x.end()
+		x.end(lua.WithoutExit(err))
 	}
 }
 
-func (x *job) end() {
+func (x *job) end(err error) {
 	if x.over {
 		return
 	}
 	x.over = true
 	delete(x.in.running, x.lua)
-	x.done()
+	x.done(err)
 	x.free()
 }
 
@@ -88,7 +97,7 @@ func (x *job) kill() {
 	}
 	x.lua.Kill()
 	if x.proc == 0 {
-		x.end()
+		x.end(nil)
 		return
 	}
 	x.in.r.Core().Kill(x.proc) // Ended comes
@@ -104,7 +113,7 @@ func (*job) Lasts() {}
 func (x *job) Ended(in core.Exited) {
 	x.proc = 0
 	if x.killed {
-		x.end()
+		x.end(nil)
 		return
 	}
 	r := in.Result
@@ -123,11 +132,16 @@ func (j *Jobs) of(L *glua.LState) *job {
 	return nil
 }
 
+// outside raises the error of a call that would have to wait where nothing can.
+func outside(L *glua.LState, name string) {
+	L.RaiseError("%s works only inside a job: that is the function of a scheduler.task, of an event_map, of onExist or onEndExist, of fam.monitor", name)
+}
+
 // globalSleep is sleep(seconds).
 func (j *Jobs) globalSleep(L *glua.LState) int {
 	x := j.of(L)
 	if x == nil {
-		return lua53.Suspend(L, "sleep") // has the words for it
+		outside(L, "sleep")
 	}
 	seconds := float64(L.CheckNumber(1))
 	if !(seconds >= 0 && seconds <= math.MaxInt32) {
@@ -145,7 +159,7 @@ func (j *Jobs) globalSleep(L *glua.LState) int {
 func (j *Jobs) globalRun(L *glua.LState) int {
 	x := j.of(L)
 	if x == nil {
-		return lua53.Suspend(L, "run")
+		outside(L, "run")
 	}
 	binary, ok := L.Get(1).(glua.LString)
 	if !ok || binary == "" {

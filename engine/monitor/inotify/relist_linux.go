@@ -13,6 +13,7 @@ import (
 type relisted struct {
 	dir string
 	at  time.Time
+	end event.Kind
 }
 
 // relist reports what is below dir, "" for all, as far as want says.
@@ -28,7 +29,7 @@ func (w *watcher) relist(id event.RootID, dir string, want monitor.Want) {
 			t.want = monitor.Want{}
 		}
 		if t.top != nil {
-			t.relisted = append(t.relisted, relisted{dir, w.now})
+			t.relisted = append(t.relisted, relisted{dir, w.now, want.End()})
 		}
 	}
 }
@@ -40,7 +41,7 @@ func (t *tree) endRelists() {
 		if len(t.uninspected) > 0 && !t.pendingCreates[t.uninspected[0]].at.After(first.at) {
 			return
 		}
-		t.emit(event.Listed, first.dir)
+		t.emit(first.end, first.dir)
 		t.relisted = t.relisted[1:]
 	}
 	t.relisted = nil
@@ -75,7 +76,7 @@ func (t *tree) relistDir(k *node, isNew bool) {
 		t.emit(event.Create, path)
 	case !isNew && t.wanted(path):
 		tree := t.want.Hidden != nil && !t.want.Hidden(t.rel(k.parent))
-		t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Create, Path: path, Tree: tree, Time: t.w.now})
+		t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: t.want.Kind(), Path: path, Tree: tree, Time: t.w.now})
 	}
 }
 
@@ -95,6 +96,6 @@ func (t *tree) relistFile(e entry, path string, typ uint8) {
 	case t.want.Hidden != nil && typ == unix.DT_REG:
 		t.created(e, true)
 	default:
-		t.emit(event.Create, path)
+		t.emit(t.want.Kind(), path)
 	}
 }

@@ -156,7 +156,7 @@ func (w *walk) take(f finding) error {
 	case isNew:
 		t.emit(event.Create, t.rel(k))
 	}
-	if how == relisting && isNew && t.want.Hidden != nil && !t.hidden(t.rel(k)) {
+	if how == relisting && isNew && (t.want.Existing || t.want.Hidden != nil && !t.hidden(t.rel(k))) {
 		how = asNew // its event is still to come, and is ignored then
 	}
 	if f.err != nil {

@@ -281,7 +281,7 @@ func (t *watched) relist(path string, want monitor.Want) {
 	switch {
 	case dir == nil:
 	case want.Hidden == nil:
-		t.report(path, dir)
+		t.report(path, dir, want.Kind())
 	default:
 		if want.Seen != nil {
 			t.known = func(path string, e *tree.Entry) bool { return want.Hidden(path) && want.Seen(path, e.Latest()) }
@@ -290,12 +290,12 @@ func (t *watched) relist(path string, want monitor.Want) {
 		t.known = nil
 	}
 	if !t.lost {
-		t.emit(event.Listed, path, nil)
+		t.emit(want.End(), path, nil)
 	}
 }
 
 // report reports what was last seen below dir once more.
-func (t *watched) report(path string, dir *tree.Dir) {
+func (t *watched) report(path string, dir *tree.Dir, as event.Kind) {
 	for p, d := range dir.All(path) {
 		for i := range d.Entries {
 			name := p + d.Entries[i].Name
@@ -303,7 +303,7 @@ func (t *watched) report(path string, dir *tree.Dir) {
 				name += "/"
 			}
 			if !t.excluded(name) {
-				t.emit(event.Create, name, nil)
+				t.emit(as, name, nil)
 			}
 		}
 	}

@@ -71,6 +71,48 @@ func testRelist(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises)
 	}
 }
 
+// testExisting, tasks §2 "exists": what has been there is told as that, parents first, then the end. What is new is a Create all the same.
+func testExisting(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	s := NewSession(t, open)
+	r := s.Root("root", monitor.Root{ID: 1, Excluded: func(path string) bool { return strings.HasSuffix(path, "x") }})
+	run(t, r.Path, "mkdir d/e/f; write d/a one; write d/e/b one; write d/e/x one; symlink nowhere d/e/l; write c one")
+	s.Watch(r)
+	s.Monitor.Relist(r.ID, "", monitor.Want{Existing: true})
+	s.Until(func() string { return "for EndExist" }, func() bool { return s.Has(event.EndExist, "") })
+	var got []string
+	for _, e := range s.Take() {
+		switch {
+		case e.Kind == event.EndExist:
+			if len(got) != 7 {
+				t.Errorf("the end came after %d entries", len(got))
+			}
+			got = append(got, "end")
+		case e.Kind != event.Exist || e.Root != r.ID:
+			t.Errorf("reported: %s", Format([]event.Event{e}))
+		default:
+			if dir := e.Path[:strings.LastIndexByte(strings.TrimSuffix(e.Path, "/"), '/')+1]; dir != "" && !slices.Contains(got, dir) {
+				t.Errorf("%s was told before the directory it is in", e.Path)
+			}
+			got = append(got, e.Path)
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"c", "d/", "d/a", "d/e/", "d/e/b", "d/e/f/", "d/e/l", "end"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+}
+
+// testExistingLive: what comes while it is told is told as new.
+func testExistingLive(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
+	s := NewSession(t, open)
+	r := s.Root("root", monitor.Root{})
+	s.Watch(r)
+	run(t, r.Path, "mkdir d; write d/a one; write b one")
+	s.Monitor.Relist(r.ID, "", monitor.Want{Existing: true})
+	run(t, r.Path, "mkdir e; write e/a one; write c one; write d/z one")
+	s.Equal()
+}
+
 // testRelistHidden: what is excluded no more is reported and watched, whether it was excluded from the start or for a while.
 func testRelistHidden(t *testing.T, open func(*testing.T) monitor.Monitor, _ Promises) {
 	hidden := func(path string) bool { return strings.HasPrefix(path, "x") || strings.Contains(path, "/x") }

@@ -24,6 +24,7 @@ type Promises struct {
 func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 	if p.Once {
 		t.Run("once", func(t *testing.T) { testOnce(t, open, p) })
+		t.Run("existing", func(t *testing.T) { testExisting(t, open, p) })
 		t.Run("errors", func(t *testing.T) { testErrors(t, open, p) })
 		return
 	}
@@ -46,6 +47,8 @@ func Run(t *testing.T, open func(*testing.T) monitor.Monitor, p Promises) {
 		{"root behind links", true, testRootLinked},
 		{"written", true, testWritten},
 		{"relist", true, testRelist},
+		{"existing", true, testExisting},
+		{"existing beside what comes", true, testExistingLive},
 		{"relist what was hidden", true, testRelistHidden},
 		{"relist what was seen", true, testRelistSeen},
 		{"mark", p.Exact, testMark},
