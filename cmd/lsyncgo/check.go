@@ -193,6 +193,19 @@ func (t table) watch(c *watch.Config) {
 	t.flag("rec", c.Subdirs)
 	t.flag("auto_add", c.Follow)
 	t.row("events", strings.Join(c.Kinds().Names(), " "))
+	for _, p := range c.Paths {
+		name, why := backend.Choose(p.Resolved)
+		if c.Monitor != "" && c.Monitor != "auto" {
+			name, why = c.Monitor, "the config says so"
+		}
+		// What was lost, and the end of a watch, comes without other hosts.
+		deaf := c.Kinds() &^ (backend.Listed | event.InQOverflow | event.InUnmount | event.InIgnored)
+		if name == backend.Paired && deaf != 0 {
+			t.row("monitor", fmt.Sprintf("%s for %s: %s; of what other hosts do it does not hear %s", name, p.Given, why, strings.Join(deaf.Names(), " ")))
+		} else if name == backend.Paired {
+			t.row("monitor", fmt.Sprintf("%s for %s: %s", name, p.Given, why))
+		}
+	}
 }
 
 func (t table) monitor(c *fam.Config) {

@@ -44,6 +44,23 @@ sync{ default.direct, source = "`+src+`", target = "`+dir+`/dst", exclude = { "*
 	}
 }
 
+// Tasks §2: of a watch on a file system of several hosts check says what it does not hear.
+func TestCheckWatch(t *testing.T) {
+	dir := t.TempDir()
+	path := writeConfig(t, dir, `
+watch{ path = "`+dir+`", monitor = "inotify+poll", event_map = { IN_CLOSE_WRITE = print, IN_MOVED_TO = print, IN_CREATE = print, IN_Q_OVERFLOW = print } }
+watch{ path = "`+dir+`", event_map = { IN_CLOSE_WRITE = print } }
+`)
+	code, out, errs := execute("check", path)
+	if code != 0 || errs != "" {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	want := "inotify+poll for " + dir + ": the config says so; of what other hosts do it does not hear IN_CLOSE_WRITE IN_MOVED_TO\n"
+	if strings.Count(out, "does not hear") != 1 || !strings.Contains(out, want) {
+		t.Error(out)
+	}
+}
+
 func TestCheckFindsEverything(t *testing.T) {
 	dir := t.TempDir()
 	path := writeConfig(t, dir, `

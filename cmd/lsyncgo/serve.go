@@ -380,6 +380,7 @@ func (s *service) snapshot(between func(func()) bool) status.Snapshot {
 	for i, sync := range s.core.Syncs() {
 		shot.Syncs[i].Monitor, shot.Syncs[i].Walked = s.monitor.Backend(sync.ID()), s.monitor.Walked(sync.ID())
 	}
+	shot.Watches = s.watches.Status(func(id event.RootID) (string, int) { return s.monitor.Backend(id), s.monitor.Watching(id) })
 	return shot
 }
 

@@ -20,6 +20,10 @@ func (s Snapshot) with(spell func(string) string) Snapshot {
 		t.LastError = t.LastError.with(spell)
 		return t
 	})
+	s.Watches = each(s.Watches, func(w Watch) Watch {
+		w.Name, w.Path, w.Reason = spell(w.Name), spell(w.Path), spell(w.Reason)
+		return w
+	})
 	if s.Tasks != nil {
 		tasks := *s.Tasks
 		tasks.List = each(tasks.List, func(t Task) Task {

@@ -15,8 +15,23 @@ type Snapshot struct {
 	Syncs  []Sync    `json:"syncs"`
 	// Tunnels are those that syncs use.
 	Tunnels []Tunnel `json:"tunnels,omitempty"`
+	// Watches are the paths of watch{}.
+	Watches []Watch `json:"watches,omitempty"`
 	// Tasks are those of schedulers that wait or run; nil if there are none.
 	Tasks *Tasks `json:"tasks,omitempty"`
+}
+
+// Watch is one path of a watch{}.
+type Watch struct {
+	Name    string `json:"name"` // of the watch{}
+	Path    string `json:"path"`
+	State   string `json:"state"` // starting, watched or lost
+	Reason  string `json:"reason,omitempty"`
+	Monitor string `json:"monitor,omitempty"` // the name of the one that tells of it; empty if none does
+	// Watched counts the files and directories that the kernel watches for it.
+	Watched int `json:"watched"`
+	// Events are the kinds that it asks for.
+	Events []string `json:"events"`
 }
 
 // Tasks are the tasks of all schedulers.

@@ -229,3 +229,24 @@ func BenchmarkReport(b *testing.B) {
 		}
 	}
 }
+
+// Tasks §1: watches are listed.
+func TestWatches(t *testing.T) {
+	shot := Snapshot{At: at, Watches: []Watch{
+		{Name: "uploads", Path: "/srv/up\n", State: "watched", Monitor: "inotify", Watched: 12, Events: []string{"IN_CREATE", "IN_CLOSE_WRITE"}},
+		{Name: "w", Path: "/none", State: "lost", Reason: "no such file", Events: []string{"IN_DELETE"}},
+	}}
+	var text, js bytes.Buffer
+	if err := errors.Join(WriteText(&text, shot), WriteJSON(&js, shot)); err != nil {
+		t.Fatal(err)
+	}
+	want := "\nwatch uploads: watched\n  /srv/up\\n, monitor inotify, 12 kernel watches\n  events: IN_CREATE IN_CLOSE_WRITE\n" +
+		"\nwatch w: lost: no such file\n  /none\n  events: IN_DELETE\n"
+	if !strings.HasSuffix(text.String(), want) {
+		t.Errorf("%s", &text)
+	}
+	var back Snapshot
+	if err := json.Unmarshal(js.Bytes(), &back); err != nil || len(back.Watches) != 2 || back.Watches[0].Path != "/srv/up\n" || back.Watches[1].Reason != "no such file" {
+		t.Errorf("%v: %+v", err, back.Watches)
+	}
+}

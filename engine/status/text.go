@@ -47,6 +47,9 @@ func WritePainted(w io.Writer, s Snapshot, paint Paint) error {
 	for i := range s.Tunnels {
 		r.tunnel(s.At, &s.Tunnels[i])
 	}
+	for i := range s.Watches {
+		r.watch(&s.Watches[i])
+	}
 	if s.Tasks != nil {
 		r.tasks(s.At, s.Tasks)
 	}
@@ -126,6 +129,20 @@ func (r *report) tunnel(now time.Time, t *Tunnel) {
 	if t.LastError != nil {
 		r.failure(now, t.LastError)
 	}
+}
+
+func (r *report) watch(w *Watch) {
+	line := fmt.Sprintf("\nwatch %s: %s", w.Name, w.State)
+	if w.Reason != "" {
+		line += ": " + w.Reason
+	}
+	r.line("%s", line)
+	line = "  " + w.Path
+	if w.Monitor != "" {
+		line += fmt.Sprintf(", monitor %s, %s", w.Monitor, count(w.Watched, "kernel watch", "kernel watches"))
+	}
+	r.line("%s", line)
+	r.line("  events: %s", strings.Join(w.Events, " "))
 }
 
 func (r *report) tasks(now time.Time, t *Tasks) {

@@ -23,14 +23,28 @@ func (*Reader) Read(path string) ([]Entry, error) {
 		e := Entry{Name: f.Name(), Signature: Signature{Mode: f.Type(), Refused: true}}
 		switch info, err := f.Info(); {
 		case err == nil:
-			e.Signature = Signature{Modified: info.ModTime().UnixNano(), Mode: info.Mode()}
-			if !info.IsDir() {
-				e.Size = info.Size()
-			}
+			e.Signature = signatureOf(info)
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		}
 		list = append(list, e)
 	}
 	return list, nil
+}
+
+// Look returns the signature of one entry; a link is not followed.
+func Look(path string) (Signature, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return Signature{}, err
+	}
+	return signatureOf(info), nil
+}
+
+func signatureOf(info fs.FileInfo) Signature {
+	s := Signature{Modified: info.ModTime().UnixNano(), Mode: info.Mode()}
+	if !info.IsDir() {
+		s.Size = info.Size()
+	}
+	return s
 }

@@ -56,6 +56,15 @@ func (r *Reader) ReadFrom(f *os.File) ([]Entry, error) {
 	return r.entries, nil
 }
 
+// Look returns the signature of one entry; a link is not followed.
+func Look(path string) (Signature, error) {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		return Signature{}, &os.PathError{Op: "look at", Path: path, Err: err}
+	}
+	return signatureOf(&st), nil
+}
+
 func signatureOf(st *unix.Stat_t) Signature {
 	//nolint:unconvert // the types differ between systems
 	s := Signature{Inode: uint64(st.Ino), Size: int64(st.Size), Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(),

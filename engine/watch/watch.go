@@ -78,9 +78,10 @@ type root struct {
 	*watch
 	path     Path
 	id       event.RootID
-	answered bool // whether it could be watched is known
-	failures int  // since it was watched last
-	lost     bool // it could not be watched for a while
+	answered bool  // whether it could be watched is known
+	err      error // why it is not watched; nil: it is
+	failures int   // since it was watched last
+	lost     bool  // it could not be watched for a while
 }
 
 // Replace puts the watches of a new config in force. One whose definition and kinds of events are the same goes on, with its new handlers;
@@ -144,14 +145,16 @@ func (r *root) Watched(in core.Watched) {
 	switch {
 	case in.Err != nil:
 		r.failures++
+		r.err = in.Err
 		if r.failures == 1 {
 			r.config.Log.Log("Warn", in.Err, "; nothing is heard of it until it can be watched, which is tried again and again")
 		}
 		r.again(min(time.Duration(r.failures)*time.Second, maxPause))
 	case r.failures > 0:
-		r.failures = 0
+		r.failures, r.err = 0, nil
 		r.config.Log.Log("Normal", r.path.Given, " is watched again")
 	default:
+		r.err = nil
 		r.config.Log.Log("Info", r.path.Given, " is watched")
 	}
 }
@@ -181,6 +184,7 @@ func (r *root) Receive(e event.Event) {
 		r.config.Log.Log("Warn", e.Err)
 	case event.RootLost:
 		r.config.Log.Log("Info", e.Err)
+		r.err = e.Err
 		r.again(0) // a file that was replaced is there again
 	}
 }

@@ -219,3 +219,28 @@ func TestReplace(t *testing.T) {
 		t.Error("something is still waited for")
 	}
 }
+
+// Tasks §1: the status tells of each path how it is watched, and why it is not.
+func TestStatus(t *testing.T) {
+	s := newStage(t)
+	s.set.Replace([]watch.Config{{Name: "w", Paths: []watch.Path{{Given: "/a", Resolved: "/a"}, {Given: "/b", Resolved: "/b"}},
+		Map: map[event.RawMask][]watch.Handler{event.InCreate: {func(time.Time, *event.Raw) {}}}, Log: s}})
+	s.step(core.Start{})
+	tells := func(want string) {
+		t.Helper()
+		got := ""
+		for _, w := range s.set.Status(func(id event.RootID) (string, int) { return "m", int(id) }) {
+			got += fmt.Sprintf("%s %s %s %s%s %v; ", w.Name, w.Path, w.State, w.Monitor, w.Reason, w.Events)
+			if w.Watched != int(s.roots[w.Path]) {
+				t.Errorf("%+v", w)
+			}
+		}
+		if got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+	tells("w /a starting m [IN_CREATE]; w /b starting m [IN_CREATE]; ")
+	s.step(core.Watched{Root: s.roots["/a"]})
+	s.step(core.Watched{Root: s.roots["/b"], Err: errors.New("none")})
+	tells("w /a watched m [IN_CREATE]; w /b lost mnone [IN_CREATE]; ")
+}

@@ -49,7 +49,7 @@ var keys = schema.Table[table]{Keys: []schema.Key[table]{
 		Example: "function(event) ... end", Since: "1.0", Doc: "what is done about the kinds that event_map does not have"},
 	{Name: "logname", Value: schema.To(schema.Name, func(t *table) *string { return &t.logname }),
 		Default: `"watch"`, Example: `"uploads"`, Since: "1.0", Doc: "the name in the log, and in the events"},
-	{Name: "monitor", Value: schema.To(schema.Choice("auto", "inotify"), func(t *table) *string { return &t.monitor }),
+	{Name: "monitor", Value: schema.To(schema.Choice("auto", "inotify", "inotify+poll"), func(t *table) *string { return &t.monitor }),
 		Default: `"auto"`, Example: `"inotify"`, Since: "1.0", Doc: "how changes are noticed"},
 }}
 

@@ -18,7 +18,7 @@ watch{ path = %SOURCE%, rec = true, auto_add = true, logname = "uploads", exclud
 	event_map = { IN_CLOSE_WRITE = { function(e) log("Normal", "first ", e.pathname) end, function(e) log("Normal", e.watch, " wrote ", e.name) end },
 		IN_MOVED_TO = function(e) log("Normal", e.src_pathname, " became ", e.pathname) end, IN_DELETE = false } }
 `
-	text := strings.ReplaceAll(same, "%SOURCE%", `"`+p.source+`"`)
+	text := `settings{ pidfile = "` + p.path("pid") + `" }` + strings.ReplaceAll(same, "%SOURCE%", `"`+p.source+`"`)
 	config := p.config(text)
 	d := daemon(t, config)
 	p.write("source/new/dir/a", "1")
@@ -55,6 +55,16 @@ sync{ default.direct, source = "`+p.source+`", target = "`+p.target+`", delay = 
 	d.logs("is watched again")
 	p.write("other/e", "1")
 	d.logs("other e\n")
+	asked := start(t, "status", config)
+	asked.wait()
+	for _, want := range []string{
+		"\nwatch uploads: watched\n  " + p.source + ", monitor inotify, 3 kernel watches\n  events: IN_CLOSE_WRITE IN_MOVED_TO\n",
+		"\nwatch watch: watched\n  " + p.path("other") + ", monitor inotify, 1 kernel watch\n  events: IN_CREATE\n",
+	} {
+		if !strings.Contains(asked.out.String(), want) {
+			t.Errorf("status says\n%s\nwant %s", asked.out, want)
+		}
+	}
 	d.stop()
 	if out := d.out.String(); strings.Count(out, "uploads wrote a\n") != 1 || strings.Contains(out, "first "+p.path("source/x.swp")) {
 		t.Error("an event was told twice, or one that is excluded")

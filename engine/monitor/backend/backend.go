@@ -79,9 +79,9 @@ func choose(name, path string, raw bool) (Choice, error) {
 	if name != "" && name != auto {
 		return Choice{Backend: name}, Known(name)
 	}
-	if raw {
-		return Choice{Backend: "inotify", Why: "what the kernel tells is wanted as it tells it"}, nil
-	}
 	name, why := Choose(path)
+	if raw && name != Paired {
+		return Choice{Backend: near, Why: "what the kernel tells is wanted as it tells it"}, nil
+	}
 	return Choice{Backend: name, Why: why}, nil
 }

@@ -139,6 +139,19 @@ func (m *Mux) Walked(id event.RootID) int {
 	return 0
 }
 
+// watching is what backends can tell that have the kernel watch for raw roots.
+type watching interface {
+	Watching(id event.RootID) int
+}
+
+// Watching returns how many files and directories the kernel watches for a raw root; 0 if that is not known.
+func (m *Mux) Watching(id event.RootID) int {
+	if b, ok := m.of(id).(watching); ok {
+		return b.Watching(id)
+	}
+	return 0
+}
+
 // Part is one backend that is open.
 type Part struct {
 	Name string

@@ -42,6 +42,7 @@ type pairedRoot struct {
 	stale [2]bool
 	away  string         // where it was told to lead instead
 	asked map[string]int // directories that near was asked to list for the pair itself, which nobody else is told
+	raw   *rawPair       // nil: the receiver wants no raw events
 }
 
 func openPair(opts monitor.Options) (monitor.Monitor, error) {
@@ -87,11 +88,20 @@ func (p *pair) Watch(ctx context.Context, root monitor.Root) error {
 	if err := p.add(root); err != nil {
 		return err
 	}
-	if err := p.near.Watch(ctx, root); err != nil {
+	near, far := root, root
+	if root.Raw != nil {
+		raw := newRawPair(root)
+		near, far = raw.nearRoot(root), raw.farRoot(root)
+		p.setRaw(root.ID, raw)
+	}
+	if err := p.near.Watch(ctx, near); err != nil {
 		p.remove(root.ID)
 		return err
 	}
-	if err := p.far.Watch(ctx, root); err != nil {
+	if is, err := os.Stat(root.Path); root.Raw != nil && (err != nil || !is.IsDir()) {
+		return nil // of a file near tells; and if it is gone, so
+	}
+	if err := p.far.Watch(ctx, far); err != nil {
 		p.remove(root.ID)
 		p.near.Unwatch(root.ID)
 		return err
@@ -110,6 +120,12 @@ func (p *pair) add(root monitor.Root) error {
 	}
 	p.roots[root.ID] = &pairedRoot{Root: root, asked: map[string]int{}}
 	return nil
+}
+
+func (p *pair) setRaw(id event.RootID, raw *rawPair) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.roots[id].raw = raw
 }
 
 func (p *pair) remove(id event.RootID) {
@@ -151,6 +167,14 @@ func (p *pair) Stats() monitor.Stats { return p.near.Stats() }
 // Walked is Monitor's. Near looks through a root first, then far does.
 func (p *pair) Walked(id event.RootID) int { return max(p.near.Walked(id), p.far.Walked(id)) }
 
+// Watching is that of near.
+func (p *pair) Watching(id event.RootID) int {
+	if near, ok := p.near.(watching); ok {
+		return near.Watching(id)
+	}
+	return 0
+}
+
 // Events is Monitor's.
 func (p *pair) Events() <-chan []event.Event { return p.queue.Events() }
 
@@ -171,7 +195,16 @@ func (p *pair) take(batch []event.Event, isNear bool) {
 	p.mu.Lock()
 	for _, e := range batch {
 		r := p.roots[e.Root]
-		if r == nil || !p.passes(r, &e, isNear) {
+		if r == nil {
+			continue
+		}
+		if r.raw != nil {
+			if told, ok := r.raw.take(e, isNear); ok {
+				out = append(out, told)
+			}
+			continue
+		}
+		if !p.passes(r, &e, isNear) {
 			continue
 		}
 		paths[e.Root] = r.Path

@@ -22,6 +22,9 @@ type deaf struct {
 }
 
 func (d *deaf) Watch(ctx context.Context, r monitor.Root) error {
+	if r.Raw != nil {
+		r.Raw, r.Name = nil, ""
+	}
 	err := d.Monitor.Watch(ctx, r)
 	if err == nil {
 		select {

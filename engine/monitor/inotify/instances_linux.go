@@ -60,6 +60,7 @@ type shared struct {
 	wanted  atomic.Int64 // watched, or polled for want of a watch
 	walks   monitor.Walks
 	walkers atomic.Int32 // on goroutines of their own
+	raw     sync.Map     // event.RootID of raw roots: *atomic.Int64, how many watches each has
 	solo    int          // how many directories a walk visits before it gets a crew
 }
 
@@ -82,6 +83,14 @@ func (g *instances) Watch(ctx context.Context, root monitor.Root) error {
 		g.release(root.ID)
 	}
 	return err
+}
+
+// Watching returns how many files and directories the kernel watches for a raw root.
+func (g *instances) Watching(id event.RootID) int {
+	if n, ok := g.shared.raw.Load(id); ok {
+		return int(n.(*atomic.Int64).Load())
+	}
+	return 0
 }
 
 func (g *instances) Relist(id event.RootID, dir string, want monitor.Want) {
@@ -193,6 +202,7 @@ func (g *instances) release(id event.RootID) *instance {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.shared.walks.Remove(id)
+	g.shared.raw.Delete(id)
 	m := g.members[id]
 	if m != nil {
 		delete(g.members, id)

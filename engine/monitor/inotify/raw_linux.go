@@ -30,8 +30,9 @@ type rawTree struct {
 	file   bool  // the root is no directory
 	rootFD int   // while many directories are opened from the root, else -1
 
-	mask   uint32
-	walked *atomic.Int64 // directories that the walk has looked at so far; 0: none is going on
+	mask    uint32
+	watches *atomic.Int64 // how many there are
+	walked  *atomic.Int64 // directories that the walk has looked at so far; 0: none is going on
 
 	points map[string]mount.Mount // where something is mounted below the root
 
@@ -80,9 +81,10 @@ func rawMask(r *event.RawRoot) uint32 {
 // watchRaw begins to watch a root that wants raw events.
 func (w *watcher) watchRaw(ctx context.Context, root monitor.Root) error {
 	t := &rawTree{
-		Root: root, w: w, rootFD: -1, mask: rawMask(root.Raw), walked: w.shared.walks.Add(root.ID),
+		Root: root, w: w, rootFD: -1, mask: rawMask(root.Raw), watches: new(atomic.Int64), walked: w.shared.walks.Add(root.ID),
 		told: map[entry]event.RawMask{}, complete: map[entry]*rawMark{}, unverified: map[*node]time.Time{}, unwatched: map[*node]struct{}{}, first: map[string]struct{}{},
 	}
+	w.shared.raw.Store(root.ID, t.watches)
 	t.top = &node{name: strings.TrimSuffix(root.Name, "/"), wd: -1, rare: &rare{raw: t}}
 	if err := t.begin(ctx); err != nil {
 		t.drop(t.top)
@@ -109,7 +111,7 @@ func (t *rawTree) begin(ctx context.Context) error {
 		t.file = true
 		wd, err := t.w.reader.Watch(at.path, t.mask)
 		if err == nil {
-			t.w.bindRaw(t.top, wd)
+			t.bind(t.top, wd)
 		}
 		return err
 	}
@@ -216,7 +218,7 @@ func (t *rawTree) handleSelf(n *node, mask uint32) {
 	if mask&unix.IN_IGNORED == 0 { // else the kernel has ended the watch
 		return
 	}
-	t.w.forgetRaw(n)
+	t.forget(n)
 	switch {
 	case n == t.top && n.has(unmounted):
 		t.lose(errUnmounted)
@@ -296,7 +298,7 @@ func (t *rawTree) drop(n *node) {
 	}
 	n.below(func(k *node) {
 		k.flags |= dead
-		t.w.unbindRaw(k)
+		t.unbind(k)
 		delete(t.unverified, k)
 		delete(t.unwatched, k)
 	})

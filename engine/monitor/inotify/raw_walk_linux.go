@@ -192,8 +192,8 @@ func (t *rawTree) watch(k *node, fd int) error {
 	if err != nil || k.wd == wd {
 		return err
 	}
-	t.w.unbindRaw(k)
-	t.w.bindRaw(k, wd)
+	t.unbind(k)
+	t.bind(k, wd)
 	k.flags &^= refused | unmounted
 	for _, n := range t.w.rawNodes(wd) { // what was moved away has come back
 		if top := n.top(); n != k && top.rare.raw == t && top != t.top && top != k.top() {

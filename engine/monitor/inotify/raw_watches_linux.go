@@ -34,19 +34,22 @@ func (r *raws) changed() {
 	r.looksHeard = slices.ContainsFunc(r.list, func(t *rawTree) bool { return t.Raw.Kinds&looks != 0 })
 }
 
-// bindRaw notes that n has watch descriptor wd.
-func (w *watcher) bindRaw(n *node, wd int32) {
+// bind notes that n has watch descriptor wd.
+func (t *rawTree) bind(n *node, wd int32) {
+	w := t.w
 	n.wd = wd
+	t.watches.Add(1)
 	if w.raws.nodes[wd] == nil && w.nodes[wd] != nil {
 		w.raws.shared++
 	}
 	w.raws.nodes[wd] = append(w.raws.nodes[wd], n)
 }
 
-// forgetRaw takes the descriptor from n.
-func (w *watcher) forgetRaw(n *node) {
-	wd := n.wd
+// forget takes the descriptor from n.
+func (t *rawTree) forget(n *node) {
+	w, wd := t.w, n.wd
 	n.wd = -1
+	t.watches.Add(-1)
 	// A list that was handed out stays as it is.
 	list := slices.DeleteFunc(slices.Clone(w.raws.nodes[wd]), func(k *node) bool { return k == n })
 	if len(list) > 0 {
@@ -66,12 +69,12 @@ func (w *watcher) sharedWithRaw(wd int32, change int) {
 	}
 }
 
-// unbindRaw ends the watch of n, as far as nobody else has it.
-func (w *watcher) unbindRaw(n *node) {
+// unbind ends the watch of n, as far as nobody else has it.
+func (t *rawTree) unbind(n *node) {
 	if wd := n.wd; wd >= 0 {
-		w.forgetRaw(n)
-		w.raws.lessened[wd] = struct{}{}
-		w.release(wd)
+		t.forget(n)
+		t.w.raws.lessened[wd] = struct{}{}
+		t.w.release(wd)
 	}
 }
 
