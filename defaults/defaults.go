@@ -5,10 +5,11 @@ package defaults
 
 import _ "embed"
 
-// File is one preset.
+// File is one preset, in Lua that needs no translation.
 type File struct {
 	Name   string
 	Source []byte
+	Adds   []string // the keys that it adds to the table `default`, first the preset
 }
 
 //go:embed default.lua
@@ -23,13 +24,13 @@ var rsyncssh []byte
 //go:embed direct.lua
 var direct []byte
 
-// Files returns the presets in the order in which they have to run. The global
-// table `default` must exist; each file adds to it.
+// Files returns the presets. The global table `default` must exist. The first file has to run at once; each of the others may
+// run when one of the keys that it adds is asked for, which is how they find each other.
 func Files() []File {
 	return []File{
-		{"default.lua", base},
-		{"rsync.lua", rsync},
-		{"rsyncssh.lua", rsyncssh},
-		{"direct.lua", direct},
+		{"default.lua", base, nil},
+		{"rsync.lua", rsync, []string{"rsync", "rsyncShared"}},
+		{"rsyncssh.lua", rsyncssh, []string{"rsyncssh"}},
+		{"direct.lua", direct, []string{"direct"}},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Exit codes of rsync that somebody here asks for by name; meanings has all of them.
@@ -103,11 +104,13 @@ func Unfit(lines []string) bool {
 }
 
 // misruled is how rsync's sender ends that has met a rule it cannot read: those of the command line its client reads.
-var misruled = regexp.MustCompile(`^rsync error: syntax or usage error \(code 1\) at exclude\.c\(\d+\) \[sender`)
+var misruled = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^rsync error: syntax or usage error \(code 1\) at exclude\.c\(\d+\) \[sender`)
+})
 
 // Misruled reports whether a file with filter rules that rsync found within the source is wrong, which any user who can write there
 // can mend, and do again.
-func Misruled(lines []string) bool { return slices.ContainsFunc(lines, misruled.MatchString) }
+func Misruled(lines []string) bool { return slices.ContainsFunc(lines, misruled().MatchString) }
 
 // Barred reports whether rsync was told of a missing path and could not delete what is in a directory there. One that its
 // owner has closed (mode 0555) it opens only if it deletes it as what another directory of its list has in excess.

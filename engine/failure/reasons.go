@@ -151,13 +151,17 @@ type errorLine struct {
 
 // ofRsync ends its lines with the number, which no language changes. Those that are asked for here mean the same on
 // Linux and the BSDs, or do not collide.
-var ofRsync = regexp.MustCompile(`^rsync: (?:\[(\w+)\] )?(.*?)(?: failed)?: [^:]*\((\d+)\)$`)
+var ofRsync = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^rsync: (?:\[(\w+)\] )?(.*?)(?: failed)?: [^:]*\((\d+)\)$`)
+})
 
 // receivers are the processes of rsync that are at the target; all files go there from here.
 var receivers = []string{"Receiver", "receiver", "generator"}
 
 // writes finds calls that only those make.
-var writes = regexp.MustCompile(`^(?:recv_generator: )?(?:mkdir|mkstemp|write|rename|delete_file|set_times|chown|chgrp|symlink|mknod|link)\b`)
+var writes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:recv_generator: )?(?:mkdir|mkstemp|write|rename|delete_file|set_times|chown|chgrp|symlink|mknod|link)\b`)
+})
 
 // inProcess are the words of Go for the errors of work in process, which is local.
 var inProcess = map[string]int{
@@ -166,9 +170,9 @@ var inProcess = map[string]int{
 }
 
 func parse(line string, job bool) (e errorLine, ok bool) {
-	if m := ofRsync.FindStringSubmatch(line); m != nil {
+	if m := ofRsync().FindStringSubmatch(line); m != nil {
 		n, err := strconv.Atoi(m[3])
-		return errorLine{role: m[1], atTarget: slices.Contains(receivers, m[1]) || m[1] == "" && writes.MatchString(m[2]), what: m[2], number: n}, err == nil
+		return errorLine{role: m[1], atTarget: slices.Contains(receivers, m[1]) || m[1] == "" && writes().MatchString(m[2]), what: m[2], number: n}, err == nil
 	}
 	i := strings.LastIndex(line, ": ")
 	if !job || i < 0 {

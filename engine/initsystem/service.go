@@ -16,8 +16,19 @@ type Service struct {
 	Program string // absolute path of the program
 }
 
-// names are what both systemd and OpenRC take for a service; systemd's limit for a unit with its suffix is 255 bytes.
-var names = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$`)
+// validName reports whether both systemd and OpenRC take a name for a service; systemd's limit for a unit with its suffix is 255 bytes.
+func validName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !isWord(c) && (i == 0 || c != '.' && c != '-') {
+			return false
+		}
+	}
+	return name != "" && len(name) <= 200
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
 
 // NameFor is the name that the service of a config has unless another is chosen: lsyncgo-web for web.lua, web.conf.lua and
 // web.conf. The error asks for a name where the config's own cannot be part of one.
@@ -27,7 +38,7 @@ func NameFor(config string) (string, error) {
 		base = strings.TrimSuffix(base, suffix)
 	}
 	name := "lsyncgo-" + base
-	if !names.MatchString(base) || !names.MatchString(name) {
+	if !validName(base) || !validName(name) {
 		return "", fmt.Errorf("no service can be named after %q; choose a name with -name NAME", filepath.Base(config))
 	}
 	return name, nil
@@ -35,7 +46,7 @@ func NameFor(config string) (string, error) {
 
 // validate refuses what cannot be written in a service file.
 func (s Service) validate() error {
-	if !names.MatchString(s.Name) {
+	if !validName(s.Name) {
 		return fmt.Errorf("%q cannot be the name of a service: letters, digits, \".\", \"_\" and \"-\", at most 200, and a letter or digit first", s.Name)
 	}
 	if strings.HasSuffix(s.Name, ".service") {

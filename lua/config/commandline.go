@@ -12,7 +12,7 @@ import (
 // declareCommandLine makes syncs of what the command line asked for.
 func (r *Config) declareCommandLine() {
 	for _, c := range r.o.Syncs {
-		preset := r.presets.named[c.Preset]
+		preset := r.presets.preset(c.Preset)
 		place := cmp.Or(c.Place, "command line")
 		keys, target := argumentsOf(preset)
 		if len(c.Args) != len(keys) {

@@ -86,9 +86,9 @@ func (r *Config) load() error {
 		return err
 	}
 	r.rememberGlobals()
-	endNotice := r.presets.noticeUndefined(r)
+	r.presets.missed = func(name string) { r.readUndefined("default.", name, presetNames()) }
 	complete, err := r.run()
-	endNotice()
+	r.presets.missed = nil
 	if err != nil {
 		return err
 	}

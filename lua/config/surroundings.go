@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,15 +184,13 @@ func (s *Definition) completeBorrowed() {
 	if s.Key("prepare") != glua.LNil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.r.presets.named)) {
-		preset := s.r.presets.named[name]
-		for _, key := range []string{"init", "action", "full"} {
-			if fn, ok := s.Key(key).(*glua.LFunction); ok && fn == preset.RawGetString(key) {
-				s.warn(fmt.Sprintf("inherit it, sync{ default.%s, ... }, and set what shall be different", name),
-					"%s is that of default.%s, which the sync does not inherit: it gets the rest of the preset as well", key, name)
-				values.Inherit(s.r.Scripts.L, s.Sync.Table, preset, false)
-				return
-			}
+	for _, key := range []string{"init", "action", "full"} {
+		fn, _ := s.Key(key).(*glua.LFunction)
+		if name := s.r.presets.of[fn]; name != "" {
+			s.warn(fmt.Sprintf("inherit it, sync{ default.%s, ... }, and set what shall be different", name),
+				"%s is that of default.%s, which the sync does not inherit: it gets the rest of the preset as well", key, name)
+			values.Inherit(s.r.Scripts.L, s.Sync.Table, s.r.presets.named[name], false)
+			return
 		}
 	}
 }

@@ -20,46 +20,46 @@ const (
 
 // formats are languages that a whole file may be in instead of Lua.
 var formats = []struct {
-	shape  *regexp.Regexp
+	shape  string // regular expression, compiled when it is needed, as few configs are that wrong
 	remedy string
 }{
-	{regexp.MustCompile(`^(?:\x{FEFF})?\s*(?:<\?xml|<!--|<!DOCTYPE|<lsyncd\b)`),
+	{`^(?:\x{FEFF})?\s*(?:<\?xml|<!--|<!DOCTYPE|<lsyncd\b)`,
 		`this is XML, the config of Lsyncd 1; since Lsyncd 2 it is Lua: sync{ default.rsync, source = "/directory", target = "host:directory" }`},
-	{regexp.MustCompile(`^\s*[{\[]\s*"`),
+	{`^\s*[{\[]\s*"`,
 		`this looks like JSON; a config is Lua: settings{ key = value } and sync{ key = value }`},
-	{regexp.MustCompile(`\A(?:\s|[#;][^\n]*\n)*\[[\w .-]+\][ \t]*\n`),
+	{`\A(?:\s|[#;][^\n]*\n)*\[[\w .-]+\][ \t]*\n`,
 		`[name] is a section of an INI file; a config is Lua: settings{ key = value } and sync{ key = value }`},
-	{regexp.MustCompile(`\A(?:\s|#[^\n]*\n)*(?:---[ \t]*\n\s*)?(?:- )?\w+:(?:[ \t]|\n)`),
+	{`\A(?:\s|#[^\n]*\n)*(?:---[ \t]*\n\s*)?(?:- )?\w+:(?:[ \t]|\n)`,
 		`this looks like YAML; a config is Lua: settings{ key = value } and sync{ key = value }`},
 }
 
 // shapes are lines that people write out of the habit of another language.
 var shapes = []struct {
-	line   *regexp.Regexp
+	line   string // regular expression
 	remedy string
 }{
-	{regexp.MustCompile(`^\s*#`), commentSign},
-	{regexp.MustCompile(`^\s*(?://|/\*)`), commentSign},
-	{regexp.MustCompile(`[,{}]\s*(?:#|//(?:[^/]|$)|/\*)`), commentSign},
-	{regexp.MustCompile(`\w\s*=\s*\[\s*(?:["'\]]|$)`), `lists in Lua are in braces, exclude = { "a", "b" }`},
-	{regexp.MustCompile(`\w\s*=\s*(?:~\w*/|\.{0,2}/|[\w.-]+(?:@[\w.-]+)?:[~/\w])`), pathsInQuotes},
-	{regexp.MustCompile(`^\s*(?:\w+\s*\{\s*)?["']\w+["']\s*[=:]`), `keys stand without quotes and before an equals sign, key = value`},
-	{regexp.MustCompile(`(?:^|[{,])\s*\w+\s*:(?:\s|["'{\[/~]|$)`), `write an equals sign, key = value`},
-	{regexp.MustCompile(`\bsync\s*\(\s*\w`), `sync takes a table: sync{ ... } with braces`},
-	{regexp.MustCompile(`!=`), `"is not" is ~= in Lua`},
-	{regexp.MustCompile(`/\*|\s//\s`), commentSign},
-	{regexp.MustCompile(`^\s*[\w.]+\s*==`), `an assignment has one equals sign, name = value`},
-	{regexp.MustCompile(`\b(?:if|elseif|while|until)\b[^=~<>]*[^=~<>]=[^=]`), `a comparison has two equals signs, if a == b then`},
-	{regexp.MustCompile(`[\w\])]\s*(?:[-+*/%]|\.\.)=`), `write it out, x = x + 1`},
-	{regexp.MustCompile(`\w(?:\+\+|--)|(?:\+\+)\w`), `write it out, x = x + 1`},
-	{regexp.MustCompile(`!\s*[\w(]`), `write not`},
-	{regexp.MustCompile(`^\s*(?:var|let|const|my)\s+\w+`), `a variable begins with local, local name = value`},
-	{regexp.MustCompile(`\?[^"']*:`), `write a and b or c`},
-	{regexp.MustCompile(`&&|\|\|`), `write and, or, not`},
+	{`^\s*#`, commentSign},
+	{`^\s*(?://|/\*)`, commentSign},
+	{`[,{}]\s*(?:#|//(?:[^/]|$)|/\*)`, commentSign},
+	{`\w\s*=\s*\[\s*(?:["'\]]|$)`, `lists in Lua are in braces, exclude = { "a", "b" }`},
+	{`\w\s*=\s*(?:~\w*/|\.{0,2}/|[\w.-]+(?:@[\w.-]+)?:[~/\w])`, pathsInQuotes},
+	{`^\s*(?:\w+\s*\{\s*)?["']\w+["']\s*[=:]`, `keys stand without quotes and before an equals sign, key = value`},
+	{`(?:^|[{,])\s*\w+\s*:(?:\s|["'{\[/~]|$)`, `write an equals sign, key = value`},
+	{`\bsync\s*\(\s*\w`, `sync takes a table: sync{ ... } with braces`},
+	{`!=`, `"is not" is ~= in Lua`},
+	{`/\*|\s//\s`, commentSign},
+	{`^\s*[\w.]+\s*==`, `an assignment has one equals sign, name = value`},
+	{`\b(?:if|elseif|while|until)\b[^=~<>]*[^=~<>]=[^=]`, `a comparison has two equals signs, if a == b then`},
+	{`[\w\])]\s*(?:[-+*/%]|\.\.)=`, `write it out, x = x + 1`},
+	{`\w(?:\+\+|--)|(?:\+\+)\w`, `write it out, x = x + 1`},
+	{`!\s*[\w(]`, `write not`},
+	{`^\s*(?:var|let|const|my)\s+\w+`, `a variable begins with local, local name = value`},
+	{`\?[^"']*:`, `write a and b or c`},
+	{`&&|\|\|`, `write and, or, not`},
 }
 
 // lengthSign is a comment behind a # that Lua took for an operator, to find on the next line that nothing fits.
-var lengthSign = regexp.MustCompile(`[,{};]\s*#[^"']*$`)
+const lengthSign = `[,{};]\s*#[^"']*$`
 
 // checkFirstLine warns of a comment in the way of a shell: of the first line alone Lua skips that, as it may
 // say which program runs the file.
@@ -80,7 +80,7 @@ func (r *Config) remedyOf(fault *lua53.SyntaxError) string {
 		return "the file is in UTF-16; store it as UTF-8 (iconv -f UTF-16 -t UTF-8)"
 	}
 	for _, f := range formats {
-		if f.shape.Match(source) {
+		if regexp.MustCompile(f.shape).Match(source) {
 			return f.remedy
 		}
 	}
@@ -92,11 +92,11 @@ func (r *Config) remedyOf(fault *lua53.SyntaxError) string {
 		return ""
 	}
 	line := lines[fault.Line-1]
-	if fault.Line > 1 && lengthSign.MatchString(lines[fault.Line-2]) {
+	if fault.Line > 1 && regexp.MustCompile(lengthSign).MatchString(lines[fault.Line-2]) {
 		return commentSign
 	}
 	for _, s := range shapes {
-		if s.line.MatchString(line) {
+		if regexp.MustCompile(s.line).MatchString(line) {
 			return s.remedy
 		}
 	}

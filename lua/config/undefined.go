@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	glua "github.com/yuin/gopher-lua"
-
 	"lsyncgo/engine/spelling"
 	"lsyncgo/lua"
 	"lsyncgo/lua/problem"
@@ -40,28 +38,6 @@ func (r *Config) readUndefined(prefix, name string, known []string) {
 		s.meant = prefix + near
 	}
 	r.undefined = append(r.undefined, s)
-}
-
-// noticeUndefined notes what is read of the global default in vain. The function that it returns ends that.
-func (p *presets) noticeUndefined(r *Config) (end func()) {
-	mt := r.Scripts.L.NewTable()
-	mt.RawSetString("__index", r.Scripts.L.NewFunction(func(L *glua.LState) int {
-		if name, ok := L.Get(2).(glua.LString); ok {
-			var known []string
-			for name := range p.named {
-				known = append(known, name)
-			}
-			r.readUndefined("default.", string(name), known)
-		}
-		L.Push(glua.LNil)
-		return 1
-	}))
-	p.table.Metatable = mt
-	return func() {
-		if p.table.Metatable == mt {
-			p.table.Metatable = glua.LNil
-		}
-	}
 }
 
 // undefinedAt returns what was read in vain at place, as a remedy; the last one, "" without any.

@@ -3,10 +3,11 @@ package digest
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"reflect"
+	"strconv"
 
 	"lsyncgo/lua/values"
 
@@ -25,22 +26,34 @@ type Known struct {
 func Of(v glua.LValue, known Known) string {
 	d := digester{hash: sha256.New(), seen: map[any]int{}, known: known}
 	d.value(v)
+	d.hash.Write(d.text)
 	return hex.EncodeToString(d.hash.Sum(nil))
 }
 
 type digester struct {
 	hash  hash.Hash
+	text  []byte // what the hash has not got yet: it takes long pieces better than short ones
 	seen  map[any]int
 	known Known
 }
 
+// number adds one, after a letter that says what it is.
+func (d *digester) number(kind byte, n int) {
+	if len(d.text) > 4096 {
+		d.hash.Write(d.text)
+		d.text = d.text[:0]
+	}
+	d.text = append(strconv.AppendInt(append(d.text, kind), int64(n), 10), ';')
+}
+
 func (d *digester) value(v glua.LValue) {
-	fmt.Fprintf(d.hash, "%d:", v.Type())
+	d.number('t', int(v.Type()))
 	switch v := v.(type) {
 	case glua.LString:
-		fmt.Fprintf(d.hash, "%d:%s", len(v), string(v))
+		d.number('s', len(v))
+		d.text = append(d.text, v...)
 	case glua.LNumber, glua.LBool:
-		fmt.Fprintf(d.hash, "%s;", v)
+		d.text = append(append(d.text, v.String()...), ';')
 	case *glua.LTable:
 		if v != d.known.Table && d.first(v) {
 			d.tableOf(v)
@@ -59,7 +72,7 @@ func (d *digester) first(object any) bool {
 		n = len(d.seen)
 		d.seen[object] = n
 	}
-	fmt.Fprintf(d.hash, "#%d;", n)
+	d.number('#', n)
 	return !known
 }
 
@@ -74,12 +87,12 @@ func (d *digester) tableOf(t *glua.LTable) {
 			d.value(v)
 		}
 	}
-	fmt.Fprint(d.hash, "end;")
+	d.text = append(d.text, "end;"...)
 }
 
 func (d *digester) function(f *glua.LFunction) {
 	if f.IsG {
-		fmt.Fprintf(d.hash, "%d;", reflect.ValueOf(f.GFunction).Pointer())
+		d.number('g', int(reflect.ValueOf(f.GFunction).Pointer()))
 		return
 	}
 	d.proto(f.Proto, f.Env)
@@ -89,7 +102,13 @@ func (d *digester) function(f *glua.LFunction) {
 }
 
 func (d *digester) proto(p *glua.FunctionProto, env *glua.LTable) {
-	fmt.Fprintln(d.hash, p.Code, p.NumParameters, p.IsVarArg, p.NumUpvalues)
+	d.number('p', int(p.NumParameters))
+	d.number('v', int(p.IsVarArg))
+	d.number('u', int(p.NumUpvalues))
+	d.number('c', len(p.Code))
+	for _, instruction := range p.Code {
+		d.text = binary.LittleEndian.AppendUint32(d.text, instruction)
+	}
 	for _, c := range p.Constants {
 		d.value(c)
 	}

@@ -148,6 +148,7 @@ func baseSetmetatable(L *glua.LState) int {
 
 func basePairs(L *glua.LState) int {
 	v := checkAny(L, 1)
+	Fill(L, v)
 	if mt, ok := metatable(v); ok {
 		if fn := mt.RawGetString("__pairs"); fn != glua.LNil {
 			push(L, fn, v)

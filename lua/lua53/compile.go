@@ -51,6 +51,15 @@ func Compile(name string, src []byte) (proto *glua.FunctionProto, err error) {
 	return compile(name, chunk)
 }
 
+// CompilePlain is Compile for a source that needs no translation: one that is Lua 5.1 as well, with the same meaning.
+func CompilePlain(name string, src []byte) (*glua.FunctionProto, error) {
+	chunk, err := parse.Parse(bytes.NewReader(src), name)
+	if err != nil {
+		return nil, parseError(name, src, nil, err)
+	}
+	return compile(name, chunk)
+}
+
 func parseError(name string, text []byte, unbalanced *translate.Error, err error) *SyntaxError {
 	var pe *parse.Error
 	if !errors.As(err, &pe) {

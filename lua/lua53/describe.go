@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -13,23 +14,31 @@ var placePrefix = regexp.MustCompile(`(?s)^(\[string "[^\n]*"\]:\d+|[^\n]+?:\d+)
 // MaybeMisspelt ends the message about a call of nil, for those who know no better reason.
 const MaybeMisspelt = " (nil, if the name is misspelt)"
 
-// phrases turn gopher-lua's messages into those of Lua, or into ones that help.
-var phrases = []struct {
+// phrase turns a message of gopher-lua into that of Lua, or into one that helps.
+type phrase struct {
 	find    *regexp.Regexp
 	replace string
-}{
-	{regexp.MustCompile(`attempt to index a non-table object\((\w+)\) with key '(.*)'`),
-		"attempt to index a $1 value (key '$2')"},
-	{regexp.MustCompile(`^attempt to call a non-function object$`),
-		"attempt to call a value that is not a function" + MaybeMisspelt},
-	{regexp.MustCompile(`^cannot perform (\w+) operation between (\w+) and (\w+)$`),
-		"attempt to perform arithmetic ($1) on $2 and $3"},
-	{regexp.MustCompile(`^__len undefined$`), "attempt to get the length of a value that has none"},
-	{regexp.MustCompile(`^__unm undefined$`), "attempt to negate a value that is not a number"},
-	{regexp.MustCompile(`^lua callstack overflow$`), stackOverflow}, // from within a coroutine
-	{regexp.MustCompile(`^registry overflow$`),
-		"stack overflow (too many values at once: endless recursion, or a call with very many arguments)"},
 }
+
+// phrases are compiled when a script first fails.
+var phrases = sync.OnceValue(func() (list []phrase) {
+	for _, p := range [][2]string{
+		{`attempt to index a non-table object\((\w+)\) with key '(.*)'`,
+			"attempt to index a $1 value (key '$2')"},
+		{`^attempt to call a non-function object$`,
+			"attempt to call a value that is not a function" + MaybeMisspelt},
+		{`^cannot perform (\w+) operation between (\w+) and (\w+)$`,
+			"attempt to perform arithmetic ($1) on $2 and $3"},
+		{`^__len undefined$`, "attempt to get the length of a value that has none"},
+		{`^__unm undefined$`, "attempt to negate a value that is not a number"},
+		{`^lua callstack overflow$`, stackOverflow}, // from within a coroutine
+		{`^registry overflow$`,
+			"stack overflow (too many values at once: endless recursion, or a call with very many arguments)"},
+	} {
+		list = append(list, phrase{regexp.MustCompile(p[0]), p[1]})
+	}
+	return list
+})
 
 // Describe takes an error of Compile, LoadFile or LState.PCall apart for showing it. place is "file:line", or empty
 // when unknown; msg is the message without it; traceback is the Lua stack, or empty. goStack is not empty if Go code
@@ -54,7 +63,7 @@ func Describe(err error) (place, msg, traceback, goStack string) {
 		place, text = m[1], m[2]
 	}
 	text = strings.TrimSpace(text)
-	for _, p := range phrases {
+	for _, p := range phrases() {
 		text = p.find.ReplaceAllString(text, p.replace)
 	}
 	return place, text, traceback, ""

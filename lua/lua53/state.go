@@ -79,6 +79,7 @@ func install(L *glua.LState, h *host) {
 	for name, fn := range baseFuncs {
 		globals.RawSetString(name, L.NewFunction(fn))
 	}
+	fillFirst(L, globals, "next", "rawget", "rawset", "getmetatable", "setmetatable")
 	globals.RawSetString("pairs", L.NewClosure(basePairs, globals.RawGetString("next")))
 	globals.RawSetString("ipairs", L.NewClosure(baseIpairs, L.NewFunction(nextIndex)))
 	for _, foreign := range []string{"_printregs", "channel"} { // gopher-lua's own; a channel may block for ever
@@ -91,6 +92,7 @@ func install(L *glua.LState, h *host) {
 	} {
 		L.SetFuncs(L.RegisterModule(name, nil).(*glua.LTable), funcs)
 	}
+	fillFirst(L, globals.RawGetString("debug").(*glua.LTable), "getmetatable", "setmetatable")
 	setConstants(L)
 	openPackage(L)
 	openIO(L, h)

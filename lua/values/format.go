@@ -79,6 +79,7 @@ func ownName(L *glua.LState, v glua.LValue) (string, bool) {
 }
 
 func writeTable(L *glua.LState, b *strings.Builder, t *glua.LTable, depth int, left *int) {
+	lua53.Fill(L, t)
 	if depth >= maxDepth {
 		b.WriteString("{...}")
 		return
