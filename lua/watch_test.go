@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/event"
@@ -155,5 +156,53 @@ sync{ source = source, onCreate = function() end }
 `)
 	if got := st.logged("Normal"); !slices.Equal(got, []string{"my own /no/such"}) || len(st.rt.Watches()) > 0 {
 		t.Errorf("got %q, %d watches", got, len(st.rt.Watches()))
+	}
+}
+
+// Tasks §1 "Schedulers", exit and HUP: functions in an event_map end as tasks do. Those that wait are waited for, and named when they are
+// cancelled as the time is over; each event has one of its own, whatever the path.
+func TestWatchFunctionsAtTheEnd(t *testing.T) {
+	const text = `
+watch{ path = source, logname = "uploads", event_map = {
+	IN_CLOSE_WRITE = function(e) sleep(tonumber(e.name)) log("Normal", "slept ", e.name) end,
+} }
+settings{ shutdownTimeout = 10 }
+`
+	st := startWatches(t, text)
+	slept := func(seconds string) {
+		st.raw(0, event.Raw{Mask: event.InCloseWrite, Path: "/w", Name: seconds})
+	}
+	slept("5")
+	slept("5")
+	slept("3600")
+	tasks := st.core.Snapshot(st.now, nil).Tasks
+	if tasks == nil || tasks.Running != 3 || tasks.List[0].Scheduler != "uploads" || tasks.List[0].Path != "/w/5" {
+		t.Fatalf("the status has %+v", tasks)
+	}
+	st.step(core.Stop{Code: 143, Why: "SIGTERM"})
+	st.claim("Normal", "waiting for 3 tasks")
+	slept("7")
+	st.advance(5 * time.Second)
+	if got := st.logged("Normal"); !slices.Equal(got, []string{"slept 5", "slept 5"}) {
+		t.Fatalf("after 5 seconds: %q", got)
+	}
+	st.quiet()
+	st.advance(5 * time.Second)
+	st.claim("Warn", "of IN_CLOSE_WRITE is ended, as shutdownTimeout = 10 seconds are over")
+	if st.ended == nil || st.ended.Code != 143 {
+		t.Errorf("at the end: %v", st.ended)
+	}
+
+	st = startWatches(t, text)
+	slept("5")
+	slept("3600")
+	old := st.rt
+	st.reload(text)
+	st.advance(5 * time.Second)
+	st.claim("Normal", "slept 5")
+	st.advance(25 * time.Second)
+	st.claim("Warn", "/w/3600: task ")
+	if !old.Scripts.Closed() {
+		t.Error("the state of the former config is still there")
 	}
 }

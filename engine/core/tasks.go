@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lsyncgo/engine/event"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/task"
 )
@@ -64,6 +65,13 @@ func (c *Core) runTasks() {
 		case task.Gone:
 			cmd.Scheduler.Config().Job.(Job).Gone()
 		}
+	}
+}
+
+// Begin starts the job of a scheduler with Each for an event, now.
+func (c *Core) Begin(s *task.Scheduler, e *event.Raw) {
+	if t := s.Begin(c.now, e); t != nil {
+		c.startTask(t)
 	}
 }
 

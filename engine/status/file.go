@@ -22,7 +22,7 @@ func WriteFile(path string, s Snapshot) (warning string, err error) {
 
 // WriteReport writes the text of the status file: the lines that plugins for
 // Lsyncd's status file look for, in its order, and after the counts of each sync its
-// state and last error. Names are printable: none can make up a line.
+// state and last error, and at the end the tasks, if there are any. Names are printable: none can make up a line.
 func WriteReport(w io.Writer, s Snapshot) error {
 	s = s.Printable()
 	r := report{w: w}
@@ -32,6 +32,9 @@ func WriteReport(w io.Writer, s Snapshot) error {
 	}
 	// Lsyncd lists them, too, which of a million directories nobody reads.
 	r.line("Inotify watching %d directories", s.Daemon.Watched)
+	if s.Tasks != nil {
+		r.tasks(s.At, s.Tasks)
+	}
 	return r.err
 }
 

@@ -66,6 +66,18 @@ func (s *Scheduler) Schedule(now time.Time, e *event.Raw) {
 	}
 }
 
+// Begin makes a running task of an event, for a scheduler with Each. Its job has to be started now, and Set.Ended told of its end. Nil: no event starts
+// anything any more.
+func (s *Scheduler) Begin(now time.Time, e *event.Raw) *Task {
+	if s.retired || s.set.stopping {
+		return nil
+	}
+	t := &Task{ID: s.set.newID(), State: Running, At: now, scheduler: s}
+	t.path, t.Event = compact(e)
+	s.running.push(t)
+	return t
+}
+
 func (s *Scheduler) add(now time.Time, path string, e event.Raw) {
 	t := &Task{ID: s.set.newID(), Event: e, path: path}
 	s.slots.tasks[s.key(path)] = t
@@ -148,6 +160,7 @@ func (s *Scheduler) ended(now time.Time, t *Task) {
 		q = nil
 	}
 	switch {
+	case s.config.Each: // it has no slot
 	case q == nil:
 		delete(s.slots.tasks, s.key(t.path))
 	case killed && q.scheduler.config.Busy == Restart:

@@ -35,6 +35,8 @@ type Config struct {
 	// Single: there is one task at most, whatever the path.
 	Single bool
 	Busy   Busy
+	// Each: there is a task for each event, whatever the path, which Begin begins at once. It is not for Schedule and Cancel.
+	Each bool
 	// Wants, unless it is nil, decides whether the event of a path schedules. An event that is not wanted does nothing.
 	Wants func(e *event.Raw) bool
 	// Job is what carrying out a Start does for a task.

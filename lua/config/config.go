@@ -72,9 +72,10 @@ func (r *Config) load() error {
 	r.settings = newSettings(r)
 	inJobs := jobs.New(r.Scripts.Runtime)
 	r.Scripts.Jobs = inJobs
-	r.watches = watches.New(r.Scripts.Runtime, inJobs, &r.found)
+	r.watches = watches.New(r.Scripts.Runtime, &r.found)
 	r.schedulers = tasks.New(r.Scripts.Runtime, inJobs, &r.found)
 	r.monitors = monitors.New(r.Scripts.Runtime, &r.found, r.o.KnownMonitor)
+	r.watches.Each = r.schedulers.Each
 	r.schedulers.Handle, r.schedulers.Watched = r.watches.HandleBy, r.watches.Paths
 	r.schedulers.Named, r.watches.Named = r.o.Named, r.o.Named
 	for _, list := range [][]lua.Global{r.globals(), inJobs.Globals(), r.watches.Globals(), r.schedulers.Globals(), r.monitors.Globals(),

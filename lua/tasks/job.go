@@ -30,7 +30,11 @@ type luaJob struct {
 func (f *luaJob) Start(t *task.Task, done func()) (kill func()) {
 	L := f.s.r.L
 	e := t.Event
-	return f.s.jobs.Start(f.fn, func() string { return about(t) }, f.d.log, done, jobs.Event(L, &e), glua.LString(t.ID.String()))
+	args := []glua.LValue{jobs.Event(L, &e)}
+	if !f.d.config.Each {
+		args = append(args, glua.LString(t.ID.String()))
+	}
+	return f.s.jobs.Start(f.fn, func() string { return about(t) }, f.d.log, done, args...)
 }
 
 // work runs one piece of work for a task.

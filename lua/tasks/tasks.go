@@ -27,6 +27,9 @@ type Schedulers struct {
 	jobs  *jobs.Jobs
 	list  []*definition // in order
 
+	// functions are what Each was asked for.
+	functions []*definition
+
 	// Timeout is how long tasks may take to end at the end, or when the config is replaced.
 	Timeout time.Duration
 	// Named returns the log of a name.
@@ -191,15 +194,24 @@ func (s *Schedulers) value(L *glua.LState, d *definition) *glua.LTable {
 	return t
 }
 
+// Each returns what has a function called, as a job of its own, for each event of the watches of a name: these jobs end as tasks do.
+func (s *Schedulers) Each(fn *glua.LFunction, name string, log core.Log) watch.Handler {
+	d := &definition{log: log, config: task.Config{Name: name, Each: true, Log: log}}
+	d.config.Job = &luaJob{base{s, d}, fn}
+	s.functions = append(s.functions, d)
+	return func(_ time.Time, e *event.Raw) { s.r.Core().Begin(d.scheduler, e) }
+}
+
 // bind puts the schedulers in force.
 func (s *Schedulers) bind() {
-	configs := make([]task.Config, len(s.list))
-	for i, d := range s.list {
+	all := append(s.list[:len(s.list):len(s.list)], s.functions...)
+	configs := make([]task.Config, len(all))
+	for i, d := range all {
 		configs[i] = d.config
 		d.free = s.r.Hold()
 	}
 	for i, x := range s.r.Core().Schedulers(configs, s.Timeout) {
-		s.list[i].scheduler = x
+		all[i].scheduler = x
 	}
 	s.recover()
 }
@@ -228,7 +240,11 @@ func (n named) Enabled(category string) bool { return n.to().Enabled(category) }
 
 // about says in messages what a job is for.
 func about(t *task.Task) string {
-	return fmt.Sprintf("task %s, %s of %q", t.ID, t.Event.Mask, t.Path())
+	what := fmt.Sprintf("%s of %q", t.Event.Mask, t.Path())
+	if t.Scheduler().Config().Each {
+		return what
+	}
+	return fmt.Sprintf("task %s, %s", t.ID, what)
 }
 
 // Lines are the schedulers in words.

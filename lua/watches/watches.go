@@ -4,15 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"time"
 
 	glua "github.com/yuin/gopher-lua"
 
 	"lsyncgo/engine/core"
-	"lsyncgo/engine/event"
 	"lsyncgo/engine/watch"
 	"lsyncgo/lua"
-	"lsyncgo/lua/jobs"
 	"lsyncgo/lua/problem"
 	"lsyncgo/lua/values"
 )
@@ -20,11 +17,12 @@ import (
 // Watches are those of one config.
 type Watches struct {
 	r        *lua.Runtime
-	jobs     *jobs.Jobs
 	found    *problem.Collector
 	list     []*definition // in order
 	handlers map[*glua.LFunction]watch.Handler
 
+	// Each returns what has a function called, as a job, for each event of the watches of a name.
+	Each func(fn *glua.LFunction, name string, log core.Log) watch.Handler
 	// Named returns the log of a name; nil: that of the runtime, with the name in front.
 	Named func(name string) core.Log
 }
@@ -38,8 +36,8 @@ type definition struct {
 }
 
 // New returns the watches of a config that is being loaded; what is wrong with them goes to found.
-func New(r *lua.Runtime, j *jobs.Jobs, found *problem.Collector) *Watches {
-	return &Watches{r: r, jobs: j, found: found, handlers: map[*glua.LFunction]watch.Handler{}}
+func New(r *lua.Runtime, found *problem.Collector) *Watches {
+	return &Watches{r: r, found: found, handlers: map[*glua.LFunction]watch.Handler{}}
 }
 
 // Globals is what a config can call.
@@ -124,8 +122,5 @@ func (w *Watches) handler(d *definition, fn *glua.LFunction) watch.Handler {
 	if h := w.handlers[fn]; h != nil {
 		return h
 	}
-	return func(_ time.Time, e *event.Raw) {
-		about := func() string { return fmt.Sprintf("%v of %q", e.Mask, e.Pathname()) }
-		w.jobs.Start(fn, about, d.config.Log, func() {}, jobs.Event(w.r.L, e))
-	}
+	return w.Each(fn, d.config.Name, d.config.Log)
 }

@@ -43,3 +43,46 @@ watch{ path = "SOURCE", event_map = { IN_CLOSE_WRITE = { job.schedule, sh.schedu
 		t.Error("a task of the config before was not named")
 	}
 }
+
+// TASKS §1: what -dryrun, -onepass, a reload and the status file mean for tasks. With -dryrun events are told and tasks come up, but programs and the rules of file
+// managers are only named; a single pass ends at once; a reload that changes nothing but a level changes that level, and no event is missed meanwhile.
+func TestTasksInOtherModes(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	text := strings.NewReplacer("SOURCE", p.source, "STATUS", p.path("status"), "OUT", p.path("out"), "TARGET", p.target).Replace(`
+settings{ statusFile = "STATUS", statusInterval = 0.05, shutdownTimeout = 0 }
+local job = scheduler.task{ logname = "jobs", job = function(e) log("Normal", "job got ", run("rm", e.pathname)) end }
+local sh = scheduler.shell{ cmd = "echo {name} >> OUT" }
+local fm = scheduler.filemanager{ rules = { { action = "move", src_re = "^SOURCE/(.*)", dst_re = [[TARGET/\1]] } } }
+local waits = scheduler.task{ logname = "waits", delay = 1000, job = print }
+watch{ path = "SOURCE", event_map = { IN_CLOSE_WRITE = { job.schedule, sh.schedule, fm.schedule, waits.schedule } } }
+`)
+	file := p.config(text)
+	if d := start(t, "-nodaemon", "-onepass", file); d.wait() != 0 {
+		t.Error("a single pass failed")
+	}
+	d := start(t, "-nodaemon", "-dryrun", file)
+	d.logs("--- Ready ---")
+	p.write("source/a b", "content")
+	for _, what := range []string{"rm '" + p.path("source/a b") + "'", "sh -c", "move " + p.path("source/a b")} {
+		d.logs("would start: " + what)
+	}
+	d.logs("job got 0")
+	eventually(t, "the status file", func() bool {
+		text := p.content("status")
+		return strings.Contains(text, "tasks: 1 waiting, 0 running") && strings.Contains(text, "waits") && strings.Contains(text, "source/a b")
+	})
+	if !p.exists("source/a b") || p.exists("out") || p.exists("target/a b") {
+		t.Error("something was done")
+	}
+	if strings.Contains(d.out.String(), "jobs: "+p.path("source/a b")) {
+		t.Error("a task was logged before the level said so")
+	}
+	p.config(text + `loglevel("jobs", "debug")`)
+	d.signal(syscall.SIGHUP)
+	d.logs("the new config is in force")
+	p.write("source/second", "")
+	d.logs("jobs: " + p.path("source/second") + ": IN_CLOSE_WRITE: task ")
+	d.signal(syscall.SIGTERM)
+	d.wait()
+}
