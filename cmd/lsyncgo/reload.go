@@ -7,6 +7,7 @@ import (
 	"lsyncgo/engine/core"
 	"lsyncgo/engine/daemon"
 	"lsyncgo/engine/logging"
+	"lsyncgo/engine/message"
 	"lsyncgo/lua/config"
 )
 
@@ -28,14 +29,14 @@ func (s *service) reload(why string) error {
 	rt, err := load(s.options.load)
 	if err != nil {
 		s.lines("Error", err.Error())
-		s.log.Log("Error", "the new config is not used; the old one stays in force")
+		s.log.Log("Error", &message.Fields{Kind: message.NotReloaded}, "the new config is not used; the old one stays in force")
 		return err
 	}
 	next := newScript(rt)
 	_, err = s.changePauses(next.ctx, func() (string, error) { return "", s.adopt(rt, next) })
 	if err != nil && s.inForce.Load() != next.Scripts {
 		next.close()
-		s.log.Log("Error", err, "; the new config is not used, the old one stays in force")
+		s.log.Log("Error", &message.Fields{Kind: message.NotReloaded}, err, "; the new config is not used, the old one stays in force")
 		return err
 	}
 	return nil
@@ -74,7 +75,7 @@ func (s *service) adopt(c *config.Config, next *script) error {
 	s.settings = settings
 	s.statusFile.path, s.statusFile.interval = settings.StatusFile, settings.StatusInterval
 	s.statusFile.soon()
-	s.log.Log("Normal", "the new config is in force")
+	s.log.Log("Normal", &message.Fields{Kind: message.Reloaded}, "the new config is in force")
 	return nil
 }
 

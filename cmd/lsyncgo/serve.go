@@ -16,6 +16,7 @@ import (
 	"lsyncgo/engine/guard"
 	"lsyncgo/engine/logging"
 	"lsyncgo/engine/loop"
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
@@ -217,7 +218,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	for _, p := range s.warnings {
 		s.log.Log("Warn", p)
 	}
-	s.log.Log("Normal", "--- Startup", map[bool]string{true: ", daemonizing"}[daemon.IsChild()], " ---")
+	s.log.Log("Normal", &message.Fields{Kind: message.Startup}, "--- Startup", map[bool]string{true: ", daemonizing"}[daemon.IsChild()], " ---")
 	exit := s.loop.Run(context.Background())
 	s.statusFile.close()
 	s.ended(exit)
@@ -265,6 +266,7 @@ func (s *service) logOptions(settings config.Settings) logging.Options {
 		Ident:      settings.LogIdent,
 		Console:    settings.NoDaemon,
 		JSON:       settings.LogFormat == "json",
+		Journal:    true,
 		Levels:     settings.LogLevels,
 		Relays:     settings.Relays,
 		Stdout:     s.env.stdout,
@@ -284,7 +286,7 @@ func (s *service) openLog() error {
 // ready tells whoever waits for it that the engine is at work. With onepass the
 // starter waits for the end instead: it wants to know how that was.
 func (s *service) ready() {
-	s.log.Log("Normal", "--- Ready ---")
+	s.log.Log("Normal", &message.Fields{Kind: message.Ready}, "--- Ready ---")
 	s.sayDelay()
 	s.notify(daemon.Serving)
 	if s.settings.OnePass {
@@ -311,7 +313,7 @@ func (s *service) sayDelay() {
 // ended tells a starter that still waits how it went.
 func (s *service) ended(exit core.Exit) {
 	s.notify(daemon.Stopping)
-	s.log.Log("Normal", "--- Ended: ", exit.Why, ", exit status ", exit.Code&0xff, " ---")
+	s.log.Log("Normal", &message.Fields{Kind: message.Ended, Ended: true, Exit: exit.Code & 0xff}, "--- Ended: ", exit.Why, ", exit status ", exit.Code&0xff, " ---")
 	if exit.Code != 0 {
 		text := exit.Why
 		if exit.Remedy != "" {

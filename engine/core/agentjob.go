@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lsyncgo/engine/message"
 )
 
 // Occupy says that a job of the script acts on an agent from now on, which may take its time: its delays are active until JobEnded.
@@ -43,7 +45,7 @@ func (a *Agent) JobEnded(err error) {
 	case err != nil:
 		s.last = s.failure(err.Error(), nil, Result{})
 		why, tries := a.String()+": its script failed", a.Tries()+1
-		s.giveUp(s.again(a, true, why), tries, why)
+		s.giveUp(s.again(a, a.fields(message.Retry), true, why), tries, why)
 	default:
 		s.through(a)
 		s.finish(a)

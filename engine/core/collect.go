@@ -9,6 +9,7 @@ import (
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/failure"
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/status"
 )
 
@@ -63,7 +64,7 @@ func (a *Agent) Ended(in Exited) {
 			what = "startup failed: "
 		}
 		s.last = s.failure("its exit code says to stop", a, in.Result)
-		s.log("Error", what, a.failureText(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result))
+		s.tellOf(a.ended(message.SyncStopped, in.Result), "Error", what, a.failureText(in.Result), ": this exit code says to stop", s.otherVerdict(in.Result))
 		s.finish(a)
 		s.die()
 	default:
@@ -86,9 +87,9 @@ func (s *Sync) succeeded(a *Agent, r Result) {
 		s.awaits, s.unlike = false, false
 		s.degraded, s.failures, s.reason = nil, 0, ""
 		s.startedAt = s.core.now
-		s.log("Normal", "startup done")
+		s.tellOf(a.ended(message.StartupDone, r), "Normal", "startup done")
 	} else if s.core.log.Enabled("Normal") {
-		s.log("Normal", a.doneMessage(r, s.core.now.Sub(a.begun)))
+		s.tellOf(a.ended(message.Done, r), "Normal", a.doneMessage(r, s.core.now.Sub(a.begun)))
 	}
 	s.through(a)
 	s.finish(a)
@@ -105,14 +106,15 @@ func (s *Sync) failed(a *Agent, r Result, v Verdict) {
 	}
 	if a.Kind() == event.Init && v == Again && !s.insists() {
 		s.last = s.failure("startup failed", a, r)
-		s.log("Error", "startup failed: ", a.failureText(r), insisting(r))
+		s.tellOf(a.ended(message.SyncStopped, r), "Error", "startup failed: ", a.failureText(r), insisting(r))
 		s.finish(a)
 		s.die()
 		return
 	}
 	s.last = s.failure("failed", a, r)
 	why, tries := a.failureText(r), a.Tries()+1
-	s.degradedBy(a, s.again(a, v == Partial, why), tries, why)
+	about := a.ended(message.Retry, r)
+	s.degradedBy(a, about, s.again(a, about, v == Partial, why), tries, why)
 }
 
 // insists reports whether a startup that fails is tried again. The first one is if the settings say so. Without that it is if
@@ -130,7 +132,7 @@ func (s *Sync) Await() { s.awaits = true }
 // a delay that joined a list late may not be what failed before. With bounded set it returns those that have failed in part
 // more often than maxPartial; these stay with the agent. Failures of the whole, as of a target that cannot be reached, are
 // not counted so. A delay that a younger Delete undoes is finished.
-func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Delay) {
+func (s *Sync) again(a *Agent, about *message.Fields, bounded bool, why string) (hopeless []*delay.Delay) {
 	tries := a.Tries() + 1
 	wait := backoff(s.cfg.Delay, tries)
 	at := s.core.now.Add(wait)
@@ -155,9 +157,9 @@ func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Dela
 	rest := len(a.Delays) - len(hopeless) - len(undone)
 	switch {
 	case rest == len(a.Delays):
-		s.log("Warn", why, "; trying again in ", wait)
+		s.tellOf(about, "Warn", why, "; trying again in ", wait)
 	case rest > 0:
-		s.log("Warn", why, "; trying ", rest, " of them again in ", wait)
+		s.tellOf(about, "Warn", why, "; trying ", rest, " of them again in ", wait)
 	case len(undone) == len(a.Delays):
 		s.log("Normal", why, "; not tried again: deleted since")
 	}
@@ -166,7 +168,7 @@ func (s *Sync) again(a *Agent, bounded bool, why string) (hopeless []*delay.Dela
 }
 
 // degradedBy takes in what of an agent has failed too often to be tried again soon. It is said once; later attempts are Info.
-func (s *Sync) degradedBy(a *Agent, hopeless []*delay.Delay, tries int, why string) {
+func (s *Sync) degradedBy(a *Agent, about *message.Fields, hopeless []*delay.Delay, tries int, why string) {
 	if len(hopeless) == 0 {
 		return
 	}
@@ -179,11 +181,13 @@ func (s *Sync) degradedBy(a *Agent, hopeless []*delay.Delay, tries int, why stri
 		return
 	}
 	s.setAside(hopeless, tries)
+	lasting := *about
+	lasting.Kind = message.Degraded
 	if s.core.settings.OnePass {
-		s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there")
+		s.tellOf(&lasting, "Error", why, "; failed in ", tries, " attempts: the target may differ there")
 		return
 	}
-	s.log("Error", why, "; failed in ", tries, " attempts: the target may differ there; it goes on being tried, next in ",
+	s.tellOf(&lasting, "Error", why, "; failed in ", tries, " attempts: the target may differ there; it goes on being tried, next in ",
 		s.persistent.at.Sub(s.core.now))
 }
 
@@ -192,7 +196,7 @@ func (s *Sync) giveUp(hopeless []*delay.Delay, tries int, why string) {
 	if len(hopeless) == 0 {
 		return
 	}
-	s.log("Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
+	s.tell(message.Degraded, "Error", why, "; given up after ", tries, " attempts: the target may differ there until the next startup or full sync")
 	for _, d := range hopeless {
 		s.degrade("changes were given up after repeated failures", describe(d))
 	}
@@ -217,7 +221,7 @@ func (s *Sync) die() {
 		s.reason = s.last.Text
 	}
 	s.core.do(Unwatch{Root: s.id})
-	s.log("Error", "this sync is stopped; the others go on")
+	s.tell(message.SyncStopped, "Error", "this sync is stopped; the others go on")
 }
 
 func (s *Sync) failure(text string, a *Agent, r Result) *status.Failure {

@@ -10,6 +10,7 @@ import (
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 )
 
 // Report takes in an event of the kinds Attrib to Move that the script itself
@@ -48,7 +49,7 @@ func (s *Sync) happens(e event.Event) {
 	case event.RootElsewhere:
 		s.elsewhere(e.Dest)
 	case event.Unwatched:
-		s.log("Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
+		s.tell(message.NotWatched, "Warn", "cannot watch ", cmp.Or(e.Path, s.cfg.Source), ": ", e.Err)
 	case event.Mounted:
 		s.mounted(e)
 	case event.Unmounted:
@@ -176,23 +177,23 @@ func (s *Sync) overflow(e event.Event) {
 	s.recount()
 	if e.Path != "" && s.cfg.TakesTrees {
 		if !s.Excluded(e.Path) {
-			s.log("Warn", "events below ", e.Path, " were lost (", e.Err, "): syncing that directory again")
+			s.tell(message.EventsLost, "Warn", "events below ", e.Path, " were lost (", e.Err, "): syncing that directory again")
 			s.retake(e.Path)
 		}
 		return
 	}
 	if s.cfg.TellsExisting && !s.cfg.HasInit {
-		s.log("Warn", "events were lost (", e.Err, "): what there is is told again")
+		s.tell(message.EventsLost, "Warn", "events were lost (", e.Err, "): what there is is told again")
 		s.begin()
 		return
 	}
 	if !s.cfg.HasInit {
 		s.degrade("events were lost and there is no init to repair it", "")
-		s.log("Error", "events were lost (", e.Err, "), and the sync has no init that could repair it: ",
+		s.tell(message.EventsLost, "Error", "events were lost (", e.Err, "), and the sync has no init that could repair it: ",
 			"changes up to now may be missing at the target")
 		return
 	}
-	s.log("Warn", "events were lost (", e.Err, "): syncing this tree from scratch; other syncs go on")
+	s.tell(message.EventsLost, "Warn", "events were lost (", e.Err, "): syncing this tree from scratch; other syncs go on")
 	s.begin()
 }
 
@@ -233,7 +234,7 @@ func (c *Core) Resume(name, by string) (still string, err error) {
 		return s.holds.reason(), nil
 	}
 	if s.detour != "" {
-		s.log("Normal", resumed)
+		s.tell(message.Resumed, "Normal", resumed)
 		s.follow(s.detour)
 		return "", nil
 	}
@@ -246,7 +247,7 @@ func (c *Core) Resume(name, by string) (still string, err error) {
 	case s.holds.has(sourceLost):
 		return "", fmt.Errorf("sync %q: %s; it goes on by itself when its source is back", name, s.holds.reason())
 	}
-	s.log("Normal", resumed)
+	s.tell(message.Resumed, "Normal", resumed)
 	s.trust()
 	if !s.approve() {
 		s.release()

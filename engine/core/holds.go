@@ -3,6 +3,8 @@ package core
 import (
 	"fmt"
 	"slices"
+
+	"lsyncgo/engine/message"
 )
 
 // cause is why a sync is on hold, and so what ends that.
@@ -86,12 +88,12 @@ func (s *Sync) holdFor(c cause, why string) {
 	s.holds.add(c, why)
 	switch {
 	case c == sourceLost:
-		s.log("Error", "source ", s.cfg.Source, " is lost: ", why,
+		s.tell(message.Held, "Error", "source ", s.cfg.Source, " is lost: ", why,
 			"; the target is left as it is, and the sync goes on when the source is back")
 	case limit:
-		s.log("Error", "on hold: ", why, ", as does a start with -force")
+		s.tell(message.Held, "Error", "on hold: ", why, ", as does a start with -force")
 	default:
-		s.log("Error", "on hold: ", why, "; if it is right, say ", s.resuming(), ", or start with -force")
+		s.tell(message.Held, "Error", "on hold: ", why, "; if it is right, say ", s.resuming(), ", or start with -force")
 	}
 }
 
@@ -99,7 +101,7 @@ func (s *Sync) holdFor(c cause, why string) {
 func (s *Sync) stillHeld() {
 	switch {
 	case s.holds.doubtful():
-		s.log("Error", "still on hold: ", s.holds.reason())
+		s.tell(message.Held, "Error", "still on hold: ", s.holds.reason())
 	case s.holds.any():
 		s.log("Normal", "still ", s.holds.reason())
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 )
 
 // ExitUndone is the exit code of a single pass that left something undone: with 0 the
@@ -72,7 +73,7 @@ func (s *Sync) cutOff() {
 	}
 	f := s.tunnel.Snapshot().LastError
 	s.last = f
-	s.log("Error", "startup failed: tunnel ", s.cfg.Tunnel.Name, " cannot be opened: ", f.Text, "; use -insist or settings{ insist = true } to keep trying")
+	s.tell(message.SyncStopped, "Error", "startup failed: tunnel ", s.cfg.Tunnel.Name, " cannot be opened: ", f.Text, "; use -insist or settings{ insist = true } to keep trying")
 	if d := s.queue.Oldest(); d != nil && d.Kind == event.Init && len(s.running) == 0 {
 		s.finish(AgentOf(s, d))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 )
 
 // Pause is what somebody has asked for: that a sync does nothing for a while. What happens meanwhile waits.
@@ -50,7 +51,7 @@ func (c *Core) Pause(p Pause) error {
 		return fmt.Errorf("sync %q is stopped and does nothing any more", p.Sync)
 	}
 	s.setPause(p)
-	s.log("Normal", p.words())
+	s.tell(message.Paused, "Normal", p.words())
 	return nil
 }
 
@@ -69,7 +70,7 @@ func (c *Core) Restore(list []Pause, now time.Time) {
 	for _, p := range list {
 		if s, err := c.named(p.Sync); err == nil && !p.over(now) {
 			s.setPause(p)
-			s.log("Normal", "still ", p.words())
+			s.tell(message.Paused, "Normal", "still ", p.words())
 		}
 	}
 }
@@ -87,7 +88,7 @@ func (s *Sync) unpause(words ...any) {
 	s.holds.end(paused)
 	s.changes++
 	s.quietUntil = s.core.now
-	s.log("Normal", words...)
+	s.tell(message.Resumed, "Normal", words...)
 	s.stillHeld()
 }
 

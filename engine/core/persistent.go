@@ -7,6 +7,7 @@ import (
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/status"
 )
 
@@ -128,7 +129,7 @@ func (s *Sync) through(a *Agent) {
 	}
 	switch {
 	case !l.any():
-		s.log("Normal", "not degraded any more: what had failed again and again went through")
+		s.tell(message.Recovered, "Normal", "not degraded any more: what had failed again and again went through")
 		s.persistent = newPersistent()
 	case l.changes.len() < before:
 		s.log("Normal", before-l.changes.len(), " of what had failed again and again went through, ", l.changes.len(), " still fail")

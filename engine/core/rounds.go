@@ -6,6 +6,7 @@ import (
 
 	"lsyncgo/engine/delay"
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 )
 
 // maxRound bounds the calls of scripts in one Step, so that a million ready
@@ -129,7 +130,7 @@ func (s *Sync) act() bool {
 		a.begun = s.core.now
 		if untouched {
 			why, tries := describe(d)+": its script failed", a.Tries()+1
-			s.giveUp(s.again(a, true, why), tries, why)
+			s.giveUp(s.again(a, a.fields(message.Retry), true, why), tries, why)
 		}
 		s.core.failed = append(s.core.failed, a)
 	case untouched && separate(d.Kind):

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"lsyncgo/engine/event"
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/root"
 )
 
@@ -85,7 +86,7 @@ func (s *Sync) judge(seen *Seen, away bool) {
 	}
 	s.holds.end(sourceOther)
 	if away {
-		s.log("Normal", "source ", s.cfg.Source, " is back")
+		s.tell(message.Resumed, "Normal", "source ", s.cfg.Source, " is back")
 	}
 	if seen == nil {
 		return

@@ -13,6 +13,7 @@ import (
 	"lsyncgo/engine/event"
 	"lsyncgo/engine/filter"
 	"lsyncgo/engine/inventory"
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/tunnel"
 )
@@ -351,6 +352,34 @@ func (s *Sync) finish(a *Agent) {
 	s.changes++
 }
 
-func (s *Sync) log(category string, args ...any) {
-	s.core.log.Log(category, append([]any{s.cfg.Name, ": "}, args...)...)
+// log logs a message about the sync.
+func (s *Sync) log(category string, args ...any) { s.tell(message.Other, category, args...) }
+
+// tell logs a message of a kind about the sync.
+func (s *Sync) tell(kind message.Kind, category string, args ...any) {
+	s.tellOf(&message.Fields{Kind: kind}, category, args...)
+}
+
+// tellOf logs a message about the sync, and what f says besides.
+func (s *Sync) tellOf(f *message.Fields, category string, args ...any) {
+	f.Sync = s.cfg.Name
+	s.core.log.Log(category, append([]any{f, s.cfg.Name, ": "}, args...)...)
+}
+
+// ended are the fields of a message about the agent's end.
+func (a *Agent) ended(kind message.Kind, r Result) *message.Fields {
+	f := a.fields(kind)
+	f.Batch, f.Files, f.Bytes = uint64(a.proc), r.Copied.Files, r.Copied.Bytes
+	f.Duration, f.Ended, f.Exit = a.Sync.core.now.Sub(a.begun), true, r.Code
+	return f
+}
+
+// fields are those of a message about the agent.
+func (a *Agent) fields(kind message.Kind) *message.Fields {
+	first := a.Delays[0]
+	f := &message.Fields{Kind: kind, Event: first.Kind.String(), Events: len(a.Delays)}
+	if first.Kind <= event.Move || first.Kind == event.Full {
+		f.Path = strings.TrimSuffix(a.Sync.cfg.Source, "/") + "/" + strings.TrimPrefix(first.Path(), "/")
+	}
+	return f
 }

@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"time"
+
+	"lsyncgo/engine/message"
+)
 
 // maxBackoff is the longest wait between two attempts of anything that fails.
 const maxBackoff = 5 * time.Minute
@@ -81,13 +85,13 @@ func (s *Sync) Watched(in Watched) {
 		return
 	}
 	if !c.settings.Insist {
-		s.log("Error", "cannot watch ", s.cfg.Source, ": ", in.Err, "; use -insist or settings{ insist = true } to keep trying")
+		s.tell(message.NotWatched, "Error", "cannot watch ", s.cfg.Source, ": ", in.Err, "; use -insist or settings{ insist = true } to keep trying")
 		s.die()
 		return
 	}
 	wait := backoff(time.Second, s.watchTries)
 	s.watchAt = c.now.Add(wait)
-	s.log("Warn", "cannot watch ", s.cfg.Source, ": ", in.Err, "; trying again in ", wait)
+	s.tell(message.NotWatched, "Warn", "cannot watch ", s.cfg.Source, ": ", in.Err, "; trying again in ", wait)
 }
 
 // Placing implements Receiver.

@@ -2,10 +2,12 @@ package logging
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/printable"
 )
 
@@ -32,7 +34,7 @@ func (f line) Format(e *logrus.Entry) ([]byte, error) {
 	b = append(b, ' ')
 	b = printable.AppendLine(b, category(e))
 	b = append(b, ": "...)
-	if e.Context == severalLines {
+	if aspectsOf(e).several {
 		b = printable.AppendText(b, e.Message)
 	} else {
 		b = printable.AppendLine(b, e.Message)
@@ -49,10 +51,25 @@ func (syslogLine) Format(e *logrus.Entry) ([]byte, error) {
 	return printable.AppendLine(b, e.Message), nil
 }
 
-// severalLines marks the entries whose newlines are meant.
-var severalLines = context.WithValue(context.Background(), linesKey{}, true)
+// aspects are what an entry carries beside its text.
+type aspects struct {
+	several bool            // the newlines are meant
+	about   *message.Fields // nil: nothing is known
+}
 
-type linesKey struct{}
+type aspectsKey struct{}
+
+func (a aspects) context() context.Context {
+	return context.WithValue(context.Background(), aspectsKey{}, a)
+}
+
+func aspectsOf(e *logrus.Entry) aspects {
+	if e.Context == nil {
+		return aspects{}
+	}
+	a, _ := e.Context.Value(aspectsKey{}).(aspects)
+	return a
+}
 
 // jsonLine is JSON with the bytes kept that are not UTF-8, and nothing raw that a terminal would obey.
 type jsonLine struct{ f logrus.JSONFormatter }
@@ -60,6 +77,10 @@ type jsonLine struct{ f logrus.JSONFormatter }
 func (j jsonLine) Format(e *logrus.Entry) ([]byte, error) {
 	c := *e
 	c.Message = printable.UTF8(e.Message)
+	if about := aspectsOf(e).about; about != nil {
+		c.Data = maps.Clone(e.Data)
+		maps.Copy(c.Data, jsonFields(about))
+	}
 	b, err := j.f.Format(&c)
 	return printable.JSON(b), err
 }

@@ -4,7 +4,6 @@
 package logging
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/printable"
 )
 
@@ -33,8 +33,11 @@ type Options struct {
 	Console        bool
 	Stdout, Stderr io.Writer
 	// JSON writes to console and file one JSON object per line with time, level,
-	// category, msg and the fields of With. Syslog has a format of its own.
+	// category, msg and the fields of message.Fields. Syslog has a format of its own.
 	JSON bool
+	// Journal has what is for the console go to systemd's journal with fields, if the console is the journal and JSON is not
+	// set. The journal gets the time from elsewhere, and Ident and Facility as syslog does.
+	Journal bool
 	// Levels are how much is wanted of who logs under a name; of others as Categories say.
 	Levels map[string]Level
 	// Relays get what is logged besides.
@@ -49,7 +52,7 @@ type Logger struct {
 	categories categories
 	levels     map[string]Level
 	entry      *logrus.Entry
-	places     *places // shared with all that With returns
+	places     *places
 }
 
 // places are what Reopen and Close work on.
@@ -89,7 +92,11 @@ func New(o Options) (*Logger, error) {
 	}
 	if s := Stream(o.File); s != None {
 		w := o.streams()[s]
-		lr.AddHook(&sink{formatter(o.JSON, fileTime), w, w})
+		hook, err := withJournal(&sink{formatter(o.JSON, fileTime), w, w}, o)
+		if err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		lr.AddHook(hook)
 		return l, nil
 	}
 	if o.File != "" {
@@ -106,7 +113,12 @@ func New(o Options) (*Logger, error) {
 	}
 	if o.Console {
 		w := o.streams()
-		lr.AddHook(&sink{formatter(o.JSON, consoleTime), w[Stdout], w[Stderr]})
+		console := &sink{formatter(o.JSON, consoleTime), w[Stdout], w[Stderr]}
+		hook, err := withJournal(console, o)
+		if err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		lr.AddHook(hook)
 	}
 	return l, nil
 }
@@ -123,7 +135,8 @@ func Discard() *Logger {
 func (l *Logger) Enabled(category string) bool { return l.reads("", category) }
 
 // Log logs args, joined without separators, if category is enabled. In the lines of console
-// and file it is one line, whatever the args hold, unless printable.Lines is among them.
+// and file it is one line, whatever the args hold, unless printable.Lines is among them. A *message.Fields among them
+// is what the message is about.
 func (l *Logger) Log(category string, args ...any) { l.logAs("", category, args) }
 
 // logAs logs under a name; "": under none.
@@ -135,10 +148,14 @@ func (l *Logger) logAs(name, category string, args []any) {
 	if name != "" {
 		b.WriteString(name + ": ")
 	}
-	several := false
+	var beside aspects
 	for _, a := range args {
-		if _, ok := a.(printable.Lines); ok {
-			several = true
+		switch a := a.(type) {
+		case printable.Lines:
+			beside.several = true
+		case *message.Fields:
+			beside.about = a
+			continue
 		}
 		fmt.Fprint(&b, a)
 	}
@@ -146,8 +163,8 @@ func (l *Logger) logAs(name, category string, args []any) {
 	if !l.takes(name, category) {
 		return
 	}
-	if several {
-		l.entry.WithContext(severalLines).WithField(categoryKey, category).Log(level(category), b.String())
+	if beside != (aspects{}) {
+		l.entry.WithContext(beside.context()).WithField(categoryKey, category).Log(level(category), b.String())
 		return
 	}
 	l.write(category, b.String())
@@ -162,28 +179,6 @@ func (l *Logger) Logf(category, format string, args ...any) {
 
 func (l *Logger) write(category, text string) {
 	l.entry.WithField(categoryKey, category).Log(level(category), text)
-}
-
-// With returns a Logger whose messages have the field key. Fields appear in JSON.
-func (l *Logger) With(key string, value any) *Logger {
-	if l == nil {
-		return nil
-	}
-	switch v := value.(type) {
-	case string:
-		value = printable.UTF8(v)
-	case error:
-		value = printable.UTF8(v.Error())
-	case fmt.Stringer:
-		value = printable.UTF8(v.String())
-	default:
-		if _, err := json.Marshal(v); err != nil { // a function, a channel
-			value = printable.UTF8(fmt.Sprint(v))
-		}
-	}
-	c := *l
-	c.entry = l.entry.WithField(printable.UTF8(key), value)
-	return &c
 }
 
 // Reopen opens the log file again by its name, for log rotation that has moved it away.

@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"lsyncgo/engine/message"
 	"lsyncgo/engine/printable"
 )
 
@@ -183,7 +184,7 @@ func TestReopen(t *testing.T) {
 	if err := l.Reopen(); err != nil {
 		t.Fatal(err)
 	}
-	l.With("k", "v").Log("Normal", "three")
+	l.Log("Normal", "three")
 	want(t, read(t, filepath.Join(dir, "log.1")), `: one\n$`)
 	want(t, read(t, filepath.Join(dir, "log")), `^[^\n]*: two\n[^\n]*: three\n$`)
 
@@ -201,7 +202,7 @@ func TestJSON(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	var out, bad bytes.Buffer
 	l := newLogger(t, Options{Console: true, Stdout: &out, Stderr: &bad, File: path, JSON: true})
-	l.With("sync", "Sync1").With("exit", 23).With("err", errors.New("e\xff")).Log("Error", "a\n<b>\xff")
+	l.Log("Error", &message.Fields{Sync: "Sync1", Exit: 23, Ended: true}, "a\n<b>\xff")
 	l.Log("Normal", "plain")
 	for _, text := range []string{bad.String(), read(t, path)} {
 		var got map[string]any
@@ -210,28 +211,13 @@ func TestJSON(t *testing.T) {
 		}
 		want(t, fmt.Sprint(got["time"]), `^\d{4}-\d\d-\d\dT`)
 		delete(got, "time")
-		if s := fmt.Sprint(got); s != `map[category:Error err:e\xff exit:23 level:error msg:a
+		if s := fmt.Sprint(got); s != `map[category:Error exit:23 level:error msg:a
 <b>\xff sync:Sync1]` {
 			t.Errorf("got %s", s)
 		}
 	}
 	if strings.Count(read(t, path), "\n") != 2 || strings.Contains(out.String(), "Sync1") {
 		t.Errorf("console %q, file %q", &out, read(t, path))
-	}
-}
-
-func TestJSONCannotCarryField(t *testing.T) {
-	var out bytes.Buffer
-	l := newLogger(t, Options{Console: true, Stdout: &out, Stderr: io.Discard, JSON: true})
-	l.With("f", func() {}).Log("Normal", "text")
-	l.With("c", make(chan int)).Log("Normal", "text")
-	if n := strings.Count(out.String(), "text"); n != 2 {
-		t.Errorf("%d of 2 messages: %q", n, &out)
-	}
-	for text := range strings.Lines(out.String()) {
-		if !json.Valid([]byte(text)) {
-			t.Errorf("not JSON: %q", text)
-		}
 	}
 }
 
@@ -253,7 +239,7 @@ func TestDiscardAndNil(t *testing.T) {
 	for _, l := range []*Logger{Discard(), none} {
 		l.Log("Error", "x")
 		l.Logf("Error", "%d", 1)
-		l.With("a", 1).Log("Normal", "x")
+		l.Log("Normal", "x")
 		if err := errors.Join(l.Reopen(), l.Close()); err != nil {
 			t.Error(err)
 		}
@@ -270,9 +256,8 @@ func TestConcurrent(t *testing.T) {
 	const writers, each = 8, 200
 	for i := range writers {
 		all.Go(func() {
-			mine := l.With("writer", i)
 			for range each {
-				mine.Log("Normal", strings.Repeat(fmt.Sprint(i), 100))
+				l.Log("Normal", strings.Repeat(fmt.Sprint(i), 100))
 			}
 		})
 	}

@@ -28,7 +28,7 @@ func (s *sink) Levels() []logrus.Level { return logrus.AllLevels }
 func (s *sink) Fire(e *logrus.Entry) error {
 	b, err := s.format.Format(e)
 	if err != nil {
-		b = []byte(err.Error() + "\n") // With has seen to it that all fields can be formatted
+		b = []byte(err.Error() + "\n") // all fields are texts and numbers, which can be formatted
 	}
 	w := s.out
 	if e.Level <= logrus.WarnLevel {

@@ -29,14 +29,22 @@ type syslogSink struct {
 	closed atomic.Bool // a closed syslog.Writer would connect again
 }
 
+// facilityOf is the facility that is chosen, or that of user programs.
+func facilityOf(o Options) (syslog.Priority, error) {
+	if o.Facility == "" {
+		return syslog.LOG_USER, nil
+	}
+	facility, ok := facilities[strings.ToLower(o.Facility)]
+	if !ok {
+		return 0, fmt.Errorf("syslog facility %q: it is none of %s", o.Facility, strings.Join(slices.Sorted(maps.Keys(facilities)), ", "))
+	}
+	return facility, nil
+}
+
 func newSyslog(o Options) (*syslogSink, error) {
-	facility := syslog.LOG_USER
-	if o.Facility != "" {
-		var ok bool
-		if facility, ok = facilities[strings.ToLower(o.Facility)]; !ok {
-			return nil, fmt.Errorf("syslog facility %q: it is none of %s", o.Facility,
-				strings.Join(slices.Sorted(maps.Keys(facilities)), ", "))
-		}
+	facility, err := facilityOf(o)
+	if err != nil {
+		return nil, err
 	}
 	ident := o.Ident
 	if ident == "" {

@@ -10,6 +10,7 @@ import (
 
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
+	"lsyncgo/engine/work"
 )
 
 // Command is a child process. It implements work.Work.
@@ -63,6 +64,8 @@ type Job struct {
 	// have. It must return soon after ctx ends. Lines written to out, by any number
 	// of goroutines, are treated as a child's standard error.
 	Run func(ctx context.Context, out io.Writer) int
+	// Copied, if it is not nil, is where Run has left what it has copied when it returns.
+	Copied *work.Amount
 }
 
 // Exit codes of work that did not end by itself. Codes of 128 and more are

@@ -290,6 +290,9 @@ func (r *Runner) runJob(ctx context.Context, id work.ID, j *Job) {
 	if err != nil {
 		res = work.Result{Code: CodePanic, Err: fmt.Errorf("job %s: %w", printable.Line(j.Name), err)}
 	}
+	if j.Copied != nil {
+		res.Copied = *j.Copied
+	}
 	res.Tail = out.close()
 	r.judge("", &res)
 	r.ends <- ended{work.Exited{Proc: id, Result: res}, true}

@@ -28,9 +28,14 @@ type Result struct {
 	Reason failure.Reason
 	// MetLimit: it was stopped by the limit of deletions that it was told.
 	MetLimit bool
+	// Copied is what a job has copied; nobody knows it of a child.
+	Copied Amount
 	// Shown: the log has its output already.
 	Shown bool
 }
+
+// Amount is a number of regular files, and the data bytes in them.
+type Amount struct{ Files, Bytes int64 }
 
 // Words says in words how the work ended, with the last of what it said itself.
 func (r Result) Words() string {

@@ -18,6 +18,7 @@ import (
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
 	"lsyncgo/engine/root"
+	"lsyncgo/engine/work"
 	"lsyncgo/lua/values"
 )
 
@@ -72,13 +73,14 @@ func (r *Scripts) transferApply(L *glua.LState) int {
 			ops = append(ops, mirror.Op{Kind: d.Kind, Path: d.Path(), Dest: d.Dest(), Tree: d.Tree, Files: d.Files()})
 		}
 	}
-	log := r.Log
+	log, copied := r.Log, &work.Amount{}
 	s.spawn(L, a, &process.Job{
-		Name: fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
+		Copied: copied,
+		Name:   fmt.Sprintf("mirror %s to %s", counted(a.Delays), o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
 			return s.mirrorInto(o, out, func(o mirror.Options) int {
 				report, err := mirror.Apply(ctx, o, ops)
-				s.mirrored(log, report)
+				s.mirrored(log, report, copied)
 				return conclude(report, err, out)
 			})
 		},
@@ -102,9 +104,10 @@ func (r *Scripts) transferTree(L *glua.LState) int {
 	path := treePath(a)
 	o.Compare = s.sync.Unlike()
 	limit, limited := s.running(L, "transfer.tree").DeleteLimit(a)
-	log := r.Log
+	log, copied := r.Log, &work.Amount{}
 	s.spawn(L, a, &process.Job{
-		Name: fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
+		Copied: copied,
+		Name:   fmt.Sprintf("mirror %s%s to %s", o.Source, path, o.Target),
 		Run: func(ctx context.Context, out io.Writer) int {
 			return s.mirrorInto(o, out, func(o mirror.Options) int {
 				if limited && o.Delete {
@@ -113,7 +116,7 @@ func (r *Scripts) transferTree(L *glua.LState) int {
 					}
 				}
 				report, err := bring(ctx, o, path)
-				s.mirrored(log, report)
+				s.mirrored(log, report, copied)
 				return conclude(report, err, out)
 			})
 		},
@@ -154,7 +157,8 @@ func (s *Sync) warnOnce(log core.Log) func(format string, args ...any) {
 }
 
 // mirrored tells what a job has done. It is called by the job's goroutine.
-func (s *Sync) mirrored(log core.Log, report mirror.Report) {
+func (s *Sync) mirrored(log core.Log, report mirror.Report, copied *work.Amount) {
+	*copied = work.Amount{Files: report.Copied, Bytes: report.Bytes}
 	if log.Enabled("Debug") {
 		log.Log("Debug", s.Name, ": mirrored: ", report.Summary())
 	}

@@ -29,9 +29,6 @@ put() { # MODE FILE DESTINATION
 
 # The licences of what is built in ask to be passed on with it.
 licenses() {
-	echo "lsyncgo"
-	echo
-	cat "$top/LICENSE"
 	(cd "$top" && GOOS=linux GOARCH=$arch $GO list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/lsyncgo) | sort -u |
 		while read -r path number dir; do
 			printf '\n%s\n%s %s\n\n' "----" "$path" "$number"
@@ -41,6 +38,23 @@ licenses() {
 	cat "$($GO env GOROOT)/LICENSE"
 }
 
+# What the program itself prints of its commands. It has to be one that runs here.
+manual() {
+	speaking=$binary
+	if [ "$arch" != "$($GO env GOHOSTARCH)" ] && [ -z "${BINARY:-}" ]; then
+		speaking=$stage/speaking
+		build "$($GO env GOHOSTARCH)" "$speaking"
+	fi
+	for dir in man/man8 bash-completion/completions zsh/site-functions fish/vendor_completions.d; do
+		mkdir -p "$stage/usr/share/$dir"
+	done
+	"$speaking" man | gzip -9n >"$stage/usr/share/man/man8/lsyncgo.8.gz"
+	"$speaking" completion bash >"$stage/usr/share/bash-completion/completions/lsyncgo"
+	"$speaking" completion zsh >"$stage/usr/share/zsh/site-functions/_lsyncgo"
+	"$speaking" completion fish >"$stage/usr/share/fish/vendor_completions.d/lsyncgo.fish"
+	rm -f "$stage/speaking"
+}
+
 # The tree as it is to be on a machine.
 fill() {
 	doc=usr/share/doc/lsyncgo
@@ -48,13 +62,17 @@ fill() {
 	for file in README.md SECURITY.md docs/*.md; do
 		put 644 "$top/$file" "$doc/$file"
 	done
-	licenses >"$stage/$doc/copyright"
-	gzip -9nc "$top/CHANGELOG.md" >"$stage/$doc/changelog.gz"
+	put 644 "$top/LICENSE" "$doc/copyright"
+	printf '\nThe licences of what is built into the program are in %s.\n' "/$doc/built-in-licenses" >>"$stage/$doc/copyright"
+	licenses >"$stage/$doc/built-in-licenses"
+	manual
+	put 644 "$top/CHANGELOG.md" "$doc/CHANGELOG.md"
 	for file in scripts/examples/* scripts/systemd/lsyncgo.service.d/* scripts/init.d/lsyncgo; do
 		put 644 "$top/$file" "$doc/$file"
 	done
 	put 644 "$top/scripts/systemd/lsyncgo.service" usr/lib/systemd/system/lsyncgo.service
 	put 644 "$top/scripts/systemd/lsyncgo@.service" usr/lib/systemd/system/lsyncgo@.service
+	put 644 "$top/scripts/systemd/lsyncgo.catalog" usr/lib/systemd/catalog/lsyncgo.catalog
 	put 644 "$top/scripts/packages/sysctl.conf" usr/lib/sysctl.d/60-lsyncgo.conf
 	put 644 "$top/scripts/packages/default" etc/default/lsyncgo
 	put 644 "$top/scripts/logrotate/lsyncgo" etc/logrotate.d/lsyncgo

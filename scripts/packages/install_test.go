@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lsyncgo/engine/message"
 )
 
 // machine is a root directory in which scripts of packages can run.
@@ -212,7 +214,7 @@ func TestRPMLife(t *testing.T) {
 		"etc/default/lsyncgo.rpmsave": true})
 }
 
-// The units of the installed package are what systemd takes, and are no more open than they have to be.
+// The units and the catalog of the installed package are what systemd takes, and the units no more open than they have to be.
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -223,6 +225,13 @@ func TestUnits(t *testing.T) {
 	write(t, m.path("usr/lib/systemd/system/system.slice"), "[Unit]\nDescription=system\n", 0o644)
 	write(t, m.path("usr/lib/systemd/system/-.slice"), "[Unit]\nDescription=root\n", 0o644)
 	write(t, m.path("usr/bin/kill"), "", 0o755)
+	write(t, m.path("var/lib/systemd/catalog/.keep"), "", 0o644)
+	run(t, nil, "journalctl", "--root="+m.root, "--update-catalog")
+	for _, kind := range message.Kinds() {
+		if got := run(t, nil, "journalctl", "--root="+m.root, "--dump-catalog", kind.ID); !strings.Contains(got, kind.Text) {
+			t.Errorf("the catalog says of %s: %s", kind.Name, got)
+		}
+	}
 	for _, unit := range []string{"lsyncgo.service", "lsyncgo@x.service"} {
 		if got := run(t, nil, "systemd-analyze", "verify", "--man=no", "--root="+m.root, unit); got != "" {
 			t.Errorf("%s: %s", unit, got)

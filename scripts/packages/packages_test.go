@@ -120,17 +120,22 @@ var common = []string{
 	"drwxr-xr-x /etc/lsyncd",
 	"-rwxr-xr-x /usr/bin/lsyncgo",
 	"-rw-r--r-- /usr/lib/sysctl.d/60-lsyncgo.conf",
+	"-rw-r--r-- /usr/share/bash-completion/completions/lsyncgo",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/README.md",
-	"-rw-r--r-- /usr/share/doc/lsyncgo/changelog.gz",
+	"-rw-r--r-- /usr/share/doc/lsyncgo/CHANGELOG.md",
+	"-rw-r--r-- /usr/share/doc/lsyncgo/built-in-licenses",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/copyright",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/docs/from-lsyncd.md",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/scripts/examples/direct.lua",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/scripts/systemd/lsyncgo.service.d/notify-reload.conf",
+	"-rw-r--r-- /usr/share/fish/vendor_completions.d/lsyncgo.fish",
+	"-rw-r--r-- /usr/share/man/man8/lsyncgo.8.gz",
 }
 
 // withSystemd are those for machines that have systemd.
 var withSystemd = []string{
 	"-rw-r--r-- /etc/default/lsyncgo",
+	"-rw-r--r-- /usr/lib/systemd/catalog/lsyncgo.catalog",
 	"-rw-r--r-- /usr/lib/systemd/system/lsyncgo.service",
 	"-rw-r--r-- /usr/lib/systemd/system/lsyncgo@.service",
 }
@@ -179,7 +184,7 @@ func TestDeb(t *testing.T) {
 	t.Parallel()
 	deb := one(t, built(t, "1.2.3"), ".deb")
 	list, _ := archive(t, strings.NewReader(run(t, nil, "dpkg-deb", "--fsys-tarfile", deb)))
-	holds(t, "deb", list, common, withSystemd)
+	holds(t, "deb", list, common, withSystemd, []string{"-rw-r--r-- /usr/share/zsh/vendor-completions/_lsyncgo"})
 	_, control := archive(t, strings.NewReader(run(t, nil, "dpkg-deb", "--ctrl-tarfile", deb)))
 	if got := control["/conffiles"]; got != "/etc/default/lsyncgo\n/etc/logrotate.d/lsyncgo\n" {
 		t.Errorf("conffiles %q", got)
@@ -206,7 +211,7 @@ func TestRPM(t *testing.T) {
 			t.Errorf("rpm: %s is not root's", line)
 		}
 	}
-	holds(t, "rpm", list, common, withSystemd)
+	holds(t, "rpm", list, common, withSystemd, []string{"-rw-r--r-- /usr/share/zsh/site-functions/_lsyncgo"})
 	if got := run(t, nil, "rpm", "-qpc", rpm); got != "/etc/default/lsyncgo\n/etc/logrotate.d/lsyncgo\n" {
 		t.Errorf("config files %q", got)
 	}
