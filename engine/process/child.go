@@ -20,14 +20,14 @@ const deliverMax = time.Second
 
 // child is a running child process. The goroutine that runs supervise and finish owns it.
 type child struct {
-	cmd      *exec.Cmd
-	ours     []*os.File // our ends of the pipes
-	theirs   []*os.File // the child's, open until it has them
-	stdin    *os.File   // nil: no input
+	name     string
+	spawned  *spawned
+	ours     []io.Closer // our ends of the pipes
+	theirs   []io.Closer // the child's, open until it has them
+	stdin    *os.File    // nil: no input
 	out, err *stream
 	fed      chan error    // the result of feeding; nil: no input
 	gone     chan struct{} // closed when the process has ended
-	reaping  reaping
 	stopFeed context.CancelFunc
 	lives    sync.WaitGroup // all goroutines of the child
 
@@ -37,20 +37,14 @@ type child struct {
 }
 
 // start starts c and the goroutines around it.
-func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child, error) {
-	cmd := exec.Command(c.Binary, c.Args...)
-	cmd.Dir, cmd.Env = c.Dir, c.Env
-	ownGroup(cmd)
-	if c.Bound {
-		bind(cmd)
-	}
-	p := &child{cmd: cmd, gone: make(chan struct{})}
-	err := p.connect(c, o, emit)
+func (b *poller) run(c *Command, o *Options, emit func(line string, stderr bool)) (*child, error) {
+	p := &child{name: c.Binary, gone: make(chan struct{})}
+	ends, err := p.connect(b, c, o, emit)
 	if err == nil {
 		err = p.prime(c)
 	}
 	if err == nil {
-		err = cmd.Start()
+		p.spawned, err = b.spawn(c, ends)
 	}
 	closeAll(p.theirs)
 	if err != nil {
@@ -61,7 +55,7 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 	p.lives.Go(p.err.read)
 	p.lives.Go(func() {
 		defer close(p.gone)
-		p.reaping.await(cmd.Process)
+		p.spawned.await()
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	p.stopFeed = stop
@@ -80,43 +74,39 @@ func start(c *Command, o *Options, emit func(line string, stderr bool)) (*child,
 // The ends of a pipe.
 const reading, writing = 0, 1
 
-// connect makes the pipes.
-func (p *child) connect(c *Command, o *Options, emit func(string, bool)) error {
-	stdout, err := p.output(&p.cmd.Stdout)
-	if err != nil {
-		return err
-	}
-	stderr, err := p.output(&p.cmd.Stderr)
-	if err != nil {
-		return err
-	}
-	p.out = newStream(stdout, o.Stdout, o.TailLines, c.Capture, func(l string) { emit(l, false) })
-	p.err = newStream(stderr, o.Stderr, o.TailLines, c.Capture, func(l string) { emit(l, true) })
-	if c.Feed == nil && len(c.Stdin) == 0 {
-		return nil
-	}
-	r, w, err := pipe(writing)
-	if err != nil {
-		return err
-	}
-	p.cmd.Stdin, p.stdin, p.fed = r, w, make(chan error, 1)
-	p.ours, p.theirs = append(p.ours, w), append(p.theirs, r)
-	return nil
-}
+// ends are what the child gets as its input and its outputs.
+type ends struct{ stdin, stdout, stderr childEnd }
 
-// output makes the pipe for one output of the child.
-func (p *child) output(to *io.Writer) (*os.File, error) {
-	r, w, err := pipe(reading)
-	if err != nil {
-		return nil, err
+// connect makes the pipes.
+func (p *child) connect(b *poller, c *Command, o *Options, emit func(string, bool)) (e ends, err error) {
+	if err := b.start(); err != nil {
+		return e, err
 	}
-	*to = w
-	p.ours, p.theirs = append(p.ours, r), append(p.theirs, w)
-	return r, nil
+	output := func(to *childEnd) *polled {
+		if err != nil {
+			return nil
+		}
+		var ours *polled
+		if ours, *to, err = b.output(); err == nil {
+			p.ours, p.theirs = append(p.ours, ours), append(p.theirs, *to)
+		}
+		return ours
+	}
+	p.out = newStream(output(&e.stdout), o.Stdout, o.TailLines, c.Capture, func(l string) { emit(l, false) })
+	p.err = newStream(output(&e.stderr), o.Stderr, o.TailLines, c.Capture, func(l string) { emit(l, true) })
+	e.stdin = noEnd
+	if err != nil || c.Feed == nil && len(c.Stdin) == 0 {
+		return e, err
+	}
+	if e.stdin, p.stdin, err = input(); err == nil {
+		p.fed = make(chan error, 1)
+		p.ours, p.theirs = append(p.ours, p.stdin), append(p.theirs, e.stdin)
+	}
+	return e, err
 }
 
 // closeAll closes ends of pipes; some may be closed already.
-func closeAll(ends []*os.File) {
+func closeAll(ends []io.Closer) {
 	for _, f := range ends {
 		_ = f.Close()
 	}
@@ -157,11 +147,11 @@ func (p *child) supervise(ctx, hard context.Context, grace time.Duration) {
 			p.ask(grace)
 		case <-p.force:
 			p.force = nil
-			killGroup(p.cmd.Process)
+			killGroup(p.spawned)
 		case <-kill:
 			kill = nil
 			p.asked = true
-			killGroup(p.cmd.Process)
+			killGroup(p.spawned)
 		}
 	}
 }
@@ -172,7 +162,7 @@ func (p *child) ask(grace time.Duration) {
 	}
 	p.asked = true
 	p.force = time.After(grace)
-	termGroup(p.cmd.Process)
+	termGroup(p.spawned)
 }
 
 // finish collects what is left of a process that has ended.
@@ -188,12 +178,12 @@ func (p *child) finish(hard context.Context, tailLines int) work.Result {
 	errs := p.err.waitSaid(late.Done())
 	outs := p.out.waitSaid(late.Done())
 	// Only now: until it is reaped, its number cannot become another group's.
-	res := p.reaping.result(p.cmd.Process)
+	res := p.spawned.result()
 	// What went wrong is on stderr; a long list of names on stdout must not push it out.
 	res.Tail = append(outs.tail[max(0, len(outs.tail)+len(errs.tail)-tailLines):], errs.tail...)
 	res.Stdout, res.Stderr, res.Cut = outs.whole, errs.whole, outs.cut || errs.cut
 	if p.feedErr != nil {
-		res.Code, res.Err = CodeFeed, fmt.Errorf("input of %s: %w", quote(p.cmd.Args[0]), p.feedErr)
+		res.Code, res.Err = CodeFeed, fmt.Errorf("input of %s: %w", quote(p.name), p.feedErr)
 	}
 	return res
 }
@@ -228,7 +218,7 @@ func (p *child) endGroup(hard context.Context) {
 			p.force = nil
 		}
 	}
-	killGroup(p.cmd.Process)
+	killGroup(p.spawned)
 }
 
 // linger returns when all goroutines of the child have ended; the end of done

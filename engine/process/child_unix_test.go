@@ -165,16 +165,6 @@ func TestBackgroundFlood(t *testing.T) {
 	h.wantGone(t)
 }
 
-// TestDrainEnds drains what never runs dry.
-func TestDrainEnds(t *testing.T) {
-	zero, err := os.Open("/dev/zero")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer zero.Close()
-	newStream(zero, nil, 1, 0, nil).drain(make([]byte, 32<<10))
-}
-
 // TestGrandchildHoldsInput: nobody reads the input, and the pipe stays open.
 func TestGrandchildHoldsInput(t *testing.T) {
 	h := newHeld(t)

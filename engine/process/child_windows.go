@@ -17,14 +17,14 @@ func ownGroup(cmd *exec.Cmd) {
 }
 
 // termGroup ends the process: Windows has no way to ask one without a window.
-func termGroup(p *os.Process) { killGroup(p) }
+func termGroup(s *spawned) { killGroup(s) }
 
-func killGroup(p *os.Process) { _ = p.Kill() } // fails if it has ended
+func killGroup(s *spawned) { _ = s.process.Kill() } // fails if it has ended
 
-func resultOf(state *os.ProcessState) work.Result { return work.Result{Code: state.ExitCode()} }
+func resultOfState(state *os.ProcessState) work.Result { return work.Result{Code: state.ExitCode()} }
 
 // readNow cannot be done with anonymous pipes; their readers wait for the end.
-func readNow(*os.File, []byte) (int, error) { return 0, errors.ErrUnsupported }
+func (*polled) readNow([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
 func scarce(err error) bool {
 	return errors.Is(err, windows.ERROR_NOT_ENOUGH_MEMORY) || errors.Is(err, windows.ERROR_TOO_MANY_OPEN_FILES)

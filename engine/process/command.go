@@ -44,7 +44,7 @@ type Command struct {
 	// incomplete: the child is ended before it sees the end of its input, so that
 	// it cannot take the part for the whole, and the result has Code CodeFeed.
 	Feed func(ctx context.Context, w io.Writer) error
-	// Dir is the working directory, Env the environment as "KEY=value".
+	// Dir is the working directory, Env the environment as "KEY=value", each KEY once.
 	// Empty: those of this process.
 	Dir string
 	Env []string

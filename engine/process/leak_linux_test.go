@@ -36,3 +36,13 @@ func TestDescriptors(t *testing.T) {
 		t.Errorf("%d descriptors, %d before", after, before)
 	}
 }
+
+// TestDrainEnds drains what never runs dry.
+func TestDrainEnds(t *testing.T) {
+	zero, err := os.Open("/dev/zero")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zero.Close()
+	newStream(&polled{fd: int(zero.Fd())}, nil, 1, 0, nil).drain(make([]byte, 32<<10))
+}

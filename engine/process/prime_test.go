@@ -3,7 +3,6 @@ package process
 import (
 	"bytes"
 	"io"
-	"os/exec"
 	"testing"
 )
 
@@ -11,8 +10,10 @@ import (
 func TestPrime(t *testing.T) {
 	for size, whole := range map[int]bool{1: true, primed: true, primed + 1: false} {
 		c := &Command{Binary: "true", Stdin: bytes.Repeat([]byte("x"), size)}
-		p := &child{cmd: exec.Command(c.Binary)}
-		if err := p.connect(c, &Options{}, func(string, bool) {}); err != nil {
+		var b poller
+		p := &child{}
+		ends, err := p.connect(&b, c, &Options{}, func(string, bool) {})
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := p.prime(c); err != nil {
@@ -22,15 +23,12 @@ func TestPrime(t *testing.T) {
 			t.Errorf("%d bytes: primed %v, want %v", size, p.stdin == nil, whole)
 		}
 		if whole {
-			if got, err := io.ReadAll(p.cmd.Stdin); err != nil || !bytes.Equal(got, c.Stdin) {
+			if got, err := io.ReadAll(fileOf(ends.stdin)); err != nil || !bytes.Equal(got, c.Stdin) {
 				t.Errorf("%d bytes: the child would read %d, %v", size, len(got), err)
 			}
 		}
-		if err := p.cmd.Run(); err != nil {
-			t.Fatal(err)
-		}
-		if p.stdin != nil {
-			_ = p.stdin.Close()
-		}
+		closeAll(p.theirs)
+		closeAll(p.ours)
+		b.close()
 	}
 }

@@ -53,6 +53,7 @@ type Runner struct {
 	waiting []request                      // jobs over MaxJobs
 	jobs    int
 	tasks   sync.WaitGroup
+	poller  poller
 }
 
 type request struct {
@@ -139,6 +140,7 @@ func (r *Runner) Close(ctx context.Context) error {
 func (r *Runner) run() {
 	defer close(r.done)
 	defer close(r.exits)
+	defer r.poller.close()
 	defer r.tasks.Wait()
 	closing := r.ctx.Done()
 	var reports []work.Exited

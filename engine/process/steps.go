@@ -63,7 +63,7 @@ func (c *Command) badness(code int) int {
 
 // runStep runs one child to its end; started tells whether it came to run. What holds its pipes then is waited for elsewhere.
 func (r *Runner) runStep(ctx context.Context, id work.ID, c *Command) (res work.Result, started bool) {
-	p, err := start(c, &r.opts, r.emitter(id))
+	p, err := r.poller.run(c, &r.opts, r.emitter(id))
 	if err != nil {
 		return failed(c.Binary, err), false
 	}

@@ -25,7 +25,7 @@ const (
 // if we closed it. So the reader goes on, but hands over the tail as soon as it
 // has read everything the child itself wrote.
 type stream struct {
-	pipe      *os.File
+	pipe      *polled
 	tee       io.Writer // may be nil
 	lines     lines
 	said      said
@@ -42,7 +42,7 @@ type said struct {
 }
 
 // newStream returns a stream that is not read yet. It goes to tee, or its first capture bytes into what it says at the end.
-func newStream(pipe *os.File, tee io.Writer, keep, capture int, emit func(string)) *stream {
+func newStream(pipe *polled, tee io.Writer, keep, capture int, emit func(string)) *stream {
 	if capture > 0 {
 		tee = nil
 	}
@@ -96,7 +96,7 @@ func (s *stream) childGone() { _ = s.pipe.SetReadDeadline(time.Unix(1, 0)) }
 
 func (s *stream) drain(buf []byte) {
 	for sum := 0; sum < drainMax; {
-		n, err := readNow(s.pipe, buf)
+		n, err := s.pipe.readNow(buf)
 		if err != nil || n <= 0 {
 			return
 		}

@@ -185,16 +185,17 @@ func (r *Reader) fill() int {
 
 func (r *Reader) fillLocked() (records int) {
 	for {
-		n, err := unix.Read(r.fd, r.buf)
-		if err == unix.EINTR {
+		// It does not block, so Go's scheduler is not told, which would wake a thread to see to it.
+		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(r.fd), uintptr(unsafe.Pointer(&r.buf[0])), uintptr(len(r.buf)))
+		if errno == unix.EINTR {
 			continue
 		}
-		if err != nil || n <= 0 {
+		if errno != 0 || n == 0 {
 			return 0
 		}
 		r.reads = append(r.reads, readBuffer{data: append([]byte(nil), r.buf[:n]...), at: time.Now()})
 		r.Signal() // also when the owner reads: it may do so to look, not to take
-		for at := 0; at < n; at += recordSize(r.buf[at:]) {
+		for at := 0; at < int(n); at += recordSize(r.buf[at:]) {
 			records++
 		}
 		return records

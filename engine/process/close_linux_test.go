@@ -1,0 +1,27 @@
+package process
+
+import (
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// A poller that is closed while it hears of something ends. Each round may be the one.
+func TestPollerCloses(t *testing.T) {
+	for range 2000 {
+		var p poller
+		if err := p.start(); err != nil {
+			t.Fatal(err)
+		}
+		r, w, err := p.output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { _, _ = unix.Write(int(w), []byte("x")); _ = w.Close() }()
+		if _, err := r.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		p.close()
+		_ = r.Close()
+	}
+}
