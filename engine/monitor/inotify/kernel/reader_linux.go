@@ -186,7 +186,7 @@ func (r *Reader) fill() int {
 func (r *Reader) fillLocked() (records int) {
 	for {
 		// It does not block, so Go's scheduler is not told, which would wake a thread to see to it.
-		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(r.fd), uintptr(unsafe.Pointer(&r.buf[0])), uintptr(len(r.buf)))
+		n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(r.fd), uintptr(unsafe.Pointer(unsafe.SliceData(r.buf))), uintptr(len(r.buf)))
 		if errno == unix.EINTR {
 			continue
 		}
