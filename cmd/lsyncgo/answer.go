@@ -58,6 +58,7 @@ func (s *service) handle(ctx context.Context, c status.Call) (status.Reply, erro
 		status.VerbStatus: s.tellStatus, status.VerbDebug: s.debug,
 		status.VerbPause: s.pause, status.VerbResume: s.resume, status.VerbResync: s.resync,
 		status.VerbReload: s.reloadAsked, status.VerbStop: s.stopAsked,
+		status.VerbWait: s.wait,
 	}
 	if f := answers[c.Verb]; f != nil {
 		return f(ctx, c)
@@ -252,4 +253,28 @@ func (s *service) stopAsked(ctx context.Context, c status.Call) (status.Reply, e
 	s.endFor(ctx, "stop asked for by "+who(c), core.Stop{Code: exitOK, Why: "stop asked for by " + who(c)})
 	<-ctx.Done()
 	return status.Reply{}, nil
+}
+
+// wait answers when all that has happened has arrived.
+func (s *service) wait(ctx context.Context, c status.Call) (r status.Reply, err error) {
+	var names []string
+	for i := range c.Args {
+		names = append(names, c.Arg(i))
+	}
+	done := make(chan error, 1)
+	var cancel func()
+	err = s.onLoop(ctx, func() (err error) {
+		cancel, err = s.core.Arrival(names, func(err error) { done <- err })
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	select {
+	case err = <-done:
+		return r, err
+	case <-ctx.Done():
+		s.loop.Post(context.Background(), cancel)
+		return r, ctx.Err()
+	}
 }

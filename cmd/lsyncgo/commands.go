@@ -93,6 +93,11 @@ func controlTable() []command {
 			examples: []string{"lsyncgo status mirror.lua", "lsyncgo status -problems -pidfile /run/lsyncgo.pid"}, exits: healthExits},
 		{name: "health", args: "CONFIG.lua", text: "one line for monitoring systems", scope: toAsk, rare: true, control: runHealth,
 			examples: []string{"lsyncgo health -pidfile /run/lsyncgo.pid"}, exits: healthExits},
+		{name: "wait", args: "[NAME...] CONFIG.lua", text: "wait until all changes have arrived", scope: toAsk | toWait, rare: true, names: span{0, -1}, control: runWait,
+			more: "It returns when everything that happened before it was called has arrived at the\n" +
+				"targets, of these syncs or of all. A file that is still being written is not\nwaited for.\n",
+			examples: []string{"lsyncgo wait web -timeout 30s mirror.lua"},
+			exits:    []exit{{0, "everything has arrived"}, {1, "not in time, or a sync is paused or gave something up"}, {2, "a sync is held or stopped"}, {3, "no daemon answers"}, {255, "wrong arguments"}}},
 		{name: "pause", args: "NAME CONFIG.lua", text: "have a sync do nothing for a while", scope: toAsk | toPause, rare: true, names: span{1, 1}, control: runPause,
 			more:     "What runs goes on to its end; startups, full syncs and changes wait. The pause\nlasts, also over a reload or restart, until its time or lsyncgo resume.\n",
 			examples: []string{"lsyncgo pause web -for 10m mirror.lua"}, exits: done},

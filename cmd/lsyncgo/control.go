@@ -151,18 +151,47 @@ func runDebug(e env, a asked, _ *options) int {
 	return e.do(a.socket, status.NewRequest(status.VerbDebug, a.names...))
 }
 
+// runWait waits until all that has happened has arrived.
+func runWait(e env, a asked, o *options) int {
+	ctx, stop := o.patiently()
+	defer stop()
+	_, err := status.Do(ctx, a.socket, status.NewRequest(status.VerbWait, a.names...))
+	if err == nil {
+		return exitOK
+	}
+	if errors.Is(err, status.ErrNoDaemon) {
+		e.complain(err)
+		return status.Unknown
+	}
+	if ctx.Err() == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return e.failed(err)
+	}
+	text := fmt.Sprintf("not everything has arrived within %s", o.timeout)
+	if shot, err := status.Ask(context.Background(), a.socket); err == nil {
+		if shot, err = shot.Only(a.names); err == nil {
+			text += ": " + shot.Summary()
+		}
+	}
+	return e.failed(errors.New(text))
+}
+
+// patiently returns a context that ends with an interrupt, or after -timeout.
+func (o *options) patiently() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if o.timeout == 0 {
+		return ctx, stop
+	}
+	limited, cancel := context.WithTimeout(ctx, o.timeout)
+	return limited, func() { cancel(); stop() }
+}
+
 // leaving is how long a daemon that has closed its socket may take to end: its children get some time.
 const leaving = closeGrace + 5*time.Second
 
 // runStop ends the daemon and waits for that.
 func runStop(e env, a asked, o *options) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := o.patiently()
 	defer stop()
-	if o.timeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, o.timeout)
-		defer cancel()
-		ctx = limited
-	}
 	pid := 0
 	err := status.Follow(ctx, a.socket, status.NewRequest(status.VerbStop), func(r status.Reply) error {
 		if r.Snapshot != nil {

@@ -75,7 +75,7 @@ var verdictNames = [...]string{"ok", "again", "die", "partial"}
 // String returns the word that a script's collect returns for it.
 func (v Verdict) String() string { return verdictNames[v] }
 
-// Input is what happened outside. One of Events, Exited, Watched, Inspected, Counted, Reserved, Tick, Stop.
+// Input is what happened outside. One of Events, Exited, Watched, Inspected, Counted, Reserved, Swept, Tick, Stop.
 type Input any
 
 // Events came from the monitor.
@@ -116,7 +116,7 @@ type Stop struct {
 	Why  string
 }
 
-// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, Relist, Count, Unwatch, Ready, Exit.
+// Command is what the loop has to do. One of Start, Kill, Reserve, Watch, Follow, Inspect, Relist, Sweep, Count, Unwatch, Ready, Exit.
 // Commands are values: who carries one out beside the loop shares nothing with the machine that a reload may change.
 type Command any
 

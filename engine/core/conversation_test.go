@@ -28,6 +28,7 @@ import (
 //	port PROC PORT|ERROR
 //	log CATEGORY... (those that are off otherwise)
 //	step | watched NAME [ERROR] | empty NAME | suspect NAME | suspect-back NAME | resume NAME | advance D | exit PROC CODE | term | alarm D TEXT | snapshot
+//	wait [NAME...] | swept NUMBER (the answer to a sweep) | listed NAME PATH
 //	pause NAME [D] | restore NAME D (the pause of a former process) | resync NAME all|dir|file|gone [PATH]
 //	found NAME (the source is back, to be looked at) | looked NAME NUMBER (the answer) | back NAME (both)
 //	counted NAME [PATH...] (paths end in * for 100 files)
@@ -164,6 +165,15 @@ func (st *stage) line(words []string) {
 			st.say("error: %v", err)
 		}
 		st.step(core.Tick{})
+	case "wait":
+		if _, err := st.machine().Arrival(args, func(err error) { st.say("arrived: %v", err) }); err != nil {
+			st.say("error: %v", err)
+		}
+		st.step(core.Tick{})
+	case "swept":
+		st.step(core.Swept{Number: uint64(st.number(args[0]))})
+	case "listed":
+		st.step(core.Events{{Root: st.find(args[0]).ID(), Kind: event.Listed, Path: args[1]}})
 	case "restore":
 		st.machine().Restore([]core.Pause{{Sync: args[0], By: "root", Until: st.now.Add(st.duration(args[1]))}}, st.now)
 	case "resync":
@@ -311,6 +321,8 @@ func (st *stage) step(in core.Input) {
 					}
 				}
 			}
+		case core.Sweep:
+			st.say("sweep %d", cmd.Number)
 		case core.Inspect:
 			st.say("inspect %s", st.names[cmd.Root])
 			st.looks = append(st.looks, cmd)

@@ -40,6 +40,8 @@ type Core struct {
 	draining  int                 // syncs removed by a reload that still have children
 	nextID    event.RootID
 	counts    uint64 // Count commands so far
+	sweeps    uint64 // Sweep commands so far
+	arrivals  []*arrival
 	looks     uint64 // Inspect commands so far
 	turn      int    // the sync that is asked first in the next round
 
@@ -132,6 +134,8 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.counted(in)
 	case Reserved:
 		c.reserved(in)
+	case Swept:
+		c.swept(in)
 	case Stop:
 		c.stop(in)
 	}
@@ -149,6 +153,7 @@ func (c *Core) Step(now time.Time, in Input) []Command {
 		c.fireTimers()
 		c.runTasks()
 	}
+	c.settleArrivals()
 	c.finished()
 	commands := c.commands
 	c.commands = nil

@@ -56,7 +56,8 @@ func (s *Sync) happens(e event.Event) {
 		s.unmounted(e.Path)
 	case event.Move:
 		s.move(e)
-	case event.Listed: // nothing waits for the end of a list
+	case event.Listed:
+		s.listed()
 	default:
 		if s.Excluded(e.Path) {
 			s.exclude(e.Kind, e.Path)
@@ -115,7 +116,7 @@ func splitReason(from, to bool) string {
 func (s *Sync) revealMoved(e event.Event) {
 	rules := s.filter.Load()
 	if event.IsDir(e.Dest) && !s.cfg.Flat && rules.Positional() {
-		s.core.do(Relist{Root: s.id, Path: e.Dest, Hidden: func(path string) bool {
+		s.relist(Relist{Root: s.id, Path: e.Dest, Hidden: func(path string) bool {
 			return rules.Excluded(e.Path + strings.TrimPrefix(path, e.Dest))
 		}})
 	}
@@ -125,7 +126,7 @@ func (s *Sync) revealMoved(e event.Event) {
 // script sees it as new.
 func (s *Sync) list(path string) {
 	if event.IsDir(path) && !s.cfg.Flat && !s.cfg.TakesTrees {
-		s.core.do(Relist{Root: s.id, Path: path})
+		s.relist(Relist{Root: s.id, Path: path})
 	}
 }
 
@@ -134,6 +135,7 @@ func (s *Sync) list(path string) {
 func (s *Sync) divideMoves(ds []*delay.Delay, alarm time.Time) {
 	for _, d := range ds {
 		if dest := d.Dest(); s.queue.Divide(d, alarm) {
+			s.derived++
 			s.list(dest)
 		}
 	}
@@ -171,6 +173,7 @@ func (s *Sync) add(k event.Kind, path, dest string, e event.Event) delay.Verdict
 // overflow repairs a sync whose events were lost, as startup does. A preset can repair a directory alone: a script can be told
 // what is in it, but not what is there no more.
 func (s *Sync) overflow(e event.Event) {
+	s.listing = 0 // that all is told may have been lost, too
 	if !errors.Is(e.Err, event.ErrBacklog) && e.Path == "" {
 		s.mounts.here = nil // the monitor tells it again
 	}

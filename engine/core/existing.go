@@ -56,6 +56,7 @@ func (s *Sync) tellExisting() {
 	if x.later = x.later[len(part):]; len(x.later) == 0 {
 		x.later = nil
 	}
+	s.derived++ // who waits for what happened waits for these
 	for _, e := range part {
 		s.happens(e)
 	}

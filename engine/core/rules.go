@@ -79,7 +79,7 @@ func (c *Core) reveal() {
 		before, now := s.before, s.filter.Load()
 		s.before = nil
 		if before != nil && s.phase != queued && !s.phase.ended() && !before.set.Within(now) {
-			c.do(Relist{Root: s.id, Hidden: before.set.Excluded, Seen: s.seen(before.list)})
+			s.relist(Relist{Root: s.id, Hidden: before.set.Excluded, Seen: s.seen(before.list)})
 		}
 	}
 }

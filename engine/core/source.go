@@ -36,6 +36,7 @@ func (s *Sync) lost(e event.Event) {
 	s.origin.unproven, s.detour = false, ""
 	s.inspecting = 0 // what is seen from before means nothing
 	s.existing.listing = false
+	s.listing = 0
 	s.holdFor(sourceLost, why)
 }
 

@@ -110,6 +110,8 @@ type Sync struct {
 	waiting []*Agent // of these, spawned while no process slot was free
 
 	script     uint64    // counts the reloads that this sync has outlived
+	listing    int       // directories whose content is still to be told
+	derived    uint64    // grows with every event that is made of others
 	changes    uint64    // grows with everything that may make a ready delay act differently
 	quietUntil time.Time // the script left its ready delay alone: do not ask before
 	restUntil  time.Time // its script failed, and held up all others: do not ask before, whatever happens

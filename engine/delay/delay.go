@@ -131,6 +131,9 @@ func (d *Delay) FirstAlarm() time.Time { return d.queue.time(d.first) }
 // Position tells where the delay stands in the FIFO: younger ones have greater numbers.
 func (d *Delay) Position() uint64 { return d.seq }
 
+// End is the position that the next delay will have.
+func (q *Queue) End() uint64 { return q.seq + 1 }
+
 // Queued reports whether the delay still stands in the FIFO.
 func (d *Delay) Queued() bool { return d.queued }
 

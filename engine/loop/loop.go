@@ -73,10 +73,10 @@ type Loop struct {
 	exit *core.Exit
 }
 
-// ending is a process that has ended. Core hears of it when it has heard of all that had happened by then: what the
+// ending is a process that has ended, or a Sweep. Core hears of it when it has heard of all that had happened by then: what the
 // process did is judged as things were while it ran, whatever is decided about its end.
 type ending struct {
-	core.Exited
+	core.Input
 	heard <-chan struct{}
 }
 
@@ -163,9 +163,13 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 			l.endings = append(l.endings, ending{x, l.o.Monitor.Mark()})
 			in = nil
 		case <-l.heard():
-			in = l.endings[0].Exited
+			in = l.endings[0].Input
 			l.endings = l.endings[1:]
 		case in = <-l.answers:
+			if _, ok := in.(core.Swept); ok && len(l.backlog) > 0 {
+				l.endings = append(l.endings, ending{in, ready})
+				in = nil
+			}
 		case s := <-l.stops:
 			in = s
 		}
@@ -228,6 +232,8 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 		l.count(ctx, cmd)
 	case core.Relist:
 		l.o.Monitor.Relist(cmd.Root, cmd.Path, monitor.Want{Hidden: cmd.Hidden, Seen: cmd.Seen, Existing: cmd.Existing})
+	case core.Sweep:
+		l.sweep(ctx, cmd)
 	case core.Unwatch:
 		l.unwatch(cmd.Root)
 	case core.Ready:
@@ -331,6 +337,22 @@ func (l *Loop) log(batch []event.Event) {
 		}
 		l.o.Log.Log("Inotify", text)
 	}
+}
+
+// sweep has the monitor look at everything beside the loop, which takes as long as a listing where the system tells nothing.
+func (l *Loop) sweep(ctx context.Context, cmd core.Sweep) {
+	told := monitor.Sweep(l.o.Monitor)
+	l.placing.Go(func() {
+		select {
+		case <-told:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case l.answers <- core.Swept(cmd):
+		case <-ctx.Done():
+		}
+	})
 }
 
 func (l *Loop) unwatch(id event.RootID) {

@@ -125,6 +125,21 @@ type Monitor interface {
 	Close() error
 }
 
+// Sweeper is a Monitor that is not told at once of all that happens.
+type Sweeper interface {
+	// Sweep is as Mark, for all that had happened, told by the system or not: it looks at everything first.
+	Sweep() <-chan struct{}
+}
+
+// Sweep returns a channel that is closed when the receiver of m has taken the events of all that had happened when it was called. It
+// does not wait. After Close it may stay open.
+func Sweep(m Monitor) <-chan struct{} {
+	if s, ok := m.(Sweeper); ok {
+		return s.Sweep()
+	}
+	return m.Mark()
+}
+
 // Want says which entries a receiver wants to hear of. The zero value stands for all; its functions may be called until the
 // root is unwatched.
 type Want struct {

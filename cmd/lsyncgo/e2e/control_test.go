@@ -173,3 +173,48 @@ func TestExitStatusOfHeld(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// wait returns when what happened before it has arrived, and not before; where the system tells nothing, after a look at everything. §10.
+func TestWait(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"inotify": "sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 1 }",
+		"poll":    "settings{ pollInterval = 3600 } sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 0, monitor = 'poll' }",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := control(t, text)
+			for _, file := range []string{"a", "d/b", "d/e/c"} {
+				c.write("source/"+file, file)
+				c.says(0, "wait", "-timeout", "50s")
+				if c.content("target/"+file) != file {
+					t.Errorf("%s has not arrived", file)
+				}
+			}
+			c.remove("source/d")
+			c.says(0, "wait", "web")
+			if c.exists("target/d") {
+				t.Error("the deletion has not arrived")
+			}
+			if out := c.says(1, "wait", "none"); !strings.Contains(out, `no sync "none"`) {
+				t.Error(out)
+			}
+			c.says(0, "pause", "web")
+			c.write("source/x", "x")
+			if out := c.says(1, "wait"); !strings.Contains(out, `sync "web" is paused`) {
+				t.Error(out)
+			}
+		})
+	}
+}
+
+// A wait ends after -timeout, and says how the syncs are. §10.
+func TestWaitTimesOut(t *testing.T) {
+	t.Parallel()
+	c := control(t, "sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 3600 }")
+	c.state("in step")
+	c.write("source/a", "a")
+	if out := c.says(1, "wait", "-timeout", "200ms"); !strings.Contains(out, "not everything has arrived within 200ms: 1 sync: 1 behind") {
+		t.Error(out)
+	}
+}

@@ -87,12 +87,17 @@ func (m *Mux) Relist(id event.RootID, dir string, want monitor.Want) {
 }
 
 // Mark is Monitor's, for all backends.
-func (m *Mux) Mark() <-chan struct{} {
+func (m *Mux) Mark() <-chan struct{} { return m.mark(monitor.Monitor.Mark) }
+
+// Sweep implements monitor.Sweeper, for all backends.
+func (m *Mux) Sweep() <-chan struct{} { return m.mark(monitor.Sweep) }
+
+func (m *Mux) mark(of func(monitor.Monitor) <-chan struct{}) <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var marks []<-chan struct{}
 	for _, b := range m.open {
-		marks = append(marks, b.Mark())
+		marks = append(marks, of(b))
 	}
 	if len(marks) == 1 {
 		return marks[0]

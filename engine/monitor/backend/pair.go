@@ -138,13 +138,21 @@ func (p *pair) remove(id event.RootID) {
 func (p *pair) Relist(id event.RootID, dir string, want monitor.Want) { p.near.Relist(id, dir, want) }
 
 // Mark is Monitor's. What other hosts do is told by no system at once.
-func (p *pair) Mark() <-chan struct{} {
-	mark, near := monitor.NewMark(1), p.near.Mark()
+func (p *pair) Mark() <-chan struct{} { return p.mark(p.near.Mark()) }
+
+// Sweep implements monitor.Sweeper.
+func (p *pair) Sweep() <-chan struct{} { return p.mark(p.near.Mark(), monitor.Sweep(p.far)) }
+
+// mark returns a mark behind what comes before those of both.
+func (p *pair) mark(parts ...<-chan struct{}) <-chan struct{} {
+	mark := monitor.NewMark(1)
 	p.ended.Go(func() {
-		select {
-		case <-near: // run has taken what came before
-		case <-p.ctx.Done():
-			return
+		for _, part := range parts {
+			select {
+			case <-part: // run has taken what came before
+			case <-p.ctx.Done():
+				return
+			}
 		}
 		select {
 		case p.marks <- mark:

@@ -89,6 +89,20 @@ func (m *lister) Mark() <-chan struct{} {
 	return mark.Reached()
 }
 
+// Sweep implements monitor.Sweeper by listing everything, unless nothing is ever listed again.
+func (m *lister) Sweep() <-chan struct{} {
+	mark := monitor.NewMark(1)
+	m.actor.Send(func(w *watcher) {
+		for _, t := range w.trees {
+			if t.takeHints(); !t.lost && (w.interval > 0 || m.hinted) {
+				t.lookEverywhere()
+			}
+		}
+		w.marks = append(w.marks, mark)
+	})
+	return mark.Reached()
+}
+
 func (m *lister) Unwatch(id event.RootID) {
 	m.actor.Send(func(w *watcher) { w.unwatch(id) })
 }
