@@ -274,6 +274,7 @@ func TestSchedulerProblems(t *testing.T) {
 		{`scheduler.shell{ cmd = "echo {name} $(( {name} ))" }`, "cmd: {name} stands "},
 		{`scheduler.shell{ cmd = "sh -c {name}" }`, "unsafeShell = true"},
 		{`scheduler.shell{ cmd = "if {name}" }`, "the shell cannot read"},
+		{`scheduler.shell{ cmd = "if true" }`, "the shell cannot read"},
 		{`scheduler.shell{ cmd = "/nowhere/tool {name}" }`, "/nowhere/tool"},
 		{`scheduler.filemanager{ rules = {} }`, "rules has none (write rules = "},
 		{`scheduler.filemanager{ rules = { { action = "rename", src_re = "x" } } }`, `rule 1: action must be "move", "copy" or "delete", not "rename"`},
@@ -289,6 +290,16 @@ func TestSchedulerProblems(t *testing.T) {
 	}
 	if got := problems(t, newStage(t).config(`scheduler.task{ job = print }`)); got != "" {
 		t.Errorf("a scheduler alone: %s", got)
+	}
+	st := newStage(t).config(`scheduler.shell{ cmd = "no-such-tool {name} | sort; [ -x /nowhere/tool ] && /nowhere/tool" }`)
+	if got := problems(t, st); got != "" {
+		t.Errorf("programs that may be there later: %s", got)
+	}
+	warnings := fmt.Sprint(st.rt.Warnings())
+	for _, want := range []string{`config.lua:1: scheduler.shell: cmd: start no-such-tool: `, `config.lua:1: scheduler.shell: cmd: start /nowhere/tool: `} {
+		if !strings.Contains(warnings, want) {
+			t.Errorf("%q is not among the warnings: %s", want, warnings)
+		}
 	}
 }
 

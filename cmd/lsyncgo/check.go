@@ -52,7 +52,9 @@ func (e env) check(l config.Options, connect bool) int {
 		fmt.Fprintln(e.stderr, "warning: "+printable.Line(warning))
 	}
 	describe(e.stdout, l.Config, rt)
-	printDifferences(e.stdout, migrate.Notes(rt, backend.Choose))
+	if len(rt.Scripts.Syncs()) > 0 { // Lsyncd has nothing else
+		printDifferences(e.stdout, migrate.Notes(rt, backend.Choose))
+	}
 	if connect {
 		fmt.Fprintln(e.stdout)
 		if !e.connect(rt.Targets()) {

@@ -136,6 +136,14 @@ func TestStatusNeedsAPlaceToAsk(t *testing.T) {
 	}
 }
 
+// Lsyncd has neither watches nor monitors: nothing of them is compared with it.
+func TestCheckOfWatchesOnly(t *testing.T) {
+	path := writeConfig(t, t.TempDir(), `watch{ path = "/tmp", event_map = { IN_CREATE = print } }`)
+	if code, out, errs := execute("check", path); code != 0 || errs != "" || !strings.Contains(out, "1 watch") || strings.Contains(out, "Lsyncd") {
+		t.Errorf("%d, %s:\n%s", code, errs, out)
+	}
+}
+
 // After the syncs come the notes on what is not as with Lsyncd, folded; they are no warnings.
 func TestCheckContrasts(t *testing.T) {
 	dir := t.TempDir()

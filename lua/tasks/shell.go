@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"errors"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -65,18 +66,26 @@ func (s *Schedulers) readCommand(d *definition) {
 			s.problem(d, h.Remedy+"; or unsafeShell = true, if all who can name files there may run commands here", "cmd: %s", h.Text)
 		}
 	}
-	s.checkProgram(d, text)
+	s.checkPrograms(d, text)
 	d.config.Job = &shellJob{base{s, d}, command, fields}
 }
 
-// plainWord is the program of a command that begins with its path.
-var plainWord = regexp.MustCompile(`^\s*(/[\w./+-]+)(\s|$)`)
-
-// checkProgram tells of a program that is named by its path and is not there.
-func (s *Schedulers) checkProgram(d *definition, text string) {
-	if m := plainWord.FindStringSubmatch(text); m != nil {
-		if _, err := process.Find(m[1]); err != nil {
+// checkPrograms tells of programs that are not there. One that is named by its path at the beginning makes the command useless. Others may be
+// meant to be missing, or are in the PATH of the service that will run this.
+func (s *Schedulers) checkPrograms(d *definition, text string) {
+	list, err := shell.Mentions(text)
+	if err != nil {
+		s.problem(d, "", "cmd: %v", err)
+		return
+	}
+	for _, m := range list {
+		_, err := process.Find(m.Name)
+		switch {
+		case err == nil:
+		case m.First && path.IsAbs(m.Name):
 			s.problem(d, "", "cmd: %v", err)
+		default:
+			s.warn(d, "", "cmd: %v", err)
 		}
 	}
 }
