@@ -18,15 +18,21 @@ const root = ".."
 // carriers are the tests that carry out every file of a directory.
 var carriers = map[string]string{
 	"engine/core/testdata": "engine/core TestConversations",
+	"engine/task/testdata": "engine/task TestConversations",
 	"lua/testdata":         "lua TestScripts",
 	"scripts/examples":     "cmd/lsyncgo/e2e TestExamples",
 	"testdata/config":      "cmd/lsyncgo/e2e TestBadConfigs",
 	"testdata/configs":     "cmd/lsyncgo/e2e TestConfigs",
 }
 
-// TestCompatibility: each promise in compatibility.md names tests that exist, and these name its section.
-func TestCompatibility(t *testing.T) {
-	rows, sections := readTables(t, "compatibility.md")
+// TestCompatibility: each promise of Lsyncd's in compatibility.md names tests that exist, and these name its section.
+func TestCompatibility(t *testing.T) { checkTables(t, "compatibility.md", 10) }
+
+// TestTasksConformance: so does each promise of tasks and monitors.
+func TestTasksConformance(t *testing.T) { checkTables(t, "tasks-conformance.md", 7) }
+
+func checkTables(t *testing.T, file string, least int) {
+	rows, sections := readTables(t, file)
 	for _, s := range sections {
 		if len(rows[s]) == 0 {
 			t.Errorf("%s: no promises", s)
@@ -39,8 +45,8 @@ func TestCompatibility(t *testing.T) {
 			r.check(t, mark)
 		}
 	}
-	if len(sections) < 10 {
-		t.Errorf("only %d sections", len(sections))
+	if len(sections) < least {
+		t.Errorf("%s: only %d sections", file, len(sections))
 	}
 }
 

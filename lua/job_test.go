@@ -1,9 +1,14 @@
 package lua_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	glua "github.com/yuin/gopher-lua"
+
+	"lsyncgo/lua/config"
 )
 
 const tasks = `
@@ -12,7 +17,7 @@ sync{ source = source, onCreate = function() end }
 function work()
 	local ok, code = pcall(function() sleep(5) return run('tool', 'a b') end)
 	sleep(1)
-	return code
+	log('Normal', 'work: ', code)
 end
 function fails()
 	sleep(1)
@@ -22,21 +27,27 @@ function loops()
 	sleep(1)
 	pcall(function() while true do end end)
 end
-function twice() return coroutine.wrap(function() coroutine.yield(run('one', '')) end)() + run('two', '') end
+function twice()
+	local sum = coroutine.wrap(function() coroutine.yield((run('one', ''))) end)() + run('two', '')
+	log('Normal', 'twice: ', sum)
+end
 `
 
-// TestTasks shows how sleep and run sit on core's timers and owners.
-func TestTasks(t *testing.T) {
+// begin starts a global of a config as a job. kill ends it.
+func begin(rt *config.Config, name string) (kill func()) {
+	fn := rt.Scripts.L.G.Global.RawGetString(name).(*glua.LFunction)
+	return rt.Scripts.Jobs.Begin(fn, func() string { return "task " + name }, func(err error) {
+		if err != nil {
+			rt.Scripts.Log.Log("Error", err)
+		}
+	})
+}
+
+// TestJobsOnCore: sleep and run sit on core's timers and owners, within pcall and coroutines, too (TASKS §1).
+func TestJobsOnCore(t *testing.T) {
 	st := start(t, tasks)
-	begin := tasksOf(st.rt.Scripts.Runtime)
-	work, err := begin("work")
-	if err != nil {
-		t.Fatal(err)
-	}
-	twice, err := begin("twice")
-	if err != nil {
-		t.Fatal(err)
-	}
+	begin(st.rt, "work")
+	begin(st.rt, "twice")
 	st.advance(0) // what was asked for outside a step is a command of the next one
 	if got := st.command().Describe(); got != "one ''" {
 		t.Fatalf("started %s", got)
@@ -46,9 +57,7 @@ func TestTasks(t *testing.T) {
 		t.Fatalf("started %s", got)
 	}
 	st.exit(4)
-	if len(twice.Done) != 1 || twice.Done[0] != "7" {
-		t.Errorf("returned %q", twice.Done)
-	}
+	st.claim("Normal", "twice: 7")
 	st.advance(4 * time.Second)
 	st.quiet()
 	st.advance(time.Second)
@@ -57,27 +66,21 @@ func TestTasks(t *testing.T) {
 	}
 	st.exit(2)
 	st.advance(time.Second)
-	if len(work.Done) != 1 || work.Done[0] != "2" {
-		t.Errorf("returned %q", work.Done)
+	if got := st.logged("Normal"); !slices.Equal(got, []string{"work: 2"}) {
+		t.Errorf("logged %q", got)
 	}
 	st.quiet()
 }
 
-// TestTaskFaults has tasks that fail tell where, and harm no other; one that is cancelled goes on with nothing.
-func TestTaskFaults(t *testing.T) {
+// TestJobsApart: jobs that fail tell where, and harm no other; one that is killed goes on with nothing (TASKS §1).
+func TestJobsApart(t *testing.T) {
 	st := start(t, tasks)
-	begin := tasksOf(st.rt.Scripts.Runtime)
 	for _, name := range []string{"fails", "loops", "work"} {
-		if _, err := begin(name); err != nil {
-			t.Fatal(err)
-		}
+		begin(st.rt, name)
 	}
-	cancelled, err := begin("work")
-	if err != nil {
-		t.Fatal(err)
-	}
+	kill := begin(st.rt, "work")
 	st.advance(2 * time.Second)
-	cancelled.Cancel()
+	kill()
 	errors := strings.Join(st.logged("Error"), "\n")
 	for _, want := range []string{"config.lua:11: broken", "in task fails", "scriptTimeout = 0.2 seconds", "in task loops"} {
 		if !strings.Contains(errors, want) {

@@ -15,18 +15,12 @@ func TestRetire(t *testing.T) {
 	config := func(name string) string {
 		return fmt.Sprintf("local name = %q\n", name) + tasks + `
 			alarm(now() + 3, function() log("Normal", "alarm of ", name) end)
-			function named() sleep(4) log("Normal", "slept in ", name) return run("tool", name) end`
+			function named() sleep(4) log("Normal", "slept in ", name) log("Normal", "ran in ", name, " ", (run("tool", name))) end`
 	}
 	st := start(t, config("old"))
-	old, begin := st.rt, tasksOf(st.rt.Scripts.Runtime)
-	slow, err := begin("named")
-	if err != nil {
-		t.Fatal(err)
-	}
-	quick, err := begin("fails")
-	if err != nil {
-		t.Fatal(err)
-	}
+	old := st.rt
+	begin(old, "named")
+	begin(old, "fails")
 	st.advance(0)
 	st.reload(config("new"))
 	if old.Scripts.Closed() {
@@ -48,8 +42,8 @@ func TestRetire(t *testing.T) {
 		t.Errorf("started %s; closed: %t", got, old.Scripts.Closed())
 	}
 	st.exit(7)
-	if fmt.Sprint(slow.Done) != "[7]" || len(quick.Done) > 0 {
-		t.Errorf("returned %v and %v", slow.Done, quick.Done)
+	if got := fmt.Sprint(st.logged("Normal")); got != "[ran in old 7]" {
+		t.Errorf("logged %s", got)
 	}
 	if !old.Scripts.Closed() || st.rt.Scripts.Closed() {
 		t.Errorf("closed: the old state %t, the new one %t", old.Scripts.Closed(), st.rt.Scripts.Closed())
@@ -62,12 +56,9 @@ func TestRetire(t *testing.T) {
 // TestReleaseWithin: a state is not closed under the script that lets go of it.
 func TestReleaseWithin(t *testing.T) {
 	st := start(t, tasks+"function cancels() cancel() log('Normal', 'goes on') end")
-	old, begin := st.rt, tasksOf(st.rt.Scripts.Runtime)
-	waiting, err := begin("work")
-	if err != nil {
-		t.Fatal(err)
-	}
-	old.Scripts.L.G.Global.RawSetString("cancel", old.Scripts.L.NewFunction(func(*glua.LState) int { waiting.Cancel(); return 0 }))
+	old := st.rt
+	kill := begin(old, "work")
+	old.Scripts.L.G.Global.RawSetString("cancel", old.Scripts.L.NewFunction(func(*glua.LState) int { kill(); return 0 }))
 	st.reload(tasks)
 	if err := old.Scripts.Call("test", old.Scripts.L.GetGlobal("cancels"), 0); err != nil {
 		t.Fatal(err)

@@ -114,6 +114,7 @@ end }`)
 }
 
 // TestJobMemory: a job that allocates for ever is ended, and harms no other. Without a limit of time, which a busy machine might reach first.
+// Tasks §1 Schedulers.
 func TestJobMemory(t *testing.T) {
 	st := start(t, `
 settings{ scriptTimeout = 0, scriptMemory = "16M" }
@@ -131,7 +132,7 @@ end }`)
 	st.quiet()
 }
 
-// TestOnlyInJobs: sleep and run say where they work, elsewhere; a config's own function of the name wins.
+// TestOnlyInJobs: sleep and run say where they work, elsewhere; a config's own function of the name wins. Tasks §1 Schedulers.
 func TestOnlyInJobs(t *testing.T) {
 	st := start(t, `
 sync{ source = source, delay = 0, onCreate = function(event)
@@ -151,7 +152,7 @@ s = scheduler.task{ job = function() log("Ok", run()) end }`)
 	st.claim("Ok", "7")
 }
 
-// TestJobRestarts: busy = "restart" ends a job where it waits, and its program; it begins again when that has ended.
+// TestJobRestarts: busy = "restart" ends a job where it waits, and its program; it begins again when that has ended. Tasks §1 Schedulers.
 func TestJobRestarts(t *testing.T) {
 	st := start(t, `
 s = scheduler.task{ busy = "restart", job = function(e)
@@ -180,7 +181,7 @@ z = scheduler.task{ busy = "restart", job = function(e) sleep(5) log("Ok", "slep
 	st.quiet()
 }
 
-// TestManyPrograms: a burst starts no more programs at once than the machine can bear; those that wait are killed without a start.
+// TestManyPrograms: a burst starts no more programs at once than the machine can bear; those that wait are killed without a start. Tasks §1 Schedulers.
 func TestManyPrograms(t *testing.T) {
 	st := start(t, `settings{ maxProcesses = 2 } s = scheduler.task{ job = function(e) log("Ok", (run("tool", e.name))) end }`)
 	for i := range 4 {
@@ -220,7 +221,7 @@ func TestShellScheduler(t *testing.T) {
 	st.quiet()
 }
 
-// TestShellRuns has a real shell get hostile names through every kind of place.
+// TestShellRuns has a real shell get hostile names through every kind of place. Tasks §1 Shell.
 func TestShellRuns(t *testing.T) {
 	st := start(t, `s = scheduler.shell{ cmd = [[printf '%s\n' {name} "<{name}>" '<{name}>' x{name}y]] }`)
 	for _, name := range []string{"-n", "a b", "$(touch x)", "`id`", "a'b", `a"b`, "new\nline", "{name}", "*", "\xff\xfe", `\`} {
@@ -241,7 +242,7 @@ func TestShellRuns(t *testing.T) {
 	st.quiet()
 }
 
-// TestFileManagerScheduler: a path that no rule matches schedules nothing; one that matches is work in process.
+// TestFileManagerScheduler: a path that no rule matches schedules nothing; one that matches is work in process. Tasks §1 File manager.
 func TestFileManagerScheduler(t *testing.T) {
 	st := start(t, `s = scheduler.filemanager{ delay = 1, rules = {
 		{ action = "move", src_re = [[^/src/(?P<path>.*)\.to_move$]], dst_re = [[/dst/\g<path>]], auto_create = true, filemode = "0644" },
@@ -263,7 +264,7 @@ func TestFileManagerScheduler(t *testing.T) {
 	st.quiet()
 }
 
-// TestSchedulerProblems: what cannot be used is said with file, line and remedy (issue 9.4).
+// TestSchedulerProblems: what cannot be used is said with file, line and remedy (issue 9.4). Tasks §1 Schedulers.
 func TestSchedulerProblems(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`scheduler.task{}`, "config.lua:1: scheduler.task: job is missing (write job = function(event, task_id) ... end)"},
@@ -303,7 +304,7 @@ func TestSchedulerProblems(t *testing.T) {
 	}
 }
 
-// TestJobsAsleep: 10,000 jobs asleep take at most 100 MiB (issue 9, "Speed, load and faults").
+// TestJobsAsleep: 10,000 jobs asleep take at most 100 MiB (issue 9, "Speed, load and faults"). Tasks §3 Speed, load and faults.
 func TestJobsAsleep(t *testing.T) {
 	st := start(t, `s = scheduler.task{ job = function(e) local mine = e.name sleep(60) awake = (awake or 0) + 1 end }
 awake = 0`)

@@ -147,7 +147,7 @@ watch{ path = source .. ".a*", event_map = nothing }
 	}
 }
 
-// Issue 9.4: a config's own definition of watch wins.
+// Issue 9.4: a config's own definition of watch wins. Tasks §1 Schedulers.
 func TestWatchOfOnesOwn(t *testing.T) {
 	st := start(t, `
 function watch(t) log("Normal", "my own ", t.path) end

@@ -145,7 +145,7 @@ func TestTasksOverAReload(t *testing.T) {
 	}
 }
 
-// A burst is taken in slices, and the status counts what it does not list.
+// A burst is taken in slices, and the status counts what it does not list. Tasks §1 Schedulers.
 func TestManyTasks(t *testing.T) {
 	c, _, st, s := withChore(t, task.Config{Delay: time.Second}, time.Minute)
 	for i := range 2500 {

@@ -8,7 +8,7 @@ import (
 )
 
 // TestCapture: what a child wrote comes back with its end, byte for byte and each output by itself, as far as was asked
-// for; what was asked for goes nowhere else, and its last lines are there as always.
+// for; what was asked for goes nowhere else, and its last lines are there as always. Tasks §1 Schedulers.
 func TestCapture(t *testing.T) {
 	for _, tt := range []struct {
 		name        string

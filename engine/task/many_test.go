@@ -11,7 +11,7 @@ import (
 )
 
 // TestManyWaiting: a waiting task takes at most 400 bytes beside its path, and only the one that is due first is looked at. Many start
-// in batches, the last ones to the moment.
+// in batches, the last ones to the moment. Tasks §3 Speed, load and faults.
 func TestManyWaiting(t *testing.T) {
 	const n = 200_000
 	now := time.Unix(1e9, 0)
@@ -53,7 +53,7 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// IDs are UUIDs of version 4: RFC 9562, 5.4.
+// IDs are UUIDs of version 4: RFC 9562, 5.4. Tasks §1 Schedulers.
 func TestID(t *testing.T) {
 	for _, tt := range []struct {
 		hi, lo uint64

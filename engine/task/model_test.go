@@ -148,7 +148,7 @@ func (m *model) limit(d *definition, end time.Time) {
 	}
 }
 
-// TestModel has a scheduler and its successors do what a simple model does, whatever comes in which order.
+// TestModel has a scheduler and its successors do what a simple model does, whatever comes in which order. Tasks §1 Schedulers.
 func TestModel(t *testing.T) {
 	for range 300 {
 		seed := rand.Uint64()

@@ -107,7 +107,7 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// TestMemory, issue 9: at most 150 bytes a file beyond its name.
+// TestMemory, issue 9: at most 150 bytes a file beyond its name. Tasks §3 Speed, load and faults.
 func TestMemory(t *testing.T) {
 	const files = 5000
 	at := t.TempDir() + "/"

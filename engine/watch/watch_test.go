@@ -164,7 +164,7 @@ func TestOverflow(t *testing.T) {
 	s.expect("Warn: no permission")
 }
 
-// A path that is lost is watched again: at once if it is there, else it is tried again and again, and that is said once.
+// A path that is lost is watched again: at once if it is there, else it is tried again and again, and that is said once. Tasks §1 Watches and events.
 func TestLost(t *testing.T) {
 	s := newStage(t)
 	c := s.config("/a")

@@ -7,7 +7,7 @@ import (
 	"lsyncgo/lua/shell"
 )
 
-// TestMentions: the programs that a command is sure to name; what the shell does itself, or what shows only when it runs, is none.
+// TestMentions: the programs that a command is sure to name; what the shell does itself, or what shows only when it runs, is none. Tasks §1 Shell.
 func TestMentions(t *testing.T) {
 	for text, want := range map[string]string{
 		`tool a b`:                             "[{tool true}]",

@@ -41,7 +41,7 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// TestFromPyinotifyd: the translated config does what the original did.
+// TestFromPyinotifyd: the translated config does what the original did. Tasks §1 Schedulers.
 func TestFromPyinotifyd(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

@@ -210,7 +210,7 @@ func TestFAMFunctions(t *testing.T) {
 	s.daemon.stop()
 }
 
-// TestFAMOwnGlobal: a fam of the config wins; check knows monitors, and a config that has nothing else.
+// TestFAMOwnGlobal: a fam of the config wins; check knows monitors, and a config that has nothing else. Tasks §2 Monitors.
 func TestFAMOwnGlobal(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

@@ -71,7 +71,7 @@ sync{ default.direct, source = "`+p.source+`", target = "`+p.target+`", delay = 
 	}
 }
 
-// Issue 9.4: a single pass waits for nothing that happens.
+// Issue 9.4: a single pass waits for nothing that happens. Tasks §1 Schedulers.
 func TestWatchOnePass(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

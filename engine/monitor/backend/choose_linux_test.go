@@ -18,6 +18,7 @@ func pretend(t *testing.T, fsType uint32) {
 	t.Cleanup(func() { fileSystem = was })
 }
 
+// Tasks §2 Monitors.
 func TestChoose(t *testing.T) {
 	if name, _ := Choose(t.TempDir() + "/nothing"); name != "inotify" {
 		t.Errorf("for what is not there: %s", name)

@@ -64,7 +64,7 @@ func TestRawCompleteAtTheEnd(t *testing.T) {
 	}
 }
 
-// The same from outside: a file is written for a while in a directory that has just appeared.
+// The same from outside: a file is written for a while in a directory that has just appeared. Tasks §1 Watches and events.
 func TestRawWrittenWhileFound(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.Mkdir(s.path("w"), 0o755))

@@ -231,6 +231,7 @@ func TestRawOverflow(t *testing.T) {
 	}
 }
 
+// Tasks §1 Watches and events.
 func TestRawOverflowIsTold(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.MkdirAll(s.path("w/d"), 0o755))
@@ -377,6 +378,7 @@ func TestRawFollowsAtOnce(t *testing.T) {
 
 // A storm: directories are made with files in them, renamed, and made again, while the events are read. Each file is told exactly once or, where it
 // was renamed with its directory before it was seen, at least under one of its paths; afterwards every directory is watched under its path.
+// Tasks §1 Watches and events.
 func TestRawStorm(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.Mkdir(s.path("w"), 0o755))
@@ -498,7 +500,7 @@ func TestRawPathAfterMove(t *testing.T) {
 	s.tells(1, "IN_CREATE w/f")
 }
 
-// Two names are swapped: both are told as they were renamed, and both directories go on under their new paths.
+// Two names are swapped: both are told as they were renamed, and both directories go on under their new paths. Tasks §1 Watches and events.
 func TestRawExchange(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.MkdirAll(s.path("w/a"), 0o755))
@@ -597,7 +599,7 @@ func TestRawWatchLimit(t *testing.T) {
 	}
 }
 
-// What a walk finds is told once, although the kernel tells of it as well, and once more if it is made again.
+// What a walk finds is told once, although the kernel tells of it as well, and once more if it is made again. Tasks §1 Watches and events.
 func TestRawToldOnce(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.MkdirAll(s.path("w/d"), 0o755))

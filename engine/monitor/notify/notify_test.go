@@ -12,6 +12,7 @@ import (
 
 func TestMain(m *testing.M) { monitortest.VerifyMain(m) }
 
+// Tasks §2 Monitors.
 func TestSuite(t *testing.T) {
 	monitortest.Run(t, func(t *testing.T) monitor.Monitor {
 		t.Helper()

@@ -9,7 +9,7 @@ import (
 	"lsyncgo/engine/monitor"
 )
 
-// TestInterval: a root may be listed more often than others.
+// TestInterval: a root may be listed more often than others. Tasks §2 Monitors.
 func TestInterval(t *testing.T) {
 	m, err := Open(monitor.Options{RescanInterval: time.Hour})
 	if err != nil {

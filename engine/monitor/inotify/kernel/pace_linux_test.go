@@ -38,7 +38,7 @@ func TestPace(t *testing.T) {
 }
 
 // Events that come one by one, each after what the one before has led to, hardly wait, however many: waiting would gather nothing.
-// In a storm they wait longer, but not so long that the kernel's queue could overflow.
+// In a storm they wait longer, but not so long that the kernel's queue could overflow. Tasks §3 Speed, load and faults.
 func TestPaceOfSingleEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for records, most := range map[int]time.Duration{
