@@ -161,6 +161,24 @@ func (t template) prefix() string {
 	return ""
 }
 
+// upward returns a "." or ".." that every destination has behind its first from bytes, empty if there is none.
+func (t template) upward(from int) string {
+	var b strings.Builder
+	for _, p := range t {
+		if p.group < 0 {
+			b.WriteString(p.text)
+		} else {
+			b.WriteByte('*') // whatever it is, it makes a name of what would be a dot
+		}
+	}
+	for s := range strings.SplitSeq(b.String()[min(from, b.Len()):], "/") {
+		if s == "." || s == ".." {
+			return s
+		}
+	}
+	return ""
+}
+
 // expand writes what one match is replaced by. A group that took no part is empty.
 func (t template) expand(b *strings.Builder, path string, match []int) {
 	for _, p := range t {

@@ -140,6 +140,9 @@ func (c *compiler) destination(r *rule, s Spec) {
 		c.wrong("dst_re", fmt.Errorf("%q is no absolute path", s.DstRe))
 	}
 	r.destTree = directory(literal)
+	if up := t.upward(len(r.destTree)); up != "" {
+		c.wrong("dst_re", fmt.Errorf("%q has a %q behind what comes from names, which is refused each time; write the path without it", s.DstRe, up))
+	}
 }
 
 // directory is the directory that the literal beginning of a path tells.
