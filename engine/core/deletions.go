@@ -18,6 +18,8 @@ import (
 type deletions struct {
 	inventory *inventory.Inventory // nil until it was counted
 	counting  uint64               // names the count that is awaited; 0: none is
+	changes   []*inventory.Work    // of it, that are made in parts
+	forgives  bool                 // when these are made, all losses are forgiven
 	deferred  []event.Event        // came meanwhile, or later and wait behind those
 
 	empty    bool // so was the source when it was watched: its startup deletes nothing
@@ -52,32 +54,62 @@ func (c *Core) counted(in Counted) {
 		l.inventory = in.Inventory
 		l.inventory.Advance(c.now, c.now)
 	default:
+		var kept []string
 		for _, a := range s.mounts.away {
 			for _, n := range a.names {
 				if !n.above {
-					in.Inventory.Keep(l.inventory, n.path)
+					kept = append(kept, n.path)
 				}
 			}
 		}
-		l.inventory.Update(in.Inventory)
+		l.change(l.inventory.Update(in.Inventory, kept...))
 	}
 }
 
+// change begins with a change of the inventory, which goOn goes on with.
+func (l *deletions) change(w *inventory.Work) {
+	if len(l.changes) > 0 || w.Do(maxPart) {
+		l.changes = append(l.changes, w)
+	}
+}
+
+// forgive takes all losses for wanted.
+func (l *deletions) forgive() {
+	if l.forgives = len(l.changes) > 0; !l.forgives {
+		l.inventory.Forgive()
+	}
+}
+
+// forget drops the inventory.
+func (l *deletions) forget() { l.inventory, l.changes, l.forgives = nil, nil, false }
+
 // stale reports whether the inventory is not up to date yet.
-func (l *deletions) stale() bool { return l.counting != 0 || len(l.deferred) > 0 }
+func (l *deletions) stale() bool { return l.counting != 0 || len(l.deferred) > 0 || len(l.changes) > 0 }
 
 // replays reports whether catchUp has something to do.
-func (l *deletions) replays() bool { return l.counting == 0 && len(l.deferred) > 0 }
+func (l *deletions) replays() bool {
+	return len(l.changes) > 0 || l.counting == 0 && len(l.deferred) > 0
+}
 
-// catchUp takes in what came while the source was counted.
+// catchUp goes on with changes of the inventory, and takes in what came meanwhile and while the source was counted.
 func (s *Sync) catchUp() {
 	l := &s.deletions
-	if !l.replays() {
+	switch {
+	case !l.replays():
+		return
+	case len(l.changes) > 0:
+		if l.changes[0].Do(maxPart) {
+			return
+		}
+		if l.changes = l.changes[1:]; len(l.changes) == 0 && l.forgives {
+			l.forgive()
+		}
 		return
 	}
-	n := min(maxPart, len(l.deferred))
-	for _, e := range l.deferred[:n] {
-		s.takeIn(e)
+	n := 0
+	for n < len(l.deferred) && n < maxPart && len(l.changes) == 0 {
+		s.takeIn(l.deferred[n])
+		n++
 	}
 	if l.deferred = l.deferred[n:]; len(l.deferred) == 0 {
 		l.deferred = nil
@@ -114,14 +146,14 @@ func (s *Sync) takeIn(e event.Event) {
 		case s.mounts.back[e.Path]: // what is mounted again is not lost first
 			delete(s.mounts.back, e.Path)
 		case from:
-			l.inventory.Remove(e.Path, s.Spared()...)
+			l.change(l.inventory.Remove(e.Path, s.Spared()...))
 		}
 	case event.Move:
 		switch to := !s.Excluded(e.Dest); {
 		case from && to:
 			l.inventory.Move(e.Path, e.Dest)
 		case from:
-			l.inventory.Remove(e.Path)
+			l.change(l.inventory.Remove(e.Path))
 		case to:
 			l.inventory.Add(e.Dest)
 		}
@@ -219,12 +251,12 @@ func (s *Sync) approve() bool {
 	case s.cfg.MaxDelete == nil:
 		return false
 	case unsure || !limitHit: // the source may be another one
-		l.inventory = nil
+		l.forget()
 		l.approved = s.cfg.HasInit
 		return false
 	}
 	if l.inventory != nil { // a reload has not counted yet
-		l.inventory.Forgive()
+		l.forgive()
 	}
 	l.approved = starts || s.starting
 	s.changes++

@@ -285,6 +285,45 @@ func TestCatchesUpInParts(t *testing.T) {
 	}
 }
 
+// §10: a directory with very much in it that is gone, and a count that finds nothing of it, are taken in in parts. Nothing is
+// acted on meanwhile, and what happens meanwhile is taken in afterwards.
+func TestInventoryInParts(t *testing.T) {
+	source := func(dir string) *inventory.Inventory {
+		n := inventory.New()
+		d := n.Put(n.Top(), dir, true)
+		for i := range many {
+			n.Put(d, fmt.Sprint(i), false)
+		}
+		return n
+	}
+	for _, c := range []struct {
+		name   string
+		happen func(w *crowd)
+	}{
+		{"a directory is moved away", func(w *crowd) {
+			w.step(core.Events{{Root: w.sync.ID(), Kind: event.Delete, Path: "d/", Time: w.now}})
+		}},
+		{"a new count", func(w *crowd) {
+			w.step(core.Events{{Root: w.sync.ID(), Kind: event.Overflow, Path: "d/", Time: w.now, Err: event.ErrBacklog}})
+			w.step(core.Counted{Root: w.sync.ID(), Number: 2, Inventory: source("e")})
+		}},
+	} {
+		w := newCrowd(t, core.SyncConfig{MaxDelete: inventory.Entries(many + 1), DeletesLive: true, TakesTrees: true})
+		w.step(core.Counted{Root: w.sync.ID(), Number: 1, Inventory: source("d")})
+		w.now = w.now.Add(time.Hour)
+		c.happen(w)
+		w.step(core.Events{{Root: w.sync.ID(), Kind: event.Create, Path: "a", Time: w.now}, {Root: w.sync.ID(), Kind: event.Delete, Path: "a", Time: w.now}})
+		w.now = w.now.Add(time.Hour)
+		w.step(core.Tick{})
+		if len(w.lister.lists) > 0 {
+			t.Errorf("%s: acted on before all is taken in", c.name)
+		}
+		if steps := len(w.goOn()); steps < many/5000-2 || len(w.lister.lists) != 1 {
+			t.Errorf("%s: %d parts, %d lists", c.name, steps, len(w.lister.lists))
+		}
+	}
+}
+
 // §10: the status file gets what is pending in parts, each as it is then.
 func TestSnapshotInParts(t *testing.T) {
 	w := newCrowd(t, core.SyncConfig{})

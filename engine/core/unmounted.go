@@ -184,9 +184,9 @@ func (s *Sync) forgive(a *absence) {
 		return
 	}
 	for _, n := range a.names {
-		s.deletions.inventory.Remove(n.path)
+		s.deletions.change(s.deletions.inventory.Remove(n.path))
 	}
-	s.deletions.inventory.Forgive()
+	s.deletions.forgive()
 }
 
 // repair queues what makes the target equal to the source at all names of an absence that has ended.

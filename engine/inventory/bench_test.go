@@ -69,7 +69,7 @@ func BenchmarkRemove(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		k := i % files
 		path := fmt.Sprintf("directory-%d/file-%d-%d.txt", k/perDir, k/perDir, k%perDir)
-		n.Remove(path)
+		finish(n.Remove(path))
 		n.Advance(now, now)
 	}
 }
@@ -82,6 +82,6 @@ func BenchmarkChurn(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n.Add("directory-7/new")
-		n.Remove("directory-7/new")
+		finish(n.Remove("directory-7/new"))
 	}
 }

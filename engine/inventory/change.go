@@ -1,8 +1,6 @@
 package inventory
 
 import (
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -22,7 +20,7 @@ func (c *Inventory) locate(path string, wanted bool) (d *Dir, name string, isDir
 			if !wanted {
 				return nil, "", isDir
 			}
-			kid = d.sub(name, ghost)
+			kid = d.make(name, ghost)
 		}
 		d, rest = kid, below
 	}
@@ -41,7 +39,7 @@ func (c *Inventory) add(d *Dir, name string, isDir bool) *Dir {
 	if isDir {
 		kid := d.dirs[name]
 		if kid == nil {
-			kid = d.sub(name, ghost)
+			kid = d.make(name, ghost)
 		}
 		if m, ok := d.files[name]; ok && m&gone != 0 { // another type of entry took the name
 			delete(d.files, name)
@@ -82,25 +80,6 @@ func (c *Inventory) arrive(m mark) mark {
 	return mark(c.now)
 }
 
-// Remove notes that path is gone, a directory with all that is below it but for the directories
-// that are kept, and those above them.
-func (c *Inventory) Remove(path string, kept ...string) {
-	d, name, isDir := c.locate(path, false)
-	switch {
-	case d == nil || name == "":
-	case !isDir:
-		if m, ok := d.files[name]; ok {
-			c.removeFile(d, name, m)
-			d.prune()
-		}
-	default:
-		if kid := d.dirs[name]; kid != nil {
-			c.removeDir(kid, c.stays(path, kept))
-			kid.prune()
-		}
-	}
-}
-
 // stays returns the directories of kept that are below path, as true, and those above them, as false.
 func (c *Inventory) stays(path string, kept []string) map[*Dir]bool {
 	var found map[*Dir]bool
@@ -133,28 +112,6 @@ func (c *Inventory) removeFile(d *Dir, name string, m mark) {
 		delete(d.files, name)
 	default:
 		d.files[name] = c.bury(d, name, false)
-	}
-}
-
-// removeDir does not prune, so that a range over directories may call it. It leaves what stays.
-func (c *Inventory) removeDir(d *Dir, stay map[*Dir]bool) {
-	whole, partly := stay[d]
-	if whole {
-		return
-	}
-	for name, m := range d.files {
-		c.removeFile(d, name, m)
-	}
-	for _, kid := range d.dirs {
-		c.removeDir(kid, stay)
-		kid.prune()
-	}
-	switch {
-	case partly || !d.mark.present():
-	case c.uncount(d.mark):
-		d.mark = ghost
-	default:
-		d.mark = c.bury(d.parent, d.name, true)
 	}
 }
 
@@ -265,55 +222,4 @@ func (c *Inventory) graft(into *Dir, name string, kid *Dir) {
 		c.uncount(kid.mark)
 	}
 	kid.files, kid.dirs = nil, nil
-}
-
-// Keep makes a new count have what another inventory has at and below a directory, which could not be
-// looked at.
-func (c *Inventory) Keep(from *Inventory, dir string) {
-	d, name, _ := from.locate(dir, false)
-	if d == nil || d.dirs[name] == nil {
-		return
-	}
-	into := &c.top
-	for segment := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
-		into = c.Put(into, segment, true)
-	}
-	c.keep(into, d.dirs[name])
-}
-
-func (c *Inventory) keep(into, d *Dir) {
-	for name, m := range d.files {
-		if m.present() {
-			c.Put(into, name, false)
-		}
-	}
-	for name, kid := range d.dirs {
-		if kid.mark&gone == 0 {
-			c.keep(c.Put(into, name, true), kid)
-		}
-	}
-}
-
-// Update makes c what a new count has found: what that does not have is lost.
-func (c *Inventory) Update(found *Inventory) { c.update(&c.top, &found.top) }
-
-func (c *Inventory) update(d, found *Dir) {
-	// In order, so that the same losses are told by the same paths.
-	for _, name := range slices.Sorted(maps.Keys(d.files)) {
-		if _, ok := found.files[name]; !ok {
-			c.removeFile(d, name, d.files[name])
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.dirs)) {
-		if kid := d.dirs[name]; found.dirs[name] == nil {
-			c.removeDir(kid, nil)
-			kid.prune()
-		}
-	}
-	for name := range found.files {
-		c.add(d, name, false)
-	}
-	for name, sub := range found.dirs {
-		c.update(c.add(d, name, true), sub)
-	}
 }

@@ -88,7 +88,7 @@ func (c *Inventory) Put(d *Dir, name string, isDir bool) *Dir {
 			return kid
 		}
 		c.present++
-		return d.sub(name, known)
+		return d.make(name, known)
 	}
 	if _, ok := d.files[name]; !ok {
 		c.present++
@@ -97,7 +97,7 @@ func (c *Inventory) Put(d *Dir, name string, isDir bool) *Dir {
 	return nil
 }
 
-func (d *Dir) sub(name string, m mark) *Dir {
+func (d *Dir) make(name string, m mark) *Dir {
 	kid := &Dir{parent: d, name: strings.Clone(name), mark: m}
 	d.link(kid)
 	return kid

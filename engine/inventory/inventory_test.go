@@ -70,7 +70,7 @@ func TestLosses(t *testing.T) {
 				case w[0] == '+':
 					n.Add(w[1:])
 				default:
-					n.Remove(w[1:])
+					finish(n.Remove(w[1:]))
 				}
 				n.Advance(now, now)
 			}
@@ -90,7 +90,7 @@ func TestPending(t *testing.T) {
 	n := inventory.New()
 	n.Put(n.Top(), "a", false)
 	n.Advance(start, start)
-	n.Remove("a")
+	finish(n.Remove("a"))
 	hour := start.Add(time.Hour)
 	n.Advance(hour, start)
 	if n.Lost() != 1 {
@@ -117,8 +117,8 @@ func count(paths ...string) *inventory.Inventory {
 func TestUpdate(t *testing.T) {
 	n := count("a/1", "a/2", "b/c/3", "d")
 	n.Advance(start, start)
-	n.Remove("d")
-	n.Update(count("a/1", "a/9", "d", "e/f"))
+	finish(n.Remove("d"))
+	finish(n.Update(count("a/1", "a/9", "d", "e/f")))
 	if n.Lost() != 4 || n.Known() != 7 { // a/2 b/ b/c/ b/c/3
 		t.Errorf("lost %d of %d, %q", n.Lost(), n.Known(), n.First(9))
 	}
@@ -137,7 +137,7 @@ func TestFirstOfMany(t *testing.T) {
 		n.Put(d, fmt.Sprint(i), false)
 	}
 	n.Advance(start, start)
-	n.Remove("deep/")
+	finish(n.Remove("deep/"))
 	if first := n.First(3); !slices.Equal(first, []string{"deep/"}) {
 		t.Errorf("first: %q", first)
 	}
@@ -175,7 +175,7 @@ func TestForgetsInParts(t *testing.T) {
 		for i := range n {
 			c.Put(d, strconv.Itoa(i), false)
 		}
-		c.Remove("d/")
+		finish(c.Remove("d/"))
 		if c.Lost() != n+1 {
 			t.Fatalf("%d are lost", c.Lost())
 		}

@@ -145,7 +145,7 @@ func TestModel(t *testing.T) {
 			case "remove":
 				p := path.Draw(t, "path")
 				m.remove(p)
-				n.Remove(p)
+				finish(n.Remove(p))
 			case "move":
 				from, to := path.Draw(t, "from"), path.Draw(t, "to")
 				if strings.HasSuffix(from, "/") != strings.HasSuffix(to, "/") || from == to {
