@@ -114,7 +114,7 @@ func (w *awaited) arrived() bool {
 	s := w.sync
 	oldest := s.queue.Oldest()
 	switch {
-	case s.phase != running || s.starting || s.following || s.dividing || s.persistent.any() || s.listing > 0 || s.existing.listing || s.existing.catchesUp() || s.deletions.stale():
+	case s.phase != running || s.starting || s.following || s.rearranges() || s.persistent.any() || s.listing > 0 || s.existing.listing || s.existing.catchesUp() || s.deletions.stale():
 		return false
 	case oldest != nil && oldest.Position() < w.before:
 		return false

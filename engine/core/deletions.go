@@ -170,7 +170,7 @@ func (s *Sync) undone() time.Time {
 
 // rests reports whether nothing of the sync may be acted on now.
 func (s *Sync) rests() bool {
-	return s.holds.any() || s.following || s.dividing || s.deletions.stale() || s.flooded()
+	return s.holds.any() || s.following || s.rearranges() || s.deletions.stale() || s.flooded()
 }
 
 // flooded holds a sync whose next batch may delete more than its limit, and

@@ -26,6 +26,14 @@ func (s *Sync) Receive(e event.Event) {
 
 // event takes in what a monitor reported for this sync.
 func (s *Sync) event(e event.Event) {
+	if s.arranging.goesOn() {
+		s.arranging.events = append(s.arranging.events, e)
+		return
+	}
+	s.takeEvent(e)
+}
+
+func (s *Sync) takeEvent(e event.Event) {
 	if !s.exists(e) {
 		s.happens(e)
 	}
@@ -134,10 +142,14 @@ func (s *Sync) list(path string) {
 // brought that there: a Move would take it for what moved. alarm is when their destinations are due.
 func (s *Sync) divideMoves(ds []*delay.Delay, alarm time.Time) {
 	for _, d := range ds {
-		if dest := d.Dest(); s.queue.Divide(d, alarm) {
-			s.derived++
-			s.list(dest)
+		if d.Kind != event.Move {
+			continue
 		}
+		var dest string
+		s.arrange(func() *delay.Work {
+			dest = d.Dest()
+			return s.queue.Divide(d, alarm)
+		}, func() { s.list(dest) })
 	}
 }
 

@@ -52,12 +52,12 @@ func (s *Sync) tellExisting() {
 	if !x.catchesUp() {
 		return
 	}
-	part := x.later[:min(len(x.later), maxPart)]
-	if x.later = x.later[len(part):]; len(x.later) == 0 {
-		x.later = nil
-	}
 	s.derived++ // who waits for what happened waits for these
-	for _, e := range part {
-		s.happens(e)
+	n := 0
+	for ; n < len(x.later) && n < maxPart && !s.arranging.goesOn(); n++ {
+		s.happens(x.later[n])
+	}
+	if x.later = x.later[n:]; len(x.later) == 0 {
+		x.later = nil
 	}
 }

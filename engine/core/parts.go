@@ -15,18 +15,26 @@ func (c *Core) goOn() {
 		if s.phase == queued || s.phase.ended() {
 			continue
 		}
-		s.inherit()
-		s.divide()
+		s.rearrange()
+		if !s.arranging.goesOn() {
+			s.inherit()
+			s.divide()
+		}
 		s.catchUp()
-		s.tellExisting()
-		s.retryPersistent()
+		if !s.arranging.goesOn() {
+			s.tellExisting()
+			s.retryPersistent()
+		}
 	}
 }
 
 // inParts reports whether there is more for goOn to do, whatever the time.
 func (s *Sync) inParts() bool {
-	return s.phase != queued && !s.phase.ended() && (s.heir() || s.dividing || s.deletions.replays() || s.existing.catchesUp())
+	return s.phase != queued && !s.phase.ended() && (s.heir() || s.rearranges() || s.deletions.replays() || s.existing.catchesUp())
 }
+
+// rearranges reports whether the order of the FIFO is being changed.
+func (s *Sync) rearranges() bool { return s.dividing || s.arranging.goesOn() }
 
 // heir reports whether something of the sync whose place this one takes is still to be taken over.
 func (s *Sync) heir() bool { return s.former != nil && s.begun }
@@ -79,7 +87,7 @@ func (s *Sync) divide() {
 			continue
 		}
 		dest := d.Dest()
-		if s.divideMoves([]*delay.Delay{d}, s.core.now); event.IsDir(dest) && d.Kind != event.Move {
+		if s.divideMoves([]*delay.Delay{d}, s.core.now); s.arranging.goesOn() || event.IsDir(dest) && d.Kind != event.Move {
 			return // that has looked at what else is queued
 		}
 	}

@@ -22,7 +22,7 @@ func (c *Core) full() bool {
 }
 
 func (s *Sync) canAct() bool {
-	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && !s.dividing && !s.deletions.stale() && !s.exclusive()
+	return s.working() && len(s.running) < s.cfg.MaxProcesses && s.open() && !s.rearranges() && !s.deletions.stale() && !s.exclusive()
 }
 
 // exclusive reports whether what runs has to end first, because one of the two looks at the source as a whole. A mirror

@@ -166,6 +166,7 @@ func (s *Sync) succeed(old *Sync) {
 	s.unlike = old.unlike && s.cfg.Target == old.cfg.Target
 	s.origin.unproven = true
 	if s.cfg.Mirrors && s.cfg.HasInit && s.cfg.Target == old.cfg.Target {
+		old.arrangeAll()
 		s.former = old
 	}
 	s.holds = old.holds

@@ -141,6 +141,7 @@ type Sync struct {
 	persistent persistent
 	former     *Sync  // whose place this one takes, of which something is still to be taken over
 	inherited  uint64 // up to which position of its FIFO that was done
+	arranging  arranging
 	dividing   bool   // Moves are being taken apart
 	divided    uint64 // up to which position that was done
 	scan       scan

@@ -90,7 +90,7 @@ func (s *Sync) NoticeUnmounted(path string) {
 // unmounted remembers a mount point.
 func (s *Sync) unmounted(path string) {
 	delete(s.mounts.here, path)
-	s.overlook(path, event.Init) // it would be taken for deleted
+	s.overlook(path, event.Init, nil) // it would be taken for deleted
 	for _, a := range s.mounts.away {
 		if a.names[0].path == path {
 			a.bare = false
@@ -282,7 +282,7 @@ func (s *Sync) leave(path string) (told bool) {
 		}
 	}
 	if !told {
-		s.overlook(path, event.Delete)
+		s.overlook(path, event.Delete, nil)
 	}
 	return told
 }

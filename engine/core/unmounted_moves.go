@@ -51,7 +51,10 @@ func (s *Sync) rename(e event.Event) (told bool) {
 
 // arrival passes on a rename as what it has brought, and unless split as what it has taken away.
 func (s *Sync) arrival(e event.Event, split bool) {
-	s.overlook(e.Path, event.Delete)
+	s.overlook(e.Path, event.Delete, func() { s.arrived(e, split) })
+}
+
+func (s *Sync) arrived(e event.Event, split bool) {
 	gone, is := e.Halves()
 	if !split && !s.Excluded(gone.Path) {
 		s.add(gone.Kind, gone.Path, "", gone)
@@ -111,15 +114,13 @@ func (s *Sync) renames(e event.Event) bool {
 		return d.Kind < event.Delete && d.Path() == e.Path && d.Status() != delay.Active
 	})
 	if free {
-		s.overlook(e.Path, event.Delete)
+		s.overlook(e.Path, event.Delete, nil)
 	}
 	return free
 }
 
 // overlook drops what waits to be done about a path and, if it is a directory, below it: all kinds
-// of events before the one given.
-func (s *Sync) overlook(path string, before event.Kind) {
-	if s.queue.Drop(path, before) > 0 {
-		s.changes++
-	}
+// of events before the one given. What is to be done then may be done in a later Step.
+func (s *Sync) overlook(path string, before event.Kind, then func()) {
+	s.arrange(func() *delay.Work { return s.queue.Drop(path, before) }, then)
 }

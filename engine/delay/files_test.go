@@ -52,8 +52,11 @@ func TestNoteDivided(t *testing.T) {
 	q.Add(event.Modify, "b/f", "", false, at)
 	q.Note("b/f", file)
 	q.Add(event.Create, "a/", "", false, at)
-	if !q.Divide(q.Next(at), at) {
+	w := q.Divide(q.Next(at), at)
+	if w == nil {
 		t.Fatal("the Move was not taken apart")
+	}
+	for one := 1; w.Do(&one); one = 1 {
 	}
 	var last *delay.Delay
 	q.Each(func(d *delay.Delay) bool { last = d; return true })

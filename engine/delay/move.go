@@ -60,28 +60,34 @@ func (e *end) undone() bool {
 }
 
 // Divide takes d, a Move that is not active, apart into the Delete of its origin and the Create of its destination
-// if something younger is queued of its origin or of a directory above it, and reports whether it did. An entry that
+// if something younger is queued of its origin or of a directory above it; else it returns nil. An entry that
 // is or was there again is another one than what moved: work that may have brought that to the target meanwhile has
-// left the Move nothing to be replayed with. alarm is that of the Create.
-func (q *Queue) Divide(d *Delay, alarm time.Time) bool {
+// left the Move nothing to be replayed with. alarm is that of the Create. What is younger than d and happened below a
+// destination that is a directory has to come behind that, and so is queued anew.
+func (q *Queue) Divide(d *Delay, alarm time.Time) *Work {
 	if !d.queued || d.Kind != event.Move || d.status == Active || !d.origin.reused() {
-		return false
+		return nil
 	}
-	dest, undone, tries, partials := d.Dest(), d.origin.more.destRef.undone(), d.tries, d.Partials
+	dest, to, tries, partials := d.Dest(), d.origin.more.destRef, d.tries, d.Partials
+	undone := to.undone()
 	d.forgetDest()
 	d.SetTries(int(tries))
 	d.Partials = partials
-	if !undone {
-		later := q.takeBelow(d, dest)
-		q.Add(event.Create, dest, "", event.Arrives(dest), alarm)
-		for _, l := range later {
-			q.Add(l.Kind, l.Path(), "", l.Tree, l.Alarm())
-			for _, file := range l.files {
-				q.Note(l.Path(), file)
-			}
+	w := &Work{queue: q}
+	if undone {
+		return w
+	}
+	if event.IsDir(dest) {
+		w.below, w.from = to.node, d.seq+1
+	}
+	w.found = func(l *Delay) {
+		if l.Kind <= event.Delete && (l.origin.more == nil || l.origin.more.destRef == nil) {
+			w.taken = append(w.taken, taken{l, l.Files()})
+			q.Remove(l)
 		}
 	}
-	return true
+	w.end = func() { q.Add(event.Create, dest, "", event.Arrives(dest), alarm) }
+	return w
 }
 
 // reused reports whether anything but a barrier is queued that is younger than e, of its path or of a directory above.
@@ -94,29 +100,6 @@ func (e *end) reused() bool {
 		}
 	}
 	return false
-}
-
-// taken is a delay that has left the queue to stand in it again further behind.
-type taken struct {
-	*Delay
-	files []event.File
-}
-
-// takeBelow takes out what is younger than d and happened below dest: who makes that directory anew has to come first.
-func (q *Queue) takeBelow(d *Delay, dest string) (list []taken) {
-	above := d.origin.more.destRef.node
-	if !event.IsDir(dest) || above.kids == 0 {
-		return nil
-	}
-	for l := d.next(true); l != nil; {
-		next := l.next(true)
-		if l.Kind <= event.Delete && l.origin.node.isBelow(above) && (l.origin.more == nil || l.origin.more.destRef == nil) {
-			list = append(list, taken{l, l.Files()})
-			q.Remove(l)
-		}
-		l = next
-	}
-	return list
 }
 
 // isBelow reports whether n is strictly below another node.

@@ -20,33 +20,30 @@ func (q *Queue) Free(path string, spared func(*Delay) bool) bool {
 }
 
 // Drop removes what is queued of path and, if that is a directory, below it, of the kinds before one; what is acted on
-// stays. It returns how many that were.
-func (q *Queue) Drop(path string, before event.Kind) (dropped int) {
+// stays.
+func (q *Queue) Drop(path string, before event.Kind) *Work {
+	w := &Work{queue: q}
 	at := q.trie.find(path)
 	if !at.exact {
-		return 0
+		return w
 	}
-	drop := func(d *Delay) {
+	w.found = func(d *Delay) {
 		if d.status != Active && d.Kind < before {
 			q.Remove(d)
-			dropped++
 		}
 	}
-	n, isDir := at.node, event.IsDir(path) || path == ""
-	if isDir && n.kids > 0 { // the trie knows no way down
-		q.Each(func(d *Delay) bool {
-			if d.Kind != event.Full && d.origin.node.isBelow(n) {
-				drop(d)
+	n := at.node
+	if event.IsDir(path) || path == "" {
+		w.below = n
+	}
+	w.end = func() {
+		for e := n.entries.after(0); e != nil; {
+			younger := n.entries.after(e.delay.seq)
+			if e == &e.delay.origin && e.delay.isDir == event.IsDir(path) {
+				w.found(e.delay)
 			}
-			return n.kids > 0
-		})
-	}
-	for e := n.entries.after(0); e != nil; {
-		younger := n.entries.after(e.delay.seq)
-		if e == &e.delay.origin && e.delay.isDir == event.IsDir(path) {
-			drop(e.delay)
+			e = younger
 		}
-		e = younger
 	}
-	return dropped
+	return w
 }

@@ -69,7 +69,10 @@ func (s *script) line(words []string) string {
 	case "curtail":
 		return strconv.FormatBool(s.q.Curtail(s.delays[arg(1)-1]))
 	case "divide":
-		return strconv.FormatBool(s.q.Divide(s.delays[arg(1)-1], at(0)))
+		w := s.q.Divide(s.delays[arg(1)-1], at(0))
+		for one := 1; w != nil && w.Do(&one); one = 1 { // in the smallest parts
+		}
+		return strconv.FormatBool(w != nil)
 	case "remove":
 		s.q.Remove(s.delays[arg(1)-1])
 	case "max":
