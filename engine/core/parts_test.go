@@ -271,6 +271,43 @@ func TestDividesInParts(t *testing.T) {
 	}
 }
 
+// §10: what is queued below the destination of a rename that is taken apart is looked for in parts. Nothing is acted on
+// meanwhile, and what happens meanwhile is queued behind it.
+func TestArrangesInParts(t *testing.T) {
+	w := newCrowd(t, core.SyncConfig{HasInit: true, KeepMoves: true})
+	happen := func(kind event.Kind, path, dest string) {
+		w.step(core.Events{{Root: w.sync.ID(), Kind: kind, Path: path, Dest: dest, Time: w.now}})
+	}
+	happen(event.Move, "a/", "b/")
+	happen(event.Modify, "b/first", "")
+	w.add(event.Modify, "x/%d", "")
+	happen(event.Modify, "b/last", "")
+	happen(event.Create, "a/", "")
+	w.now = w.now.Add(time.Hour)
+	w.step(core.Exited{Proc: w.proc})
+	before := w.pending()
+	happen(event.Modify, "b/late", "")
+	if w.pending() > before || len(w.lister.lists) > 0 {
+		t.Errorf("%d pending, before %d; %d lists", w.pending(), before, len(w.lister.lists))
+	}
+	if steps := len(w.goOn()); steps < many/5000-1 {
+		t.Errorf("%d parts", steps)
+	}
+	var got []string
+	for len(w.lister.lists) > 0 && w.pending() > 0 {
+		for _, d := range w.lister.lists[len(w.lister.lists)-1].Delays {
+			if path := d.Path(); path[0] != 'x' {
+				got = append(got, d.Kind.String()+" "+path)
+			}
+		}
+		w.step(core.Exited{Proc: w.proc})
+		w.goOn()
+	}
+	if text := fmt.Sprint(got); text != "[Delete a/ Create a/ Create b/ Modify b/first Modify b/last Modify b/late]" {
+		t.Errorf("acted on: %s", text)
+	}
+}
+
 // §10: what happened while a source was counted is taken in in parts, and nothing is acted on before.
 func TestCatchesUpInParts(t *testing.T) {
 	w := newCrowd(t, core.SyncConfig{MaxDelete: inventory.Entries(10), DeletesLive: true})
