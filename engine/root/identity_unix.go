@@ -22,27 +22,6 @@ func Of(dir *os.File) (Identity, error) {
 	return id, nil
 }
 
-// MountOf returns the topmost directory above path, or path itself, that is on the same device; "" if that is
-// the root directory, or cannot be told. Of a path that does not exist the directory it would be in counts.
-func MountOf(path string) string {
-	path = filepath.Clean(path)
-	for path != filepath.Dir(path) {
-		if _, err := os.Stat(path); err == nil {
-			break
-		}
-		path = filepath.Dir(path)
-	}
-	if straight, err := filepath.EvalSymlinks(path); err == nil {
-		path = straight
-	}
-	for p := path; p != filepath.Dir(p); p = filepath.Dir(p) {
-		if IsMount(p) {
-			return p
-		}
-	}
-	return ""
-}
-
 // IsMount reports whether path is on another device than the directory it is in.
 func IsMount(path string) bool {
 	var here, above syscall.Stat_t
