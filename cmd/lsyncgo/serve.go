@@ -21,6 +21,7 @@ import (
 	"lsyncgo/engine/monitor/backend"
 	"lsyncgo/engine/printable"
 	"lsyncgo/engine/process"
+	"lsyncgo/engine/processors"
 	"lsyncgo/engine/status"
 	"lsyncgo/engine/task"
 	"lsyncgo/engine/watch"
@@ -180,7 +181,9 @@ func (s *service) run() (exit core.Exit, err error) {
 
 // operate builds the engine from its parts and runs it.
 func (s *service) operate(signals *signals) (core.Exit, error) {
-	runner := process.NewRunner(s.runnerOptions())
+	used := processors.New()
+	defer used.Close()
+	runner := process.NewRunner(s.runnerOptions(used))
 	defer s.closing(func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 		defer cancel()
@@ -207,7 +210,7 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: &s.eventLog, Look: s.look(), Count: guard.Count,
 		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
 		Ready:  s.ready, Changed: s.statusFile.changed,
-		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive,
+		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive, Processors: used,
 	})
 	s.script.connect(s.core, s.loop, syncs)
 	s.watches = watch.New(s.core)
@@ -225,11 +228,11 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	return exit, nil
 }
 
-func (s *service) runnerOptions() process.Options {
+func (s *service) runnerOptions(used *processors.Set) process.Options {
 	if s.settings.NoDaemon && s.settings.LogFormat != "json" {
-		return process.Options{Stdout: s.env.childOut, Stderr: s.env.childErr, Shown: s.settings.LogFile == ""}
+		return process.Options{Processors: used, Stdout: s.env.childOut, Stderr: s.env.childErr, Shown: s.settings.LogFile == ""}
 	}
-	return process.Options{Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
+	return process.Options{Processors: used, Output: func(_ core.ProcID, line string, _ bool) { s.log.Log("Exec", line) }}
 }
 
 func (s *service) coreSettings(from config.Settings) core.Settings {

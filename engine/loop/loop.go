@@ -16,6 +16,7 @@ import (
 	"lsyncgo/engine/inventory"
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/mount"
+	"lsyncgo/engine/processors"
 )
 
 // Runner runs what core starts. Start must not block; every Start is answered
@@ -53,6 +54,8 @@ type Options struct {
 	// manager's watchdog. Zero: never, and an idle loop sleeps.
 	Alive      func()
 	AliveEvery time.Duration
+	// Processors decides how many are used; nil: nobody.
+	Processors *processors.Set
 }
 
 // Loop connects one Core with the outside.
@@ -119,6 +122,7 @@ func (l *Loop) Run(ctx context.Context) core.Exit {
 	asked := false // in the turn before
 	for in := core.Input(core.Tick{}); l.exit == nil; {
 		now := time.Now()
+		l.o.Processors.Look(now)
 		if in != nil {
 			again = l.step(watching, now, in)
 		}
@@ -223,12 +227,14 @@ func (l *Loop) carryOut(ctx context.Context, cmd core.Command) {
 	case core.Reserve:
 		l.reserve(ctx, cmd)
 	case core.Watch:
+		l.o.Processors.Need()
 		l.watch(ctx, cmd)
 	case core.Follow:
 		l.follow(ctx, cmd)
 	case core.Inspect:
 		l.inspect(ctx, cmd)
 	case core.Count:
+		l.o.Processors.Need()
 		l.count(ctx, cmd)
 	case core.Relist:
 		l.o.Monitor.Relist(cmd.Root, cmd.Path, monitor.Want{Hidden: cmd.Hidden, Seen: cmd.Seen, Existing: cmd.Existing})

@@ -16,6 +16,9 @@ import (
 	"lsyncgo/engine/root"
 )
 
+// processors are those of the process when it starts: of what it uses later, while there is little to do, a run has more.
+var processors = runtime.GOMAXPROCS(0)
+
 // mirror is one run of Tree or Apply.
 type mirror struct {
 	tally
@@ -111,7 +114,7 @@ func (m *mirror) open() (err error) {
 	}
 	m.protect()
 	if m.o.Workers <= 0 {
-		m.o.Workers = min(4, 2*runtime.GOMAXPROCS(0), max(fsat.MaxOpen()/32, 1))
+		m.o.Workers = min(4, 2*processors, max(fsat.MaxOpen()/32, 1))
 	}
 	m.tokens = make(chan struct{}, m.o.Workers-1)
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"lsyncgo/engine/failure"
 	"lsyncgo/engine/printable"
+	"lsyncgo/engine/processors"
 	"lsyncgo/engine/work"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	// MaxJobs bounds how many jobs run at once; the others wait their turn.
 	// Default: twice the number of processors.
 	MaxJobs int
+	// Processors decides how many are used; nil: nobody.
+	Processors *processors.Set
 }
 
 // Runner runs commands and jobs. Its methods may be called from any goroutine.
@@ -185,6 +188,7 @@ func (r *Runner) begin(w request) []work.Exited {
 			return nil
 		}
 		r.jobs++
+		r.opts.Processors.Need()
 		ctx := r.enter(w.id)
 		r.tasks.Go(func() { r.runJob(ctx, w.id, what) })
 	default:
