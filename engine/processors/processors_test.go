@@ -89,7 +89,7 @@ func TestLoadDecides(t *testing.T) {
 	})
 }
 
-func TestNoneDecidesNothing(t *testing.T) {
+func TestNoneDecidesNothing(*testing.T) {
 	var s *Set
 	s.Need()
 	s.Look(time.Now())
