@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/core"
+	"lsyncgo/engine/printable"
 	"lsyncgo/engine/status"
 )
 
@@ -58,7 +59,7 @@ func (s *service) handle(ctx context.Context, c status.Call) (status.Reply, erro
 		status.VerbStatus: s.tellStatus, status.VerbDebug: s.debug,
 		status.VerbPause: s.pause, status.VerbResume: s.resume, status.VerbResync: s.resync,
 		status.VerbReload: s.reloadAsked, status.VerbStop: s.stopAsked,
-		status.VerbWait: s.wait,
+		status.VerbWait: s.wait, status.VerbTrace: s.trace,
 	}
 	if f := answers[c.Verb]; f != nil {
 		return f(ctx, c)
@@ -116,7 +117,7 @@ func (s *service) resume(ctx context.Context, c status.Call) (status.Reply, erro
 	return s.changePauses(ctx, func() (string, error) {
 		still, err := s.core.Resume(c.Arg(0), who(c))
 		if still != "" {
-			still = "still on hold: " + still
+			still = "still on hold: " + printable.Line(still)
 		}
 		return still, err
 	})

@@ -93,6 +93,9 @@ func controlTable() []command {
 			examples: []string{"lsyncgo status mirror.lua", "lsyncgo status -problems -pidfile /run/lsyncgo.pid"}, exits: healthExits},
 		{name: "health", args: "CONFIG.lua", text: "one line for monitoring systems", scope: toAsk, rare: true, control: runHealth,
 			examples: []string{"lsyncgo health -pidfile /run/lsyncgo.pid"}, exits: healthExits},
+		{name: "trace", args: "PATH CONFIG.lua", text: "what becomes of a file or directory", scope: toAsk, rare: true, names: span{1, 1}, control: runTrace,
+			more:     "Which syncs have it in their source, which rule has them leave it alone, what is\npending for it, and the last batch.\n",
+			examples: []string{"lsyncgo trace /srv/www/index.html mirror.lua"}, exits: done},
 		{name: "wait", args: "[NAME...] CONFIG.lua", text: "wait until all changes have arrived", scope: toAsk | toWait, rare: true, names: span{0, -1}, control: runWait,
 			more: "It returns when everything that happened before it was called has arrived at the\n" +
 				"targets, of these syncs or of all. A file that is still being written is not\nwaited for.\n",

@@ -83,8 +83,8 @@ func (e env) do(socket string, request status.Request) int {
 	if err != nil {
 		return e.failed(err)
 	}
-	if r.Text != "" {
-		fmt.Fprintln(e.stdout, printable.Text(r.Text))
+	for line := range strings.Lines(r.Text) { // the daemon sees to it that no name makes up one
+		fmt.Fprintln(e.stdout, printable.Line(strings.TrimSuffix(line, "\n")))
 	}
 	return exitOK
 }

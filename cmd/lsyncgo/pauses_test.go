@@ -101,3 +101,17 @@ func TestPlaceIn(t *testing.T) {
 		t.Error("a link was followed")
 	}
 }
+
+// What is done for a path concerns those above and below it. §10.
+func TestConcerns(t *testing.T) {
+	for _, c := range []struct {
+		event, path string
+		want        bool
+	}{
+		{"a", "a", true}, {"a/", "a", true}, {"a/", "a/b", true}, {"a/b", "a/", true}, {"ab", "a", false}, {"a", "b", false}, {"", "x", true}, {"x", "", true},
+	} {
+		if got := concerns(c.event, c.path); got != c.want {
+			t.Errorf("%q, %q: %t", c.event, c.path, got)
+		}
+	}
+}

@@ -83,6 +83,7 @@ func (s *Sync) otherVerdict(r Result) string {
 
 func (s *Sync) succeeded(a *Agent, r Result) {
 	s.last = nil
+	s.batch = status.Batch{When: s.core.now, Took: s.core.now.Sub(a.begun), Events: len(a.Delays)}
 	if a.Kind() == event.Init {
 		s.awaits, s.unlike = false, false
 		s.degraded, s.failures, s.reason = nil, 0, ""

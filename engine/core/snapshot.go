@@ -61,6 +61,9 @@ func (s *Sync) snapshot(now time.Time, between func(func()) bool) status.Sync {
 	}
 	v.State, v.Reason = s.state(v), s.reason
 	s.persistent.show(&v)
+	if batch := s.batch; batch.Events > 0 {
+		v.LastBatch = &batch
+	}
 	if s.pause != nil {
 		v.PausedUntil, v.PausedBy = s.pause.Until, cmp.Or(s.pause.By, "somebody")
 	}

@@ -148,6 +148,7 @@ type Sync struct {
 	degraded   []string
 	failures   uint64 // delays that were given up
 	last       *status.Failure
+	batch      status.Batch // the newest work that succeeded
 }
 
 // maxDegraded bounds the paths that are kept of what was given up.

@@ -120,6 +120,8 @@ type Sync struct {
 	MaxProcesses int       `json:"maxProcesses,omitempty"`
 	// LastError is the newest failure that was not followed by a success.
 	LastError *Failure `json:"lastError,omitempty"`
+	// LastBatch is the newest work that succeeded; nil: none yet.
+	LastBatch *Batch `json:"lastBatch,omitempty"`
 	// Degraded lists changes that fail again and again, or were given up; the number is bounded where it is filled.
 	Degraded []string `json:"degraded,omitempty"`
 
@@ -143,6 +145,13 @@ type Tunnel struct {
 	Running []Process `json:"running,omitempty"`
 	// LastError is the newest failure of a process that is not ready again.
 	LastError *Failure `json:"lastError,omitempty"`
+}
+
+// Batch is work that succeeded.
+type Batch struct {
+	When   time.Time     `json:"when"`
+	Took   time.Duration `json:"tookNs"`
+	Events int           `json:"events"`
 }
 
 // Process is a child or a job that runs for a sync.

@@ -218,3 +218,27 @@ func TestWaitTimesOut(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// trace tells of each sync that has the path. §10.
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	c := control(t, `sync{ default.direct, name = 'web', source = '$SOURCE', target = '$TARGET', delay = 3600, exclude = { '*.o' } }
+		sync{ default.direct, name = 'other', source = '$DIR/target', target = '$DIR/third', delay = 0 }`)
+	c.state("in step")
+	c.write("source/d/a", "a")
+	c.state("behind")
+	c.write("source/d/x.o", "x")
+	if out := c.says(0, "trace", c.path("source/d/a")); !strings.Contains(out, "web: behind, it exists\n  waiting: Create d/") || strings.Contains(out, "other: ") ||
+		!strings.Contains(out, "last batch: ") {
+		t.Error(out)
+	}
+	if out := c.says(0, "trace", c.path("source/d/x.o")); !strings.Contains(out, `left alone: "d/x.o" is excluded by rule 1 of 1, "- *.o"`) {
+		t.Error(out)
+	}
+	if out := c.says(0, "trace", c.path("source/none")); !strings.Contains(out, "it does not exist\n  nothing is pending for it") {
+		t.Error(out)
+	}
+	if out := c.says(1, "trace", c.path("pid")); !strings.Contains(out, "no sync has ") {
+		t.Error(out)
+	}
+}
