@@ -14,8 +14,8 @@ import (
 )
 
 // Report takes in an event of the kinds Attrib to Move that the script itself
-// is the source of, as if a monitor had reported it.
-func (s *Sync) Report(e event.Event) { s.event(e) }
+// is the source of, as if a monitor had reported it. A sync that has ended takes in nothing.
+func (s *Sync) Report(e event.Event) { s.Receive(e) }
 
 // Receive implements Receiver. Of a source that is not watched any more there may be late events.
 func (s *Sync) Receive(e event.Event) {

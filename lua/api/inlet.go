@@ -290,11 +290,28 @@ func (s *Sync) addEvent(L *glua.LState, arg func(int) glua.LValue) int {
 	if !ok || isString != (kind == event.Move) {
 		L.RaiseError("addEvent takes the path, relative to the source, and for a Move the new path")
 	}
-	values.WithoutZero(L, "addEvent: the path", string(path))
-	values.WithoutZero(L, "addEvent: the new path", string(dest))
-	s.running(L, "addEvent").Report(event.Event{
-		Kind: kind, Path: strings.TrimPrefix(string(path), "/"), Dest: strings.TrimPrefix(string(dest), "/")})
+	e := event.Event{Kind: kind, Path: eventPath(L, "the path", path)}
+	if e.Path == "" && kind != event.Attrib {
+		L.RaiseError("addEvent takes the source itself, \"\", for Attrib only")
+	}
+	if kind == event.Move {
+		if e.Dest = eventPath(L, "the new path", dest); e.Dest == "" || event.IsDir(e.Dest) != event.IsDir(e.Path) {
+			L.RaiseError("addEvent: both paths of a Move end in a slash, as a directory does, or none")
+		}
+	}
+	s.running(L, "addEvent").Report(e)
 	return 0
+}
+
+// eventPath is a path of an event as monitors have them: no part of it leads elsewhere or means nothing.
+func eventPath(L *glua.LState, what string, v glua.LString) string {
+	path := strings.TrimPrefix(values.WithoutZero(L, "addEvent: "+what, string(v)), "/")
+	for part := range strings.SplitSeq(strings.TrimSuffix(path, "/"), "/") {
+		if path != "" && (part == "" || part == "." || part == "..") {
+			L.RaiseError("addEvent: %s %s has an empty part, \".\" or \"..\": it has to be relative to the source, and is taken as it is", what, values.Describe(v))
+		}
+	}
+	return path
 }
 
 // Layer3Variables are the names after ^, each before its own prefixes.
