@@ -129,6 +129,7 @@ type Watch struct {
 	Flat                  bool
 	Mode                  event.Mode
 	HardLinks             bool
+	Signatures            bool          // events have the entry's
 	Slack                 time.Duration // how late what happens may be told
 	// Excluded is the filter as it is at each call. Any goroutine may call it.
 	Excluded func(path string) bool

@@ -5,6 +5,7 @@ package event
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 )
@@ -94,6 +95,9 @@ type Event struct {
 	// Linked is the file that an Attrib, Modify or Create is about, if it has other names as well and the
 	// root asks for that; else nil.
 	Linked *File
+	// Signature is that of the entry that an Attrib, Modify, Create or Exist is about, or that of Dest for a Move, when the event was told. It is
+	// nil if the root does not ask for it, and if there was none any more.
+	Signature *Signature
 	// Empty marks a Mounted file system that has nothing in it.
 	Empty bool
 	Raw   *Raw // Untouched
@@ -106,6 +110,14 @@ var ErrBacklog = errors.New("more events came than could be worked on, as if the
 
 // File names a file on this machine, whatever its paths.
 type File struct{ Device, Inode uint64 }
+
+// Signature shows whether an entry has changed. Of directories it says nothing of what is in them, and so nothing of their times.
+type Signature struct {
+	Inode                   uint64
+	Size, Modified, Changed int64 // the times in ns since 1970
+	Mode                    fs.FileMode
+	UID, GID                uint32
+}
 
 // ErrUnmounted is the reason of a root that was lost with its file system.
 var ErrUnmounted = errors.New("its file system was unmounted")

@@ -42,8 +42,9 @@ type Config struct {
 	Backend string // of the monitor; empty: the best one
 	// PollInterval is how often a backend that compares listings lists everything; 0: its default.
 	PollInterval time.Duration
-	// Handle is called for each event, by the goroutine that calls Core.Step, never while Add runs.
-	Handle func(Event)
+	// Handle is called for each event, by the goroutine that calls Core.Step, never while Add runs. It calls done when that is over, and is not
+	// called for this monitor before. kill, which may be nil, ends it early.
+	Handle func(e Event, done func()) (kill func())
 }
 
 // Set has the monitors of a config.
@@ -52,13 +53,9 @@ type Set struct {
 	timers   *core.Timers
 	log      core.Log
 	monitors map[string]*fileMonitor
-	pending  []pending
-	planned  bool // their delivery
-}
-
-type pending struct {
-	to *fileMonitor
-	Event
+	tokens   []*fileMonitor // one for each event that waits, in order, but for those of busy handlers
+	waiting  int            // events
+	planned  bool           // their delivery
 }
 
 // New returns a set without monitors.
@@ -85,6 +82,9 @@ func (s *Set) Add(c Config) {
 	m.place(m.wanted)
 }
 
+// Len counts the monitors.
+func (s *Set) Len() int { return len(s.monitors) }
+
 // Has reports whether a monitor has this ID.
 func (s *Set) Has(id string) bool { return s.monitors[id] != nil }
 
@@ -95,12 +95,17 @@ func (s *Set) Remove(id string) bool {
 		return false
 	}
 	delete(s.monitors, id)
+	for range m.owed {
+		s.tokens = append(s.tokens, m)
+	}
+	m.owed = 0
+	s.plan()
 	m.end()
 	return true
 }
 
 // Pending counts the events that wait to be delivered.
-func (s *Set) Pending() int { return len(s.pending) }
+func (s *Set) Pending() int { return s.waiting }
 
 // List returns the monitors, in order of their IDs.
 func (s *Set) List() []Config {
@@ -117,47 +122,10 @@ func (s *Set) Close() {
 	s.timers.Retire()
 	for _, m := range s.monitors {
 		m.end()
+		if m.kill != nil {
+			m.kill()
+		}
 	}
 	clear(s.monitors)
-	s.pending = nil
-}
-
-// tell has an event wait for its handler.
-func (s *Set) tell(m *fileMonitor, a Action, filename string) {
-	s.pending = append(s.pending, pending{m, Event{Action: a, Filename: filename, RequestID: m.ID}})
-	s.plan()
-}
-
-func (s *Set) plan() {
-	if s.planned {
-		return
-	}
-	s.planned = true
-	s.timers.Add(s.core.Now(), s.deliver)
-}
-
-// atOnce bounds how many events are delivered in one step: the engine has others to look after.
-const atOnce = 200
-
-func (s *Set) deliver(time.Time) error {
-	s.planned = false
-	for range min(len(s.pending), atOnce) {
-		if len(s.pending) == 0 {
-			break // a handler has ended all
-		}
-		p := s.pending[0]
-		s.pending[0] = pending{}
-		s.pending = s.pending[1:]
-		if s.monitors[p.RequestID] != p.to {
-			s.log.Log("Debug", "fam: ", p.Action, " ", p.Filename, " is for the monitor ", p.RequestID, ", which there is not any more")
-			continue
-		}
-		p.to.Handle(p.Event)
-	}
-	if len(s.pending) == 0 {
-		s.pending = nil
-		return nil
-	}
-	s.plan()
-	return nil
+	s.tokens, s.waiting = nil, 0
 }

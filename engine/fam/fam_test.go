@@ -3,6 +3,7 @@ package fam_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,15 @@ func newMachine(t *testing.T) *machine {
 	return m
 }
 
+// at makes a handler of a function that is done when it returns.
+func at(f func(fam.Event)) func(fam.Event, func()) func() {
+	return func(e fam.Event, done func()) func() {
+		f(e)
+		done()
+		return nil
+	}
+}
+
 // step has the core take something in until nothing is due.
 func (m *machine) step(in core.Input) {
 	m.t.Helper()
@@ -59,20 +69,24 @@ func (m *machine) step(in core.Input) {
 func (m *machine) add(c fam.Config) {
 	m.t.Helper()
 	c.ID = fam.UniqueID(&c, m.set.Has)
-	c.Handle = func(e fam.Event) { m.told = append(m.told, string(e.Action)+" "+e.Filename) }
+	c.Handle = at(func(e fam.Event) { m.told = append(m.told, string(e.Action)+" "+e.Filename) })
 	m.set.Add(c)
 	m.step(core.Tick{})
 }
 
 func (m *machine) watched(err error) { m.step(core.Watched{Root: m.root, Err: err}) }
 
-// events are written "KIND PATH", a Move "Move FROM TO".
+// events are written "KIND PATH", a Move "Move FROM TO"; @N at the end is when it changed.
 func (m *machine) events(list ...string) {
 	m.t.Helper()
 	var batch core.Events
 	for _, text := range list {
+		text, changed, signed := strings.Cut(text, "@")
 		words := strings.Split(text, " ")
 		e := event.Event{Root: m.root, Path: words[1]}
+		if n, err := strconv.ParseInt(changed, 10, 64); signed && err == nil {
+			e.Signature = &event.Signature{Changed: n}
+		}
 		for e.Kind = 1; e.Kind.String() != words[0]; e.Kind++ {
 		}
 		if len(words) > 2 {
@@ -106,6 +120,123 @@ func TestOverflow(t *testing.T) {
 	m.wants("changed s/y", "created s/z", "created s/t", "deleted s/x")
 	m.events("Overflow ", "Create s/", "Create s/z", "Listed ")
 	m.wants("changed s/z", "deleted a", "deleted s/t", "deleted s/y")
+}
+
+// TestSignatures, §2: after an overflow only what is another, or was changed since it was told, is told; of directories their own metadata.
+func TestSignatures(t *testing.T) {
+	m := newMachine(t)
+	m.add(fam.Config{Path: "/d", Recursive: true})
+	m.watched(nil)
+	m.events("Create a@1", "Create b@1", "Create s/@1", "Create s/x@1", "Create s/y@1", "Listed ")
+	m.told = nil
+	m.events("Modify a@2", "Move s/y s/z@3", "Create a@2")
+	m.wants("changed a", "deleted s/y", "created s/z") // a once, as that had not been told yet
+	m.events("Overflow ", "Create a@2", "Create b@4", "Create c@1", "Create s/@1", "Create s/x@1", "Create s/z@3", "Listed ")
+	m.wants("changed b", "created c")
+	m.events("Overflow s/", "Create s/x@5", "Create s/z@3", "Listed s/")
+	m.wants("changed s/x")
+	m.events("Overflow ", "Create a@2", "Create b@4", "Create c@1", "Create s/@6", "Create s/x@5", "Create s/z@3", "Listed ")
+	m.wants("changed s")
+	m.events("Modify a", "Overflow ", "Create a@2", "Create b@4", "Create c@1", "Create s/@6", "Create s/x@5", "Create s/z@3", "Listed ") // nobody knows what a was
+	m.wants("changed a")
+	// So it is with a file, in the directory that it is watched by.
+	m = newMachine(t)
+	m.add(fam.Config{Path: "/d/f"})
+	m.watched(fmt.Errorf("it is no directory"))
+	m.watched(nil)
+	m.events("Create f@1", "Listed ")
+	m.wants("exists /d/f", "endExist /d/f")
+	m.events("Overflow ", "Create f@1", "Listed ")
+	m.wants()
+	m.events("Modify f@2")
+	m.wants("changed /d/f")
+	m.events("Overflow ", "Create f@2", "Listed ")
+	m.wants()
+	m.events("Overflow ", "Create f@3", "Listed ")
+	m.wants("changed /d/f")
+}
+
+// TestHandlerInOrder, §2, issue 9.3: a handler that has not ended gets nothing more; others do. What has changed is told once while it waits.
+func TestHandlerInOrder(t *testing.T) {
+	m := newMachine(t)
+	var done func()
+	killed := 0
+	m.set.Add(fam.Config{ID: "slow", Path: "/d", Handle: func(e fam.Event, d func()) func() {
+		m.told, done = append(m.told, string(e.Action)+" "+e.Filename), d
+		return func() { killed++ }
+	}})
+	m.step(core.Tick{})
+	m.watched(nil)
+	m.events("Create a@1", "Listed ", "Modify a@2", "Modify a@3", "Create b@1", "Modify a@4")
+	m.wants("exists /d")
+	if n := m.set.Pending(); n != 4 {
+		t.Errorf("%d wait", n)
+	}
+	slow := m.root
+	m.add(fam.Config{Path: "/o"})
+	m.watched(nil)
+	m.events("Listed ")
+	m.wants("exists /o", "endExist /o")
+	for range 4 {
+		done()
+		m.step(core.Tick{})
+	}
+	m.wants("exists a", "endExist /d", "changed a", "created b")
+	m.root = slow
+	m.events("Modify a@5", "Delete b")
+	m.wants()
+	m.set.Remove("slow")
+	done()
+	m.step(core.Tick{})
+	if m.wants(); m.set.Pending() != 0 || killed != 0 {
+		t.Errorf("%d wait, killed %d times", m.set.Pending(), killed)
+	}
+}
+
+// TestBehind, §2, issue 9.5: what waits for one handler is bounded. It is told what is different from what it was told, whatever happened meanwhile.
+func TestBehind(t *testing.T) {
+	m := newMachine(t)
+	var done func()
+	m.set.Add(fam.Config{ID: "slow", Path: "/d", Recursive: true, Handle: func(e fam.Event, d func()) func() {
+		m.told, done = append(m.told, string(e.Action)+" "+e.Filename), d
+		return nil
+	}})
+	finish := func() {
+		for range 100 {
+			done()
+			m.step(core.Tick{})
+		}
+	}
+	m.step(core.Tick{})
+	m.watched(nil)
+	m.events("Create a@1", "Create b@1", "Create s/@1", "Create s/x@1", "Listed ")
+	finish()
+	m.told = nil
+	m.events("Modify a@2", "Delete s/x", "Delete s/", "Create n@1", "Delete b") // of these the handler hears the first
+	var flood core.Events
+	for range 60_000 {
+		flood = append(flood, event.Event{Root: m.root, Kind: event.Create, Path: "f"}, event.Event{Root: m.root, Kind: event.Delete, Path: "f"})
+	}
+	m.step(flood)
+	if n := m.set.Pending(); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+	m.asks = nil
+	m.events("Modify a@7", "Delete a", "Overflow ") // nothing of it counts
+	if len(m.asks) != 0 {
+		t.Errorf("asked for %q while the handler is busy", m.asks)
+	}
+	m.wants("changed a")
+	finish()
+	if !slices.Equal(m.asks, []string{""}) {
+		t.Errorf("asked for %q", m.asks)
+	}
+	m.events("Create b@1", "Create s/@1", "Create g@1", "Listed ")
+	finish()
+	m.wants("created g", "deleted a", "deleted s/x")
+	if n := strings.Count(strings.Join(m.log.lines, "\n"), "events of /d wait for the monitor slow: they are dropped"); n != 1 {
+		t.Errorf("said %d times: %q", n, m.log.lines)
+	}
 }
 
 // TestLost, §2: a lost watch is as well, a path that is back is new with all that is in it, and endExist is told once.
@@ -167,16 +298,16 @@ func TestReplaced(t *testing.T) {
 func TestPending(t *testing.T) {
 	m := newMachine(t)
 	var waits []int
-	m.set.Add(fam.Config{ID: "one", Path: "/d", Handle: func(e fam.Event) {
+	m.set.Add(fam.Config{ID: "one", Path: "/d", Handle: at(func(e fam.Event) {
 		waits = append(waits, m.set.Pending())
 		if e.Filename == "last" {
 			m.told = append(m.told, fmt.Sprint(m.set.Remove("other"), m.set.Remove("other")))
 		}
-	}})
+	})})
 	m.step(core.Tick{})
 	one := m.root
 	m.watched(nil)
-	m.set.Add(fam.Config{ID: "other", Path: "/o", Handle: func(fam.Event) { m.told = append(m.told, "other") }})
+	m.set.Add(fam.Config{ID: "other", Path: "/o", Handle: at(func(fam.Event) { m.told = append(m.told, "other") })})
 	m.step(core.Tick{})
 	m.watched(nil)
 	batch := core.Events{}

@@ -24,24 +24,29 @@ type fileMonitor struct {
 	told    bool   // the monitored path itself is there, and was told
 	action  Action // what is told of what a listing finds: Exists at the first time, then Created
 	known   names  // in the directory, if it is the monitored one
+	self    entry  // the monitored path, if it is no directory
 
 	listings []string // that were asked for, in order
-	found    names    // by them
+	void     int      // of these, whose answers do not count, as they began while it was behind
+	found    names    // by the others
 	isThere  bool     // the next name on the way to the path, as far as they have told
 	retry    *core.Timer
 	failures int // since the last event
-}
 
-// names are those in a directory; nil for what is none. They hold a tree, as a directory takes all in it with it.
-type names map[string]names
+	queue  []pending // for the handler
+	owed   int       // tokens of these that were found while it was busy
+	busy   bool      // a call of the handler has not ended
+	kill   func()    // ends that; nil: it has ended, or cannot be ended
+	behind bool      // too much has waited: it is looked again when the handler has ended
+}
 
 // place has a directory watched.
 func (m *fileMonitor) place(dir string) {
 	m.wanted, m.watched = dir, false
-	m.listings, m.found, m.isThere = nil, nil, false
+	m.listings, m.void, m.found, m.isThere = nil, 0, nil, false
 	m.id = m.set.core.Register(m)
 	own := dir == m.Path
-	w := core.Watch{Root: m.id, Source: withSlash(dir), Given: dir, Resolve: true, Monitor: m.Backend, PollInterval: m.PollInterval, Flat: !own || !m.Recursive}
+	w := core.Watch{Root: m.id, Source: withSlash(dir), Given: dir, Resolve: true, Monitor: m.Backend, PollInterval: m.PollInterval, Signatures: true, Flat: !own || !m.Recursive}
 	if own {
 		w.Excluded = m.ignored
 	} else {
@@ -105,7 +110,7 @@ func (m *fileMonitor) Watched(in core.Watched) {
 func (m *fileMonitor) appear() {
 	if !m.told {
 		m.told = true
-		m.set.tell(m, m.action, m.Path)
+		m.set.tell(m, m.action, m.Path, nil)
 	}
 }
 
@@ -146,12 +151,15 @@ func (m *fileMonitor) Receive(e event.Event) {
 		m.again(m.Path)
 		return
 	case event.Overflow, event.Mounted, event.Unmounted:
-		if m.watched { // else it is listed then anyway
+		if m.watched && !m.behind { // else it is listed later anyway
 			m.list(e.Path)
 		}
 		return
 	case event.Unwatched:
 		m.set.log.Log("Warn", "fam: ", e.Err)
+		return
+	}
+	if m.behind && e.Kind != event.Listed {
 		return
 	}
 	if m.wanted == m.Path {
@@ -164,8 +172,9 @@ func (m *fileMonitor) Receive(e event.Event) {
 // above takes in what happens in a directory above the monitored path.
 func (m *fileMonitor) above(e event.Event) {
 	if e.Kind == event.Listed {
-		m.listings = m.listings[1:]
-		m.listed()
+		if m.answered() {
+			m.listed()
+		}
 		return
 	}
 	path := e.Path
@@ -190,21 +199,39 @@ func (m *fileMonitor) above(e event.Event) {
 			m.failures = 0
 		}
 		m.later()
-	case m.told && !live && e.Kind == event.Create:
-		m.isThere = true // seen again: it may have changed if something was lost
-		if m.action == Created {
-			m.set.tell(m, Changed, m.Path)
-		}
-	case m.told:
-		m.isThere = true
-		m.set.tell(m, Changed, m.Path)
 	default:
-		m.isThere = true
-		m.appear()
-		if live && e.Written && m.action == Created {
-			m.set.tell(m, Changed, m.Path)
-		}
+		m.file(e, live)
 	}
+}
+
+// file takes in that the monitored file is there. Live: that is no answer to a question.
+func (m *fileMonitor) file(e event.Event, live bool) {
+	m.isThere = true
+	isNew := !m.told
+	differs := m.self.take(e.Signature)
+	m.appear()
+	switch {
+	case m.action == Exists && !live && e.Kind == event.Create: // seen again, at the start
+	case isNew && (!live || !e.Written || m.action != Created):
+	case live || differs || e.Kind != event.Create:
+		m.set.change(m, m.Path, &m.self)
+	}
+}
+
+// answered takes in the end of a listing, and reports whether it counts.
+func (m *fileMonitor) answered() bool {
+	m.listings = m.listings[1:]
+	switch {
+	case m.behind:
+		m.found = nil
+		return false
+	case m.void == 0:
+		return true
+	}
+	if m.void--; m.void == 0 {
+		m.found, m.isThere = nil, false
+	}
+	return false
 }
 
 // listed ends a listing of a directory above.
@@ -216,7 +243,7 @@ func (m *fileMonitor) listed() {
 		m.vanish()
 	}
 	if m.action == Exists && m.told {
-		m.set.tell(m, EndExist, m.Path)
+		m.set.tell(m, EndExist, m.Path, nil)
 	}
 	m.isThere, m.settled, m.action = false, true, Created
 }
@@ -224,10 +251,10 @@ func (m *fileMonitor) listed() {
 // vanish tells that the monitored path and all in it is gone.
 func (m *fileMonitor) vanish() {
 	m.gone("", m.known)
-	m.known, m.action = nil, Created
+	m.known, m.self, m.action = nil, entry{}, Created
 	if m.told {
 		m.told = false
-		m.set.tell(m, Deleted, m.Path)
+		m.set.tell(m, Deleted, m.Path, nil)
 	}
 }
 
@@ -236,79 +263,86 @@ func (m *fileMonitor) entry(e event.Event) {
 	name := strings.TrimSuffix(e.Path, "/")
 	switch e.Kind {
 	case event.Listed:
-		m.listings = m.listings[1:]
-		m.compare(e.Path)
+		if m.answered() {
+			m.compare(e.Path)
+		}
 	case event.Create:
-		m.exists(name, event.IsDir(e.Path), e.Written, false)
+		m.exists(name, event.IsDir(e.Path), e.Written, false, e.Signature)
 		if e.Tree && m.Recursive && !slices.Contains(m.listings, "") {
 			m.list(e.Path)
 		}
 	case event.Delete:
 		m.remove(name)
 	case event.Move:
-		m.moved(name, strings.TrimSuffix(e.Dest, "/"), event.IsDir(e.Dest))
+		m.moved(name, strings.TrimSuffix(e.Dest, "/"), event.IsDir(e.Dest), e.Signature)
 	case event.Attrib, event.Modify:
 		if e.Path == "" {
-			m.set.tell(m, Changed, m.Path)
+			m.set.tell(m, Changed, m.Path, nil)
 		} else {
-			m.exists(name, event.IsDir(e.Path), false, true)
+			m.exists(name, event.IsDir(e.Path), false, true, e.Signature)
 		}
 	}
 }
 
 // exists takes in that there is an entry. Changed: that is what was told, not that it is new.
-func (m *fileMonitor) exists(name string, isDir, written, changed bool) {
+func (m *fileMonitor) exists(name string, isDir, written, changed bool, is *event.Signature) {
 	listing := len(m.listings) > 0
 	if listing {
 		m.found = m.found.with(name, isDir)
 	}
-	was, isKnown := m.known.find(name)
-	if isKnown && (was != nil) != isDir { // another kind of entry has its name
+	was := m.known.find(name)
+	if was != nil && was.isDir() != isDir { // another kind of entry has its name
 		m.remove(name)
-		isKnown = false
+		was = nil
 	}
-	switch {
-	case !isKnown:
+	if was == nil {
 		m.known = m.known.with(name, isDir)
-		m.set.tell(m, m.action, name)
+		was = m.known.find(name)
+		was.take(is)
+		m.set.tell(m, m.action, name, nil)
 		if m.action == Created && (written || changed) {
-			m.set.tell(m, Changed, name)
+			m.set.change(m, name, was)
 		}
-	case changed || !listing || !isDir && m.action == Created: // what happened to it while events were lost, nobody knows
-		m.set.tell(m, Changed, name)
+		return
+	}
+	if differs := was.take(is); changed || !listing || m.action == Created && differs {
+		m.set.change(m, name, was)
 	}
 }
 
 // remove tells that an entry and all in it is gone.
 func (m *fileMonitor) remove(name string) {
-	if below, ok := m.known.find(name); ok {
-		m.gone(name+"/", below)
+	if was := m.known.find(name); was != nil {
+		m.gone(name+"/", was.below)
 		m.known.drop(name)
-		m.set.tell(m, Deleted, name)
+		m.set.tell(m, Deleted, name, was)
 	}
 }
 
 // gone tells that all in a directory is gone, what is deepest first.
 func (m *fileMonitor) gone(prefix string, in names) {
 	for _, name := range in.sorted() {
-		m.gone(prefix+name+"/", in[name])
-		m.set.tell(m, Deleted, prefix+name)
+		m.gone(prefix+name+"/", in[name].below)
+		m.set.tell(m, Deleted, prefix+name, in[name])
 	}
 }
 
 // moved takes a rename for an end and a beginning; what it replaces has changed.
-func (m *fileMonitor) moved(from, to string, isDir bool) {
-	below, _ := m.known.find(from)
+func (m *fileMonitor) moved(from, to string, isDir bool, is *event.Signature) {
+	var below names
+	if was := m.known.find(from); was != nil {
+		below = was.below
+	}
 	m.remove(from)
-	m.exists(to, isDir, false, false)
+	m.exists(to, isDir, false, false, is)
 	var arrive func(prefix string, in names)
 	arrive = func(prefix string, in names) {
 		for _, name := range in.sorted() {
 			if m.ignored(prefix + name) {
 				continue
 			}
-			m.exists(prefix+name, in[name] != nil, false, false)
-			arrive(prefix+name+"/", in[name])
+			m.exists(prefix+name, in[name].isDir(), false, false, in[name].is)
+			arrive(prefix+name+"/", in[name].below)
 		}
 	}
 	arrive(to+"/", below)
@@ -318,8 +352,7 @@ func (m *fileMonitor) moved(from, to string, isDir bool) {
 func (m *fileMonitor) compare(dir string) {
 	known, found := m.known, m.found
 	if name := strings.TrimSuffix(dir, "/"); name != "" {
-		known, _ = m.known.find(name)
-		found, _ = m.found.find(name)
+		known, found = m.known.in(name), m.found.in(name)
 	}
 	m.miss(dir, known, found)
 	if len(m.listings) > 0 {
@@ -327,7 +360,7 @@ func (m *fileMonitor) compare(dir string) {
 	}
 	m.found = nil
 	if m.action == Exists {
-		m.set.tell(m, EndExist, m.Path)
+		m.set.tell(m, EndExist, m.Path, nil)
 	}
 	m.action = Created
 }
@@ -335,7 +368,7 @@ func (m *fileMonitor) compare(dir string) {
 func (m *fileMonitor) miss(prefix string, known, found names) {
 	for _, name := range known.sorted() {
 		if still, ok := found[name]; ok {
-			m.miss(prefix+name+"/", known[name], still)
+			m.miss(prefix+name+"/", known[name].below, still.below)
 		} else {
 			m.remove(prefix + name)
 		}
@@ -343,54 +376,6 @@ func (m *fileMonitor) miss(prefix string, known, found names) {
 }
 
 func (m *fileMonitor) absolute(name string) string { return filepath.Join(m.wanted, name) }
-
-// find returns what is in the directory called path, and whether there is such an entry.
-func (n names) find(path string) (names, bool) {
-	var ok bool
-	for name := range strings.SplitSeq(path, "/") {
-		if n, ok = n[name]; !ok {
-			return nil, false
-		}
-	}
-	return n, true
-}
-
-// with adds an entry, and the directories on the way to it.
-func (n names) with(path string, isDir bool) names {
-	if n == nil {
-		n = names{}
-	}
-	at := n
-	for {
-		name, rest, more := strings.Cut(path, "/")
-		if at[name] == nil && (more || isDir) {
-			at[name] = names{}
-		} else if !more && !isDir {
-			at[name] = nil
-		}
-		if !more {
-			return n
-		}
-		at, path = at[name], rest
-	}
-}
-
-func (n names) drop(path string) {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		n, _ = n.find(path[:i])
-		path = path[i+1:]
-	}
-	delete(n, path)
-}
-
-func (n names) sorted() []string {
-	list := make([]string, 0, len(n))
-	for name := range n {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
-}
 
 func withSlash(dir string) string {
 	if dir == "/" {

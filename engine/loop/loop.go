@@ -256,7 +256,7 @@ func (l *Loop) watch(ctx context.Context, cmd core.Watch) {
 	ctx, cancel := context.WithCancel(ctx)
 	l.roots[cmd.Root], l.sources[cmd.Root] = cancel, cmd.Source
 	root := monitor.Root{ID: cmd.Root, Path: cmd.Source, Name: cmd.Given, Backend: cmd.Monitor, PollInterval: cmd.PollInterval, Flat: cmd.Flat,
-		Mode: cmd.Mode, Links: cmd.HardLinks, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts, Raw: cmd.Raw}
+		Mode: cmd.Mode, Links: cmd.HardLinks, Signatures: cmd.Signatures, Slack: cmd.Slack, Excluded: cmd.Excluded, Mounts: cmd.Mounts, Raw: cmd.Raw}
 	l.placing.Go(func() {
 		w := core.Watched{Root: root.ID}
 		if cmd.Resolve {

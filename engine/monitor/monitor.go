@@ -70,6 +70,8 @@ type Root struct {
 	PollInterval time.Duration
 	// Links: events of files with several names say which file it is. A backend that cannot tell does not.
 	Links bool
+	// Signatures: events say what the entry was when they were told.
+	Signatures bool
 	// Slack is how late the receiver may hear of what happens, so that it hears of many things at once. Zero: as soon as it can.
 	Slack time.Duration
 	// Excluded reports whether nothing below path (relative to the root,

@@ -47,7 +47,7 @@ func (r *Reader) ReadFrom(f *os.File) ([]Entry, error) {
 		var st unix.Stat_t
 		switch err := unix.Fstatat(fd, d.Name(), &st, unix.AT_SYMLINK_NOFOLLOW); {
 		case err == nil:
-			r.entries = append(r.entries, Entry{Name: d.Name(), Signature: signatureOf(&st)})
+			r.entries = append(r.entries, Entry{Name: d.Name(), Signature: SignatureOf(&st)})
 		case !errors.Is(err, unix.ENOENT):
 			r.entries = append(r.entries, Entry{Name: d.Name(), Signature: Signature{Mode: d.Type(), Refused: true}})
 		}
@@ -62,10 +62,11 @@ func Look(path string) (Signature, error) {
 	if err := unix.Lstat(path, &st); err != nil {
 		return Signature{}, &os.PathError{Op: "look at", Path: path, Err: err}
 	}
-	return signatureOf(&st), nil
+	return SignatureOf(&st), nil
 }
 
-func signatureOf(st *unix.Stat_t) Signature {
+// SignatureOf is the signature of what was looked at.
+func SignatureOf(st *unix.Stat_t) Signature {
 	//nolint:unconvert // the types differ between systems
 	s := Signature{Inode: uint64(st.Ino), Size: int64(st.Size), Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(),
 		Mode: fileMode(uint32(st.Mode)), UID: st.Uid, GID: st.Gid}

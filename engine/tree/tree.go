@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lsyncgo/engine/event"
 )
 
 // Signature shows whether an entry changed.
@@ -29,6 +31,17 @@ func (s *Signature) IsDir() bool { return s.Mode.IsDir() }
 
 // Latest is when the entry changed last, as far as its system tells; of a directory also when its entries did.
 func (s *Signature) Latest() time.Time { return time.Unix(0, max(s.Modified, s.Changed)) }
+
+// Told is the signature as events have it; nil if it is refused.
+func (s *Signature) Told() *event.Signature {
+	switch {
+	case s.Refused:
+		return nil
+	case s.IsDir():
+		return &event.Signature{Inode: s.Inode, Mode: s.Mode, UID: s.UID, GID: s.GID}
+	}
+	return &event.Signature{Inode: s.Inode, Size: s.Size, Modified: s.Modified, Changed: s.Changed, Mode: s.Mode, UID: s.UID, GID: s.GID}
+}
 
 // Entry is what a directory has under a name.
 type Entry struct {

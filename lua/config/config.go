@@ -74,7 +74,7 @@ func (r *Config) load() error {
 	r.Scripts.Jobs = inJobs
 	r.watches = watches.New(r.Scripts.Runtime, &r.found)
 	r.schedulers = tasks.New(r.Scripts.Runtime, inJobs, &r.found)
-	r.monitors = monitors.New(r.Scripts.Runtime, &r.found, r.o.KnownMonitor)
+	r.monitors = monitors.New(r.Scripts.Runtime, inJobs, &r.found, r.o.KnownMonitor)
 	r.watches.Each = r.schedulers.Each
 	r.schedulers.Handle, r.schedulers.Watched = r.watches.HandleBy, r.watches.Paths
 	r.schedulers.Named, r.watches.Named = r.o.Named, r.o.Named

@@ -14,6 +14,7 @@ import (
 	"lsyncgo/engine/fam"
 	"lsyncgo/engine/printable"
 	"lsyncgo/lua"
+	"lsyncgo/lua/jobs"
 	"lsyncgo/lua/problem"
 	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
@@ -22,6 +23,7 @@ import (
 // Monitors are those of one config.
 type Monitors struct {
 	r       *lua.Runtime
+	jobs    *jobs.Jobs
 	found   *problem.Collector
 	known   func(backend string) error
 	set     *fam.Set     // nil until Bind
@@ -33,8 +35,8 @@ type Monitors struct {
 
 // New returns the monitors of a config that is being loaded; what is wrong with them then goes to found. Known says why there is no
 // backend of a name; nil: nobody asks.
-func New(r *lua.Runtime, found *problem.Collector, known func(backend string) error) *Monitors {
-	m := &Monitors{r: r, found: found, known: known}
+func New(r *lua.Runtime, j *jobs.Jobs, found *problem.Collector, known func(backend string) error) *Monitors {
+	m := &Monitors{r: r, jobs: j, found: found, known: known}
 	r.OnBind(m.start)
 	r.OnRetire(func() {
 		if m.set != nil {
@@ -124,6 +126,9 @@ func (m *Monitors) globalMonitor(L *glua.LState) int {
 	c.Ignored = ignored
 	c.ID = fam.UniqueID(&c, m.has)
 	c.Handle = m.handle(handler)
+	if m.count() >= maxMonitors {
+		L.RaiseError("fam.monitor: there are %d monitors, which is the limit: fam.remove(id) ends one", maxMonitors)
+	}
 	switch {
 	case m.set == nil:
 		m.waiting = append(m.waiting, c)
@@ -133,6 +138,16 @@ func (m *Monitors) globalMonitor(L *glua.LState) int {
 	}
 	L.Push(glua.LString(c.ID))
 	return 1
+}
+
+// maxMonitors is how many monitors a config may have at a time: a handler that makes one for each event would never end.
+const maxMonitors = 10_000
+
+func (m *Monitors) count() int {
+	if m.set != nil {
+		return m.set.Len()
+	}
+	return len(m.waiting)
 }
 
 // read takes in the options. What is wrong with them is a problem of the config, and an error afterwards.
@@ -175,17 +190,20 @@ func (m *Monitors) waits(id string) int {
 	return -1
 }
 
-// handle calls a function of the config for each event.
-func (m *Monitors) handle(fn *glua.LFunction) func(fam.Event) {
-	return func(e fam.Event) {
+// handle calls a function of the config for each event, as a job: the next one comes when it has ended.
+func (m *Monitors) handle(fn *glua.LFunction) func(fam.Event, func()) func() {
+	return func(e fam.Event, done func()) (kill func()) {
 		t := m.r.L.CreateTable(0, 3)
 		t.RawSetString("action", glua.LString(e.Action))
 		t.RawSetString("filename", glua.LString(e.Filename))
 		t.RawSetString("requestID", glua.LString(e.RequestID))
-		err := m.r.Call(fmt.Sprintf("%s %s", e.Action, printable.Quote(e.Filename)), fn, 0, t)
-		if err = lua.WithoutExit(err); err != nil {
-			m.r.Log.Log("Error", "fam: ", err)
-		}
+		about := func() string { return fmt.Sprintf("%s %s", e.Action, printable.Quote(e.Filename)) }
+		return m.jobs.Begin(fn, about, func(err error) {
+			if err != nil {
+				m.r.Log.Log("Error", "fam: ", err)
+			}
+			done()
+		}, t)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"lsyncgo/engine/monitor"
 	"lsyncgo/engine/monitor/inotify/kernel"
 	"lsyncgo/engine/mount"
+	dirs "lsyncgo/engine/tree"
 )
 
 // start starts the two goroutines of an instance, which reports to queue.
@@ -192,7 +194,7 @@ func (w *watcher) caughtUp(really bool) {
 
 func (w *watcher) flush() {
 	w.count()
-	w.addLinks()
+	w.addFiles()
 	w.queue.Put(w.out)
 	w.out = nil
 	for _, m := range w.marks {
@@ -201,29 +203,41 @@ func (w *watcher) flush() {
 	w.marks = nil
 }
 
-// addLinks says of files with several names which they are, now that they still have the name.
-func (w *watcher) addLinks() {
+// addFiles says of files with several names which they are, and of entries what they are, now that they still have the name.
+func (w *watcher) addFiles() {
 	for _, t := range w.trees {
 		for i := range w.out {
 			e := &w.out[i]
-			if !t.Links || e.Root != t.ID || e.Kind > event.Create || event.IsDir(e.Path) {
+			if !t.Links && !t.Signatures || e.Root != t.ID || e.Kind > event.Move && e.Kind != event.Exist || e.Kind == event.Delete {
 				continue
 			}
-			w.pathBuf = append(append(append(w.pathBuf[:0], t.Path...), e.Path...), 0)
-			e.Linked = w.linked()
+			if links := t.Links && e.Kind <= event.Create && !event.IsDir(e.Path); links || t.Signatures {
+				w.addFile(t, e, links)
+			}
 		}
 	}
 }
 
-// linked returns which file is at the path in the watcher's buffer, if it has several names.
-func (w *watcher) linked() *event.File {
+// addFile looks at the entry of one event.
+func (w *watcher) addFile(t *tree, e *event.Event, links bool) {
+	path := e.Path
+	if e.Kind == event.Move {
+		path = e.Dest
+	}
+	w.pathBuf = append(append(append(w.pathBuf[:0], t.Path...), strings.TrimSuffix(path, "/")...), 0)
 	at, err := w.kernelPath()
 	defer at.close()
 	var st unix.Stat_t
-	if err != nil || lstat(at.path, &st) != nil || st.Nlink < 2 {
-		return nil
+	if err != nil || lstat(at.path, &st) != nil {
+		return
 	}
-	return &event.File{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // its type differs between systems
+	if links && st.Nlink > 1 {
+		e.Linked = &event.File{Device: uint64(st.Dev), Inode: st.Ino} //nolint:unconvert // its type differs between systems
+	}
+	if t.Signatures {
+		is := dirs.SignatureOf(&st)
+		e.Signature = is.Told()
+	}
 }
 
 // due is when something has to be done without an event; zero: never.

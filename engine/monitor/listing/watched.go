@@ -65,9 +65,19 @@ func (t *watched) emit(k event.Kind, path string, err error) {
 	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now, Err: err})
 }
 
+// emitEntry reports what happened to an entry that there is.
+func (t *watched) emitEntry(k event.Kind, path string, is *tree.Entry) {
+	e := event.Event{Root: t.ID, Kind: k, Path: path, Time: t.w.now}
+	if t.Signatures {
+		e.Signature = is.Told()
+	}
+	t.w.out = append(t.w.out, e)
+}
+
 // emitNew reports a new entry. A file may have been moved here, or written: that cannot be told.
 func (t *watched) emitNew(path string, e *tree.Entry) {
-	t.w.out = append(t.w.out, event.Event{Root: t.ID, Kind: event.Create, Path: path, Written: e.Mode.IsRegular(), Time: t.w.now})
+	t.emitEntry(event.Create, path, e)
+	t.w.out[len(t.w.out)-1].Written = e.Mode.IsRegular()
 }
 
 // start watches the root and takes what is in it without reporting it.
@@ -269,9 +279,9 @@ func (t *watched) tell(path string, c tree.Change) {
 	case c.Kind == tree.New:
 		t.emitNew(path, c.Is)
 	case c.Kind == tree.Content:
-		t.emit(event.Modify, path, nil)
+		t.emitEntry(event.Modify, path, c.Is)
 	default:
-		t.emit(event.Attrib, path, nil)
+		t.emitEntry(event.Attrib, path, c.Is)
 	}
 }
 
@@ -303,7 +313,7 @@ func (t *watched) report(path string, dir *tree.Dir, as event.Kind) {
 				name += "/"
 			}
 			if !t.excluded(name) {
-				t.emit(as, name, nil)
+				t.emitEntry(as, name, &d.Entries[i])
 			}
 		}
 	}
