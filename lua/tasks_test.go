@@ -320,7 +320,7 @@ awake = 0`)
 	st.advance(time.Second)
 	each := (heap() - before) / n
 	t.Logf("%d bytes for a job asleep", each)
-	if each > 100<<20/10_000 {
+	if each > 7000 { // the heap may be half as large again as what is on it
 		t.Errorf("%d bytes for a job asleep", each)
 	}
 	st.advance(time.Minute)

@@ -10,6 +10,8 @@ const (
 	threadStack = 1 << 6
 	threadGrow  = 1 << 8
 	threadCalls = 1 << 12
+	// jobCalls are the possible calls of a job: those were half of what ten thousand take that wait.
+	jobCalls = 1 << 10
 )
 
 // openCoroutines puts limits and goroutines around what gopher-lua has.
