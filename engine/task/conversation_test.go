@@ -14,8 +14,9 @@ import (
 
 // TestConversations plays testdata/*.txt. Tasks have numbers in place of their IDs, in the order in which they came up. Inputs are
 //
-//	scheduler NAME [delay=D] [dirs] [nofiles] [single] [busy=drop|restart] [only=TEXT] [job=NAME]
+//	scheduler NAME [delay=D] [dirs] [nofiles] [single] [each] [busy=drop|restart] [only=TEXT] [job=NAME]
 //	config TIMEOUT (puts the schedulers since the last one in force)
+//	begin NAME EVENT PATH (of a scheduler with each)
 //	schedule|cancel NAME EVENT PATH [SOURCE] (a slash at the end makes it a directory's) | old-schedule (by one that was replaced)
 //	advance D | due N (of each scheduler at most N) | end TASK | stop | abandon | status
 func TestConversations(t *testing.T) {
@@ -80,6 +81,11 @@ func (st *stage) line(words []string) {
 		find(st.former, args[0]).Schedule(st.now, raw(st.t, args[1:]))
 	case "cancel":
 		find(st.force, args[0]).Cancel(raw(st.t, args[1:]))
+	case "begin":
+		if t := find(st.force, args[0]).Begin(st.now, raw(st.t, args[1:])); t != nil {
+			st.byID[t.ID] = t
+			st.say("begun %s: %s", t.ID, describe(t))
+		}
 	case "old-cancel":
 		find(st.former, args[0]).Cancel(raw(st.t, args[1:]))
 	case "advance":
@@ -178,6 +184,8 @@ func (st *stage) config(words []string) task.Config {
 			c.Dirs = true
 		case "nofiles":
 			c.Files = false
+		case "each":
+			c.Each = true
 		case "single":
 			c.Single = true
 		case "busy":

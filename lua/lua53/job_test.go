@@ -339,3 +339,35 @@ func TestWaitInLastCall(t *testing.T) {
 		t.Errorf("printed %q", got)
 	}
 }
+
+// TestJobThreadsAreUsedAgain: the thread of a job that has returned is that of the next one, which nothing shows: closures keep what they
+// hold, and a thread that a script knows stays dead. One that failed is not used again.
+func TestJobThreadsAreUsedAgain(t *testing.T) {
+	L := jobState(t, Limits{Time: time.Minute})
+	run := func(source string) (result string, used *glua.LState) {
+		t.Helper()
+		j := newJob(t, L, source)
+		used = j.thread
+		result, over, err := step(L, j)
+		if !over || err != nil && !strings.Contains(source, "error(") {
+			t.Fatalf("%s: over %t, %v", source, over, err)
+		}
+		return result, used
+	}
+	_, first := run(`local v, w = 'a', pcall(error, 1) kept = function() v = v .. '!' return v end kept()`)
+	_, second := run(`local x, y, z = 1, 2, 3 return x, y, z`)
+	if first != second {
+		t.Error("the thread is not used again")
+	}
+	if got, _ := run(`local x, y, z = 1, 2, 3 return kept()`); got != "a!!" {
+		t.Errorf("a closure has %q", got)
+	}
+	_, seen := run(`known = coroutine.running()`)
+	if got, next := run(`return coroutine.status(known)`); got != "dead" || next == seen {
+		t.Errorf("a thread that a script knows is %s, used again: %t", got, next == seen)
+	}
+	_, failed := run(`error('on purpose')`)
+	if _, next := run(`return 1`); next == failed {
+		t.Error("the thread of a job that failed is used again")
+	}
+}
