@@ -178,6 +178,7 @@ local gauge = {
 }
 for name in pairs(flags) do gauge[name] = 'flag' end
 for name in pairs(values) do gauge[name] = 'text' end
+gauge.bwlimit, gauge.modify_window, gauge.timeout = 'rate', 'whole', 'whole'
 
 rsync.checkgauge = {
 	onAttrib = false, onCreate = false, onDelete = false, onModify = false, onMove = false, onStartup = false,

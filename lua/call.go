@@ -115,9 +115,9 @@ func (r *Runtime) excess(cause error) string {
 	limits := r.Limit.Limits()
 	switch {
 	case errors.Is(cause, lua53.ErrTime) && r.loading:
-		return fmt.Sprintf("the config was not loaded within %g seconds, its loading was stopped", limits.Time.Seconds())
+		return fmt.Sprintf("the config was not loaded within %s seconds, its loading was stopped", printable.Seconds(limits.Time))
 	case errors.Is(cause, lua53.ErrTime):
-		return fmt.Sprintf("the script ran longer than scriptTimeout = %g seconds and was stopped", limits.Time.Seconds())
+		return fmt.Sprintf("the script ran longer than scriptTimeout = %s seconds and was stopped", printable.Seconds(limits.Time))
 	case errors.Is(cause, lua53.ErrMemory):
 		return fmt.Sprintf("the script needed more memory than scriptMemory = %s and was stopped", schema.SizeText(limits.Memory))
 	}

@@ -21,7 +21,7 @@ type When uint8
 
 const (
 	Always      When = iota
-	OnlyLoading      // with a table, as sync{}; afterwards it is an error
+	OnlyLoading      // with one table, as sync{}; afterwards it is an error
 )
 
 // Define gives scripts these globals. A script that assigns to such a name replaces it.
@@ -60,6 +60,9 @@ func (r *Runtime) guarded(g Global) glua.LGFunction {
 	return func(L *glua.LState) int {
 		if !r.loading {
 			L.RaiseError("%s{} can only be called while the config is loaded", g.Name)
+		}
+		if L.GetTop() > 1 && L.Get(1).Type() == glua.LTTable { // what is in a second one would silently not be there
+			L.RaiseError("%s takes one table, %s{ ... }; it got %d values", g.Name, g.Name, L.GetTop())
 		}
 		return g.Func(L)
 	}

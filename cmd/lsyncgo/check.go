@@ -159,13 +159,13 @@ func (t table) sync(c *core.SyncConfig) {
 	fmt.Fprintf(t.w, "\n%s\t(%s)\n", printable.Line(c.Name), printable.Line(c.Place))
 	t.row("source", c.Source)
 	t.row("target", c.Target)
-	t.row("delay", fmt.Sprintf("%gs", c.Delay.Round(time.Millisecond).Seconds()))
+	t.row("delay", printable.Seconds(c.Delay.Round(time.Millisecond))+"s")
 	t.row("maxDelays", limit(c.MaxDelays))
 	t.row("maxProcesses", limit(c.MaxProcesses))
 	t.row("maxDelete", c.MaxDelete.String())
 	t.row("monitor", c.Monitor)
 	if c.PollInterval > 0 {
-		t.row("pollInterval", fmt.Sprintf("%gs", c.PollInterval.Seconds()))
+		t.row("pollInterval", printable.Seconds(c.PollInterval)+"s")
 	}
 	if c.Tunnel != nil {
 		t.row("tunnel", c.Tunnel.String())

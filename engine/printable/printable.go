@@ -16,6 +16,7 @@ package printable
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -53,6 +54,9 @@ func AppendText(b []byte, s string) []byte {
 
 // Lines is text whose newlines are meant: where a log has lines, it is written as Text.
 type Lines string
+
+// Seconds writes a time in seconds as a config does: 0.5, 15, 2147483647.
+func Seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 
 // Quote returns s in double quotes, on one line, with what is a quote or a backslash in it escaped.
 func Quote(s string) string {

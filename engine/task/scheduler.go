@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"lsyncgo/engine/printable"
 	"time"
 
 	"lsyncgo/engine/event"
@@ -224,9 +225,9 @@ func (s *Scheduler) why() string {
 	case s.set.abandoned:
 		return "as the end was asked for again"
 	case s.retired && !s.set.stopping:
-		return fmt.Sprintf("as shutdownTimeout = %g seconds are over since the config was replaced", s.timeout.Seconds())
+		return fmt.Sprintf("as shutdownTimeout = %s seconds are over since the config was replaced", printable.Seconds(s.timeout))
 	}
-	return fmt.Sprintf("as shutdownTimeout = %g seconds are over", s.timeout.Seconds())
+	return fmt.Sprintf("as shutdownTimeout = %s seconds are over", printable.Seconds(s.timeout))
 }
 
 const (

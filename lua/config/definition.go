@@ -88,7 +88,7 @@ func (s *Definition) takeName() {
 		}
 		for _, other := range s.r.definitions {
 			if other != s && other.Sync.Name == string(v) {
-				s.problem("choose another name", "the name is taken by the sync at %s", other.Sync.Place)
+				s.problem("choose another name", "the name is taken by the sync at %s", s.r.shownPlace(other.Sync.Place))
 			}
 		}
 		s.Sync.Name = string(v)
@@ -175,19 +175,19 @@ var syncKeys = schema.Table[Definition]{Keys: append([]schema.Key[Definition]{
 	{Name: "delay", Value: schema.Checked[Definition](schema.Seconds), Example: "seconds", Doc: "how long an event waits for others, in seconds"},
 	{Name: "maxDelays", Value: schema.Checked[Definition](schema.Count), Default: "1000", Example: "500", Doc: "so many waiting events are acted on at once, delay or not"},
 	{Name: "maxProcesses", Value: schema.Checked[Definition](schema.Count), Default: "1", Example: "4", Doc: "most processes at a time"},
-	{Name: "guard", Value: schema.Checked[Definition](guardKind), Example: guardExample, Doc: "holds the sync if it would delete too much"},
-	{Name: "subdirs", Value: schema.Checked[Definition](schema.Flag), Default: "true", Example: "false", Doc: "whether directories in the source are watched, too"},
-	{Name: "monitor", Value: ofType("a string", glua.LTString), Example: `"poll"`, Doc: "how changes are noticed"},
-	{Name: "pollInterval", Value: schema.Checked[Definition](schema.Interval), Default: "60", Example: "10", Doc: "how often a monitor that compares listings lists everything, in seconds"},
+	{Name: "guard", Value: schema.Checked[Definition](guardKind), Example: guardExample, Since: "0.1.0", Doc: "holds the sync if it would delete too much"},
+	{Name: "subdirs", Value: schema.Checked[Definition](schema.Flag), Default: "true", Example: "false", Since: "0.1.0", Doc: "whether directories in the source are watched, too"},
+	{Name: "monitor", Value: ofType("a string", glua.LTString), Example: `"poll"`, Since: "0.1.0", Doc: "how changes are noticed"},
+	{Name: "pollInterval", Value: schema.Checked[Definition](schema.Interval), Default: "60", Example: "10", Since: "0.1.0", Doc: "how often a monitor that compares listings lists everything, in seconds"},
 	{Name: "action", Value: ofType("a function", glua.LTFunction), Doc: "takes events from the inlet and acts on them"},
 	{Name: "collect", Value: ofType("a function", glua.LTFunction), Doc: "judges how a process ended"},
-	{Name: "full", Value: ofType("a function", glua.LTFunction), Doc: "brings everything into step"},
+	{Name: "full", Value: ofType("a function", glua.LTFunction), Since: "0.1.0", Doc: "brings everything into step"},
 	{Name: "init", Value: ofType("a function, true or false", glua.LTFunction, glua.LTBool), Doc: "the startup"},
 	{Name: "prepare", Value: ofType("a function", glua.LTFunction, glua.LTBool), Doc: "checks and completes the sync when it is read"},
 	{Name: "exitcodes", Value: ofType("a table", glua.LTTable, glua.LTBool), Example: `{ [0] = "ok" }`, Doc: "what exit codes mean"},
-	{Name: "capabilities", Value: ofType("a table", glua.LTTable), Doc: "what a preset declares about itself"},
+	{Name: "capabilities", Value: ofType("a table", glua.LTTable), Since: "0.1.0", Doc: "what a preset declares about itself"},
 	{Name: "checkgauge", Value: ofType("a table", glua.LTTable), Doc: "the keys that a sync may have"},
-	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Doc: "commands may have a shell evaluate file names"},
+	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Since: "0.1.0", Doc: "commands may have a shell evaluate file names"},
 }, handlerKeys()...)}
 
 func ofType(wants string, types ...glua.LValueType) schema.Value[Definition] {
@@ -197,8 +197,9 @@ func ofType(wants string, types ...glua.LValueType) schema.Value[Definition] {
 func handlerKeys() (list []schema.Key[Definition]) {
 	docs := map[string]string{"onExist": "what to do about each entry that is there at the startup: a function, which may wait, or a command",
 		"onEndExist": "what to do when onExist has had them all"}
+	since := map[string]string{"onExist": "0.1.0", "onEndExist": "0.1.0", "onFull": "0.1.0"}
 	for _, key := range handlers {
-		list = append(list, schema.Key[Definition]{Name: key, Value: ofType("a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool),
+		list = append(list, schema.Key[Definition]{Name: key, Since: since[key], Value: ofType("a function, a string, true or false", glua.LTFunction, glua.LTString, glua.LTBool),
 			Doc: cmp.Or(docs[key], "what to do about such an event: a function, or a command")})
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 
 	"lsyncgo/engine/core"
 	"lsyncgo/lua"
+	"lsyncgo/lua/problem"
 )
 
 // Definitions returns the syncs of the config, in order.
@@ -24,6 +25,13 @@ func (r *Config) Shown(file string) string {
 		return r.o.Config
 	}
 	return file
+}
+
+// shownPlace is a place, "file:line", as the user gave the file.
+func (r *Config) shownPlace(place string) string {
+	p := problem.At(place, "", "", "")
+	p.File = r.Shown(p.File)
+	return p.Place()
 }
 
 // Path is the config's file, "" if there is none.

@@ -57,11 +57,11 @@ func (r *Config) globalLogLevel(L *glua.LState) int {
 // relayKeys are the keys of syslog{}.
 var relayKeys = schema.Table[logging.Relay]{Keys: []schema.Key[logging.Relay]{
 	{Name: "level", Value: schema.To(levelKind, func(r *logging.Relay) *logging.Level { return &r.Level }),
-		Default: `"normal"`, Example: `"info"`, Doc: "how much is sent"},
+		Default: `"normal"`, Example: `"info"`, Since: "0.1.0", Doc: "how much is sent"},
 	{Name: "address", Value: schema.To(schema.Name, func(r *logging.Relay) *string { return &r.Address }),
-		Default: `"/dev/log"`, Example: `"/dev/log"`, Doc: "the path of a socket, or host:port for UDP"},
+		Default: `"/dev/log"`, Example: `"/dev/log"`, Since: "0.1.0", Doc: "the path of a socket, or host:port for UDP"},
 	{Name: "name", Value: schema.To(schema.Name, func(r *logging.Relay) *string { return &r.Name }),
-		Example: `"sched"`, Doc: "only what is logged under this name is sent"},
+		Example: `"sched"`, Since: "0.1.0", Doc: "only what is logged under this name is sent"},
 }}
 
 // globalSyslog is syslog{}.

@@ -81,11 +81,11 @@ var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Set
 	{Name: "logident", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.LogIdent }),
 		Example: `"mirror"`, Doc: "the program's name in syslog"},
 	{Name: "logformat", Value: schema.To(schema.Choice("text", "json"), func(s *Settings) *string { return &s.LogFormat }),
-		Default: `"text"`, Example: `"json"`, Doc: "how lines of the log are written"},
+		Default: `"text"`, Example: `"json"`, Since: "0.1.0", Doc: "how lines of the log are written"},
 	{Name: "insist", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.Insist }),
 		Default: "false", Example: "true", Doc: "go on although a sync cannot start"},
 	{Name: "onepass", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.OnePass }),
-		Default: "false", Example: "true", Doc: "end after the startup of all syncs"},
+		Default: "false", Example: "true", Since: "0.1.0", Doc: "end after the startup of all syncs"},
 	{Name: "nodaemon", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.NoDaemon }),
 		Default: "false", Example: "true", Doc: "stay in the foreground"},
 	{Name: "inotifyMode", Value: schema.To(schema.Custom(modeChoice.Wants, modeOf), func(s *Settings) *event.Mode { return &s.Mode }),
@@ -95,23 +95,23 @@ var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Set
 	{Name: "maxDelays", Value: schema.To(schema.Count, func(s *Settings) *int { return &s.MaxDelays }),
 		Example: "500", Doc: "so many waiting events are acted on at once, delay or not"},
 	{Name: "delay", Value: schema.To(schema.Mapped(schema.Seconds, func(d time.Duration) *time.Duration { return &d }), func(s *Settings) **time.Duration { return &s.Delay }),
-		Example: "5", Doc: "how long an event waits for others, in seconds"},
+		Example: "5", Since: "0.1.0", Doc: "how long an event waits for others, in seconds"},
 	{Name: "scriptTimeout", Value: schema.To(schema.Seconds, func(s *Settings) *time.Duration { return &s.ScriptTimeout }),
-		Default: "10", Example: "30", Doc: "longest run of one function of a script, in seconds; 0: no limit"},
+		Default: "10", Example: "30", Since: "0.1.0", Doc: "longest run of one function of a script, in seconds; 0: no limit"},
 	{Name: "scriptMemory", Value: schema.To(schema.Size, func(s *Settings) *int64 { return &s.ScriptMemory }),
-		Default: `"1G"`, Example: `"512M"`, Doc: "memory that one function of a script may take"},
+		Default: `"1G"`, Example: `"512M"`, Since: "0.1.0", Doc: "memory that one function of a script may take"},
 	{Name: "shutdownTimeout", Value: schema.To(schema.Seconds, func(s *Settings) *time.Duration { return &s.ShutdownTimeout }),
-		Default: "30", Example: "35", Doc: "how long tasks that wait or run may take to end, at the end and after a reload, in seconds"},
+		Default: "30", Example: "35", Since: "0.1.0", Doc: "how long tasks that wait or run may take to end, at the end and after a reload, in seconds"},
 	{Name: "fsync", Value: schema.To(schema.Flag, func(s *Settings) *bool { return &s.Fsync }),
-		Default: "false", Example: "true", Doc: "default.direct flushes what it writes to the disk"},
+		Default: "false", Example: "true", Since: "0.1.0", Doc: "default.direct flushes what it writes to the disk"},
 	{Name: "monitor", Value: schema.To(schema.Text, func(s *Settings) *string { return &s.Monitor }),
-		Default: `"auto"`, Example: `"poll"`, Doc: "how changes are noticed"},
+		Default: `"auto"`, Example: `"poll"`, Since: "0.1.0", Doc: "how changes are noticed"},
 	{Name: "pollInterval", Value: schema.To(schema.Interval, func(s *Settings) *time.Duration { return &s.PollInterval }),
-		Default: "60", Example: "10", Doc: "how often monitors that compare listings list everything, in seconds"},
+		Default: "60", Example: "10", Since: "0.1.0", Doc: "how often monitors that compare listings list everything, in seconds"},
 	{Name: "guard", Value: schema.To(guardKind, func(s *Settings) *guardTable { return &s.guard }),
-		Example: guardExample, Doc: "holds a sync that would delete too much"},
+		Example: guardExample, Since: "0.1.0", Doc: "holds a sync that would delete too much"},
 	{Name: "onDie", Value: schema.To(schema.Mapped(schema.Choice("exit", "stop-sync"), func(v string) bool { return v == "stop-sync" }), func(s *Settings) *bool { return &s.OnDieStop }),
-		Default: `"exit"`, Example: `"stop-sync"`, Doc: "what a fatal exit code ends: the daemon, or its sync"},
+		Default: `"exit"`, Example: `"stop-sync"`, Since: "0.1.0", Doc: "what a fatal exit code ends: the daemon, or its sync"},
 }}
 
 var modeChoice = schema.Choice("CloseWrite", "Modify", "CloseWrite or Modify", "CloseWrite after Modify")
@@ -145,6 +145,9 @@ func newSettings(r *Config) *settings {
 // call is settings{ key = value, "flag" } and settings("key").
 func (s *settings) call(L *glua.LState) int {
 	place := lua.Where(L)
+	if L.GetTop() > 2 { // the table itself comes first
+		L.RaiseError("settings takes one table, settings{ key = value }; it got %d values", L.GetTop()-1)
+	}
 	switch v := L.Get(2).(type) {
 	case glua.LString:
 		if settingKeys.Key(string(v)) == nil {

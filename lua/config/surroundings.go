@@ -173,7 +173,7 @@ func (r *Config) checkTwins() {
 				slices.Equal(a.Sync.Rules(), b.Sync.Rules())
 		}
 		if j := slices.IndexFunc(r.definitions[:i], same); j >= 0 {
-			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.definitions[j].Sync.Place)
+			a.warn("remove one of them", "it has the same source and target as the sync at %s: everything is sent twice", r.shownPlace(r.definitions[j].Sync.Place))
 		}
 	}
 }

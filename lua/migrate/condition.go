@@ -3,6 +3,7 @@ package migrate
 import (
 	"cmp"
 	"fmt"
+	"lsyncgo/engine/printable"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -204,7 +205,7 @@ func settingOf(key string) condition {
 
 func scriptLimit(s subject) (bool, []any) {
 	if limit := s.config.Settings().ScriptTimeout; limit > 0 {
-		return true, []any{fmt.Sprintf("; one that runs longer than %gs is stopped", limit.Seconds())}
+		return true, []any{fmt.Sprintf("; one that runs longer than %ss is stopped", printable.Seconds(limit))}
 	}
 	return true, []any{""}
 }

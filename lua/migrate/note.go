@@ -121,7 +121,7 @@ func (n Note) String() string {
 	if n.Remedy != "" {
 		line += " (" + n.Remedy + ")"
 	}
-	return problem.OneLine(line)
+	return line
 }
 
 func (n Note) subject() string {

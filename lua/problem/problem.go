@@ -40,9 +40,9 @@ func (p Problem) String() string {
 	if p.Sync != "" {
 		fmt.Fprintf(&b, "sync %s: ", printable.Quote(p.Sync))
 	}
-	b.WriteString(OneLine(p.Text))
+	b.WriteString(p.Text)
 	if p.Remedy != "" {
-		b.WriteString(" (" + OneLine(p.Remedy) + ")")
+		b.WriteString(" (" + p.Remedy + ")")
 	}
 	return printable.Line(b.String())
 }
@@ -73,11 +73,6 @@ func (ps Problems) sorted() Problems {
 	return ps
 }
 
-// OneLine returns a text with a space for each end of a line.
-func OneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-}
-
 // At returns a problem at place, which is "file:line" or a file alone.
 func At(place, sync, remedy, format string, args ...any) Problem {
 	p := Problem{Sync: sync, Remedy: remedy, Text: fmt.Sprintf(format, args...)}
@@ -103,6 +98,9 @@ func (c *Collector) Add(p Problem) {
 
 // Warn records what works but should be changed, each only once.
 func (c *Collector) Warn(p Problem) {
+	if c.Shown != nil {
+		p.File = c.Shown(p.File)
+	}
 	if !slices.Contains(c.warnings, p) {
 		c.warnings = append(c.warnings, p)
 	}

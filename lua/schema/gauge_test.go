@@ -12,13 +12,26 @@ import (
 const gauge = `checkgauge = {
 	delete = 'deletes', limit = 'bytes', any = true, gone = false, stray = 'no: write any instead', unknownKind = 'whatever',
 	unsafe = 'boolean', how = 'plan|filter', source = 'string', checkgauge = true,
-	rsync = { archive = 'flag', rsh = 'text', _extra = 'options', binary = 'program' },
+	rsync = { rate = 'rate', whole = 'whole', port = 'port', archive = 'flag', rsh = 'text', _extra = 'options', binary = 'program' },
 }`
 
 func TestGauge(t *testing.T) {
 	for text, want := range map[string][]string{
 		"delete = 'startup', limit = 0, any = {}, unknownKind = {}, unsafe = false, how = 'plan', rsync = { archive = true, rsh = 5, _extra = {} }": nil,
-		"rsync = { rsh = false, _extra = false }": nil,
+		"rsync = { rsh = false, _extra = false }":                       nil,
+		"rsync = { rate = '1.5m', whole = -1, port = '22', rsh = 1e3 }": nil,
+		"rsync = { rate = 2.5, whole = ' 5', port = 65535, rsh = '' }":  nil,
+		"rsync = { rate = '', whole = false, port = '^localport' }":     nil,
+		"rsync = { rate = '100KiB+1', whole = '-1', port = false }":     nil,
+		"rsync = { rate = 0/0, whole = 'x', port = 'x', rsh = 1/0 }": {
+			`rsync.port must be the number of a port, 1 to 65535, not "x" ()`, "rsync.rate must be a number of KiB in a second, or one with a unit, \"1.5m\", not NaN ()",
+			"rsync.rsh must be a string or a number, not +Inf ()", `rsync.whole must be a whole number, not "x" ()`},
+		"rsync = { rate = '1e3', whole = 1.5, port = 0, rsh = {} }": {
+			"rsync.port must be the number of a port, 1 to 65535, not 0 ()", `rsync.rate must be a number of KiB in a second, or one with a unit, "1.5m", not "1e3" ()`,
+			"rsync.rsh must be a string or a number, not a table ()", "rsync.whole must be a whole number, not 1.5 ()"},
+		"rsync = { rate = -1, whole = 1e10, port = 65536, rsh = true }": {
+			"rsync.port must be the number of a port, 1 to 65535, not 65536 ()", `rsync.rate must be a number of KiB in a second, or one with a unit, "1.5m", not -1 ()`,
+			"rsync.rsh must be a string or a number, not true ()", "rsync.whole must be a whole number, not 10000000000 ()"},
 		"anny = 1":       {`unknown parameter "anny" (did you mean "any"? if it is no typo, add it to checkgauge)`},
 		"gone = 1":       {`parameter "gone" cannot be used with this preset (remove it)`},
 		"gane = 1":       {`unknown parameter "gane" (if it is no typo, add it to checkgauge)`},

@@ -5,6 +5,7 @@ package tasks
 import (
 	"cmp"
 	"fmt"
+	"lsyncgo/engine/printable"
 	"time"
 
 	glua "github.com/yuin/gopher-lua"
@@ -254,7 +255,7 @@ func (s *Schedulers) Lines() (lines []string) {
 		if d.kind == "filemanager" {
 			what = fmt.Sprint(d.given.rules.Len(), " rules")
 		}
-		line := fmt.Sprintf("%s: scheduler.%s, delay %gs", d.config.Name, d.kind, d.config.Delay.Seconds())
+		line := fmt.Sprintf("%s: scheduler.%s, delay %ss", d.config.Name, d.kind, printable.Seconds(d.config.Delay))
 		if what != "" {
 			line += ", " + what
 		}

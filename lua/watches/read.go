@@ -36,21 +36,21 @@ type filter struct {
 // keys are those of watch{}.
 var keys = schema.Table[table]{Keys: []schema.Key[table]{
 	{Name: "path", Value: schema.To(paths, func(t *table) *[]string { return &t.paths }), Required: true,
-		Example: `"/directory"`, Since: "1.0", Doc: "what is watched: a path, or a list of them; globs are allowed"},
+		Example: `"/directory"`, Since: "0.1.0", Doc: "what is watched: a path, or a list of them; globs are allowed"},
 	{Name: "rec", Value: schema.To(schema.Flag, func(t *table) *bool { return &t.rec }),
-		Default: "false", Example: "true", Since: "1.0", Doc: "whether directories below it are watched, too"},
+		Default: "false", Example: "true", Since: "0.1.0", Doc: "whether directories below it are watched, too"},
 	{Name: "auto_add", Value: schema.To(schema.Flag, func(t *table) *bool { return &t.autoAdd }),
-		Default: "false", Example: "true", Since: "1.0", Doc: "whether new directories are watched, too"},
+		Default: "false", Example: "true", Since: "0.1.0", Doc: "whether new directories are watched, too"},
 	{Name: "exclude_filter", Value: schema.To(excludes, func(t *table) *filter { return &t.filter }),
-		Example: `{ [[\.swp$]] }`, Since: "1.0", Doc: "regular expressions of paths of which nothing is wanted, or the name of a file that has them"},
+		Example: `{ [[\.swp$]] }`, Since: "0.1.0", Doc: "regular expressions of paths of which nothing is wanted, or the name of a file that has them"},
 	{Name: "event_map", Value: schema.To(mapping, func(t *table) **glua.LTable { return &t.eventMap }),
-		Example: "{ IN_CLOSE_WRITE = function(event) ... end }", Since: "1.0", Doc: "what is done about each kind of event"},
+		Example: "{ IN_CLOSE_WRITE = function(event) ... end }", Since: "0.1.0", Doc: "what is done about each kind of event"},
 	{Name: "default_task", Value: schema.To(anything, func(t *table) *glua.LValue { return &t.defaults }),
-		Example: "function(event) ... end", Since: "1.0", Doc: "what is done about the kinds that event_map does not have"},
+		Example: "function(event) ... end", Since: "0.1.0", Doc: "what is done about the kinds that event_map does not have"},
 	{Name: "logname", Value: schema.To(schema.Name, func(t *table) *string { return &t.logname }),
-		Default: `"watch"`, Example: `"uploads"`, Since: "1.0", Doc: "the name in the log, and in the events"},
+		Default: `"watch"`, Example: `"uploads"`, Since: "0.1.0", Doc: "the name in the log, and in the events"},
 	{Name: "monitor", Value: schema.To(schema.Choice("auto", "inotify", "inotify+poll"), func(t *table) *string { return &t.monitor }),
-		Default: `"auto"`, Example: `"inotify"`, Since: "1.0", Doc: "how changes are noticed"},
+		Default: `"auto"`, Example: `"inotify"`, Since: "0.1.0", Doc: "how changes are noticed"},
 }}
 
 // paths takes a text or a list of texts.
