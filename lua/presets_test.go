@@ -388,7 +388,7 @@ func TestRsyncsshOptions(t *testing.T) {
 	}
 	for _, bad := range []string{"port = true", "identityFile = 5", "options = 'x'", "_extra = 5"} {
 		got := problems(t, newStage(t).config("sync{ default.rsyncssh, source = source, host = 'h', targetdir = '/t', ssh = { "+bad+" } }"))
-		if !strings.Contains(got, "ssh."+strings.Fields(bad)[0]+" must be a ") {
+		if !strings.Contains(got, "ssh."+strings.Fields(bad)[0]+" must be ") {
 			t.Errorf("%s: %q", bad, got)
 		}
 	}

@@ -1,10 +1,7 @@
 package config
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
+	"lsyncgo/lua/schema"
 	"lsyncgo/lua/values"
 
 	glua "github.com/yuin/gopher-lua"
@@ -38,29 +35,31 @@ const (
 	deletesNothing = "never"
 )
 
-const capabilitiesRemedy = `write capabilities = { target = "local", "rsync", "ssh" or false, deletes = "live", "startup" or "never", hardLinks = true, trees = true }`
+// capabilityKeys are the keys of the table capabilities.
+var capabilityKeys = schema.Table[capabilities]{Keys: []schema.Key[capabilities]{
+	{Name: "target", Value: schema.To(schema.Or(schema.Choice(localDir, rsyncPath, sshHost)), func(c *capabilities) *string { return &c.target }),
+		Example: `"local"`, Doc: "how the keys of the sync name its target"},
+	{Name: "deletes", Value: schema.To(schema.Or(schema.Choice(deletesLive, deletesAtStart, deletesNothing)), func(c *capabilities) *string { return &c.deletes }),
+		Example: `"live"`, Doc: "what the key delete means"},
+	{Name: "hardLinks", Value: schema.To(ability, func(c *capabilities) *bool { return &c.hardLinks }),
+		Default: "false", Example: "true", Doc: "whether names of one file stay names of one file"},
+	{Name: "trees", Value: schema.To(ability, func(c *capabilities) *bool { return &c.trees }),
+		Default: "false", Example: "true", Doc: "whether the action takes a directory with all that is in it"},
+}}
 
-// readCapabilities takes over what is declared. What a config has from a time without declarations, or never heard of
+var ability = schema.Mapped(schema.OfType("true or false", glua.LTBool), func(v glua.LValue) bool { return v == glua.LTrue })
+
+// readCapabilities completes what is declared. What a config has from a time without declarations, or never heard of
 // them, is judged by its keys; what they leave open is taken for that which protects more.
 func (s *Definition) readCapabilities() {
-	table, ok := s.Key("capabilities").(*glua.LTable)
-	if !ok {
+	if s.Key("capabilities").Type() != glua.LTTable {
 		s.caps = s.guess()
 		return
 	}
 	c := &s.caps
-	c.target = s.capability(table, "target", localDir, rsyncPath, sshHost)
-	c.deletes = s.capability(table, "deletes", deletesLive, deletesAtStart, deletesNothing)
-	c.hardLinks = s.ability(table, "hardLinks")
-	s.ability(table, "trees")
 	var known bool
 	c.trees, known = s.judgeAction()
 	c.hardLinks = c.hardLinks || s.mirrors() && !known // that of a preset may be called, and needs to be told
-	for _, k := range values.SortedKeys(table) {
-		if name, _ := k.(glua.LString); !slices.Contains([]string{"target", "deletes", "hardLinks", "trees"}, string(name)) {
-			s.problem(capabilitiesRemedy, "capabilities holds %s", values.Describe(k))
-		}
-	}
 }
 
 // guess is for a sync that declares nothing: a table with an action or startup of its own that has a key `delete`, or a table
@@ -75,45 +74,6 @@ func (s *Definition) guess() capabilities {
 	}
 	c.trees = trees
 	return c
-}
-
-// capability reads one of a few words, or false for none.
-func (s *Definition) capability(table *glua.LTable, key string, words ...string) string {
-	switch v := table.RawGetString(key).(type) {
-	case *glua.LNilType:
-		return ""
-	case glua.LBool:
-		if !bool(v) {
-			return ""
-		}
-	case glua.LString:
-		if slices.Contains(words, string(v)) {
-			return string(v)
-		}
-	}
-	s.problem(capabilitiesRemedy, "capabilities.%s must be %s or false, not %s", key, quotedWords(words), values.Describe(table.RawGetString(key)))
-	return ""
-}
-
-// ability reads true or false.
-func (s *Definition) ability(table *glua.LTable, key string) bool {
-	switch v := table.RawGetString(key).(type) {
-	case *glua.LNilType:
-		return false
-	case glua.LBool:
-		return bool(v)
-	default:
-		s.problem(capabilitiesRemedy, "capabilities.%s must be true or false, not %s", key, values.Describe(v))
-		return false
-	}
-}
-
-func quotedWords(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = fmt.Sprintf("%q", w)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // mirrors reports whether the sync makes a target equal to its source.

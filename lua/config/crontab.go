@@ -4,7 +4,7 @@ import "lsyncgo/lua/api"
 
 // readTimetable takes in crontab = { "sec min hour dom month dow", ... }.
 func (s *Definition) readTimetable() {
-	for _, line := range s.strings("crontab") {
+	for _, line := range s.texts.crontab {
 		t, ever, err := api.ParseTimetable(line, s.r.Scripts.Now())
 		switch {
 		case err != nil:

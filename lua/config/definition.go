@@ -32,6 +32,7 @@ type Definition struct {
 	sourceFault *problem.Problem // of a source that may still appear
 	tunnel      *tunnel.Config
 	caps        capabilities
+	texts       texts
 	config      core.SyncConfig // when all settings are known
 	refused     bool            // its prepare has found a fault
 
@@ -184,11 +185,22 @@ var syncKeys = schema.Table[Definition]{Keys: append([]schema.Key[Definition]{
 	{Name: "full", Value: ofType("a function", glua.LTFunction), Since: "0.1.0", Doc: "brings everything into step"},
 	{Name: "init", Value: ofType("a function, true or false", glua.LTFunction, glua.LTBool), Doc: "the startup"},
 	{Name: "prepare", Value: ofType("a function", glua.LTFunction, glua.LTBool), Doc: "checks and completes the sync when it is read"},
-	{Name: "exitcodes", Value: ofType("a table", glua.LTTable, glua.LTBool), Example: `{ [0] = "ok" }`, Doc: "what exit codes mean"},
-	{Name: "capabilities", Value: ofType("a table", glua.LTTable), Since: "0.1.0", Doc: "what a preset declares about itself"},
+	{Name: "exitcodes", Value: schema.Checked[Definition](schema.Verdicts), Example: `{ [0] = "ok" }`, Doc: "what exit codes mean"},
+	{Name: "exclude", Value: schema.To(schema.Texts, func(s *Definition) *[]string { return &s.texts.exclude }), Example: `{ "*.tmp" }`, Doc: "what is left alone"},
+	{Name: "excludeFrom", Value: schema.To(schema.Texts, func(s *Definition) *[]string { return &s.texts.excludeFrom }), Example: `"/etc/lsyncgo/excludes"`, Doc: "a file of excludes, one in each line"},
+	{Name: "filter", Value: schema.To(schema.Texts, func(s *Definition) *[]string { return &s.texts.filter }), Example: `{ "+ *.c", "- *" }`, Doc: "rules of rsync, of which the first that matches decides; excludes come after them"},
+	{Name: "filterFrom", Value: schema.To(schema.Texts, func(s *Definition) *[]string { return &s.texts.filterFrom }), Example: `"/etc/lsyncgo/filters"`, Doc: "a file of such rules, one in each line"},
+	{Name: "crontab", Value: schema.To(schema.Texts, func(s *Definition) *[]string { return &s.texts.crontab }), Since: "0.1.0", Example: `"0 30 3 * * *"`, Doc: "when everything is brought into step again: second, minute, hour, day, month and day of the week"},
+	{Name: "capabilities", Value: schema.To(schema.Within("a table", &capabilityKeys), func(s *Definition) *capabilities { return &s.caps }), Since: "0.1.0", Doc: "what a preset declares about itself"},
 	{Name: "checkgauge", Value: ofType("a table", glua.LTTable), Doc: "the keys that a sync may have"},
 	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Since: "0.1.0", Doc: "commands may have a shell evaluate file names"},
 }, handlerKeys()...)}
+
+// presetKeys are keys of presets that are checked whoever has them: their values are not the sort that a checkgauge can name.
+var presetKeys = schema.Table[Definition]{Keys: []schema.Key[Definition]{
+	{Name: "rsyncExitCodes", Value: schema.Checked[Definition](schema.Verdicts), Example: `{ [23] = "ok" }`, Doc: "what those of rsync mean, with a preset that starts other programs, too"},
+	{Name: "sshExitCodes", Value: schema.Checked[Definition](schema.Verdicts), Example: `{ [255] = "die" }`, Doc: "what those of ssh mean, with default.rsyncssh"},
+}}
 
 func ofType(wants string, types ...glua.LValueType) schema.Value[Definition] {
 	return schema.Checked[Definition](schema.OfType(wants, types...))
@@ -209,42 +221,21 @@ func handlerKeys() (list []schema.Key[Definition]) {
 var handlers = []string{"onAttrib", "onCreate", "onModify", "onDelete", "onMove", "onFull", "onExist", "onEndExist", "onStartup"}
 
 func (s *Definition) checkTypes() {
-	for _, key := range syncKeys.Names() {
-		v := s.Key(key)
-		if v == glua.LNil {
-			continue
-		}
-		taken, found := syncKeys.Take(key, v, s)
-		s.r.found.Report(found, s.Sync.Place, s.Sync.Name, "", "it")
-		if taken == nil {
-			taken = glua.LNil
-		}
-		s.Sync.Table.RawSetString(key, taken)
-	}
-	for _, key := range values.ExitTables {
-		s.checkExitCodes(key)
-	}
-}
-
-func (s *Definition) checkExitCodes(key string) {
-	table, ok := s.Key(key).(*glua.LTable)
-	if !ok {
-		return
-	}
-	table.ForEach(func(k, v glua.LValue) {
-		code, isNumber := k.(glua.LNumber)
-		switch v {
-		case glua.LString("ok"), glua.LString("again"), glua.LString("die"), glua.LString("partial"), glua.LFalse:
-			if isNumber {
-				return
+	s.caps, s.texts = capabilities{}, texts{} // prepare may have taken away what was there
+	for _, keys := range []*schema.Table[Definition]{&syncKeys, &presetKeys} {
+		for _, key := range keys.Names() {
+			v := s.Key(key)
+			if v == glua.LNil {
+				continue
 			}
+			taken, found := keys.Take(key, v, s)
+			s.r.found.Report(found, s.Sync.Place, s.Sync.Name, "", "it")
+			if taken == nil {
+				taken = glua.LNil
+			}
+			s.Sync.Table.RawSetString(key, taken)
 		}
-		name := values.Describe(k)
-		if isNumber {
-			name = code.String()
-		}
-		s.problem(`write [code] = "ok", "again", "partial" or "die"`, "%s[%s] = %s is no exit code with a meaning", key, name, values.Describe(v))
-	})
+	}
 }
 
 // checkActions demands something to do about events.

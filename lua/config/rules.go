@@ -5,22 +5,22 @@ import (
 	"fmt"
 	"io"
 
-	glua "github.com/yuin/gopher-lua"
-
 	"lsyncgo/engine/filter"
-	"lsyncgo/lua/values"
 )
+
+// texts are the values of keys that take a text or a list of them.
+type texts struct{ exclude, excludeFrom, filter, filterFrom, crontab []string }
 
 // readRules takes in exclude, excludeFrom, filter and filterFrom.
 func (s *Definition) readRules() {
-	for _, pattern := range s.strings("exclude") {
+	for _, pattern := range s.texts.exclude {
 		if pattern == "" {
 			s.warn("remove it", `exclude: "" excludes nothing`)
 			continue
 		}
 		s.addRule(&s.Sync.Excludes, "exclude", filter.Rule{Pattern: pattern})
 	}
-	for _, line := range s.strings("filter") {
+	for _, line := range s.texts.filter {
 		rule, err := filter.Parse(line)
 		if err != nil {
 			s.problem("", "filter: %v", err)
@@ -28,8 +28,8 @@ func (s *Definition) readRules() {
 		}
 		s.addRule(&s.Sync.Filters, "filter", rule)
 	}
-	s.readRuleFiles("excludeFrom", &s.Sync.Excludes, filter.ReadExcludes)
-	s.readRuleFiles("filterFrom", &s.Sync.Filters, filter.ReadFilters)
+	s.readRuleFiles("excludeFrom", s.texts.excludeFrom, &s.Sync.Excludes, filter.ReadExcludes)
+	s.readRuleFiles("filterFrom", s.texts.filterFrom, &s.Sync.Filters, filter.ReadFilters)
 }
 
 func (s *Definition) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
@@ -40,8 +40,8 @@ func (s *Definition) addRule(to *[]filter.Rule, key string, rule filter.Rule) {
 	*to = append(*to, rule)
 }
 
-func (s *Definition) readRuleFiles(key string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
-	for _, name := range s.strings(key) {
+func (s *Definition) readRuleFiles(key string, names []string, to *[]filter.Rule, read func(io.Reader, string) ([]filter.Rule, error)) {
+	for _, name := range names {
 		rules, err := s.readRuleFile(s.r.Scripts.Anchored(name), read)
 		if s.r.Scripts.Limit.Cause() != nil {
 			return // which sync{} says
@@ -62,39 +62,4 @@ func (s *Definition) readRuleFile(path string, read func(io.Reader, string) ([]f
 		return nil, fmt.Errorf("read rules: %w", err)
 	}
 	return read(bytes.NewReader(text), path)
-}
-
-// strings returns a key that is a string or a list of strings.
-func (s *Definition) strings(key string) []string {
-	v := s.Key(key)
-	switch v := v.(type) {
-	case *glua.LNilType:
-		return nil
-	case glua.LString:
-		return []string{string(v)}
-	case glua.LNumber:
-		return []string{v.String()}
-	case *glua.LTable:
-		return s.stringList(key, v)
-	}
-	s.problem("", "%s must be a string or a list of strings, not %s", key, values.Describe(v))
-	return nil
-}
-
-func (s *Definition) stringList(key string, t *glua.LTable) (list []string) {
-	for _, k := range values.SortedKeys(t) {
-		_, isIndex := k.(glua.LNumber)
-		v := t.RawGet(k)
-		switch text, isString := v.(glua.LString); {
-		case v == glua.LNil:
-		case isIndex && isString:
-			list = append(list, string(text))
-		case isIndex && v.Type() == glua.LTNumber:
-			s.warn(fmt.Sprintf("write %q", v.String()), "%s: %s counts as %q", key, v.String(), v.String())
-			list = append(list, v.String())
-		default:
-			s.problem(fmt.Sprintf("write %s = { \"...\", \"...\" }", key), "%s must be a list of strings; it has %s = %s", key, values.KeyText(k), values.Describe(v))
-		}
-	}
-	return list
 }

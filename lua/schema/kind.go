@@ -210,7 +210,11 @@ func Choice(choices ...string) Kind[string] {
 
 // Or has a kind take false, too, for its zero value.
 func Or[T any](kind Kind[T]) Kind[T] {
-	return Kind[T]{Wants: kind.Wants + " or false", Choices: kind.Choices, read: func(v glua.LValue) (zero T, err error) {
+	wants := kind.Wants + " or false"
+	if len(kind.Choices) > 1 {
+		wants = strings.Replace(kind.Wants, " or ", ", ", 1) + " or false"
+	}
+	return Kind[T]{Wants: wants, Choices: kind.Choices, read: func(v glua.LValue) (zero T, err error) {
 		if v == glua.LFalse {
 			return zero, nil
 		}
@@ -262,6 +266,60 @@ func wordsIn(t *glua.LTable) (words []string, err error) {
 	}
 	return words, nil
 }
+
+// Texts takes a text or a list of them; numbers count as their texts.
+var Texts = Kind[[]string]{Wants: "a string or a list of strings", read: func(v glua.LValue) (list []string, err error) {
+	switch v := v.(type) {
+	case glua.LString, glua.LNumber:
+		return []string{v.String()}, nil
+	case *glua.LTable:
+		var found Findings
+		for _, k := range values.SortedKeys(v) {
+			entry := v.RawGet(k)
+			_, isIndex := k.(glua.LNumber)
+			switch {
+			case entry == glua.LNil:
+			case isIndex && entry.Type() == glua.LTString:
+				list = append(list, entry.String())
+			case isIndex && entry.Type() == glua.LTNumber:
+				found = append(found, Finding{Warning: true, says: fmt.Sprintf(": %s counts as %q", entry, entry), Remedy: fmt.Sprintf("write %q", entry)})
+				list = append(list, entry.String())
+			default:
+				found = append(found, Finding{says: fmt.Sprintf(" must be a list of strings; it has %s = %s", values.KeyText(k), values.Describe(entry)),
+					Remedy: `write a list of strings, { "...", "..." }`})
+			}
+		}
+		if len(found) > 0 {
+			err = found
+		}
+		return list, err
+	}
+	return nil, ErrUnfit
+}}
+
+// verdicts are what an exit code may mean.
+var verdicts = []glua.LValue{glua.LString("ok"), glua.LString("again"), glua.LString("die"), glua.LString("partial"), glua.LFalse}
+
+// Verdicts takes a table from exit codes to what they mean, or true or false in its place.
+var Verdicts = Kind[glua.LValue]{Wants: "a table", read: func(v glua.LValue) (glua.LValue, error) {
+	table, ok := v.(*glua.LTable)
+	if !ok {
+		return OfType("", glua.LTBool).read(v)
+	}
+	var found Findings
+	for _, k := range values.SortedKeys(table) {
+		verdict := table.RawGet(k)
+		if k.Type() == glua.LTNumber && slices.Contains(verdicts, verdict) || verdict == glua.LNil {
+			continue
+		}
+		found = append(found, Finding{says: fmt.Sprintf("[%s] = %s is no exit code with a meaning", values.Describe(k), values.Describe(verdict)),
+			Remedy: `write [code] = "ok", "again", "partial" or "die"`})
+	}
+	if len(found) > 0 {
+		return v, found
+	}
+	return v, nil
+}}
 
 // ExitCodes takes exit codes: a number, or a list of them.
 var ExitCodes = Kind[[]int]{Wants: "a list of exit codes", read: func(v glua.LValue) (codes []int, err error) {
