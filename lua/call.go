@@ -79,7 +79,7 @@ func (r *Runtime) LoadFile(file string) (*glua.LFunction, error) {
 	defer r.leave()
 	fn, err := lua53.LoadFile(r.L, r.Anchored(file))
 	if cause := r.Limit.Cause(); err != nil && cause != nil {
-		err = &ScriptError{Message: r.excess(cause)}
+		err = &ScriptError{Message: r.limitHit(cause)}
 	}
 	return fn, err
 }
@@ -100,7 +100,7 @@ func (r *Runtime) fault(err error, event string) error {
 	place, message, traceback, goStack := lua53.Describe(err)
 	fault := &ScriptError{Place: place, Message: r.naming(place, message), Event: event, Traceback: frames(traceback)}
 	if cause := r.Limit.Cause(); cause != nil {
-		fault.Message = r.excess(cause)
+		fault.Message = r.limitHit(cause)
 		return fault
 	}
 	if goStack != "" {
@@ -110,8 +110,8 @@ func (r *Runtime) fault(err error, event string) error {
 	return fault
 }
 
-// excess says which limit a call has reached.
-func (r *Runtime) excess(cause error) string {
+// limitHit says which limit a call has reached.
+func (r *Runtime) limitHit(cause error) string {
 	limits := r.Limit.Limits()
 	switch {
 	case errors.Is(cause, lua53.ErrTime) && r.loading:

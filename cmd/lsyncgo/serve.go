@@ -77,7 +77,7 @@ func (e env) detach(onePass bool) int {
 	return code
 }
 
-// fail tells whoever started this process why it ends.
+// fail tells the process that started this one why it ends.
 func (s *service) fail(text string, code int) {
 	daemon.Fail(text, code)
 	fmt.Fprintln(s.env.stderr, text) // the null device in a daemon
@@ -128,7 +128,7 @@ func (x *script) connect(c *core.Core, l *loop.Loop, syncs []*core.Sync) {
 	}
 }
 
-// retire has the script end with its last work. It first lets go of whoever waits for the loop to take a message.
+// retire has the script end with its last work. It first releases the goroutines that wait for the loop to take a message.
 func (x *script) retire() {
 	x.cancel()
 	x.Retire()
@@ -286,7 +286,7 @@ func (s *service) openLog() error {
 	return nil
 }
 
-// ready tells whoever waits for it that the engine is at work. With onepass the
+// ready tells the process that waits for it that the engine is at work. With onepass the
 // starter waits for the end instead: it wants to know how that was.
 func (s *service) ready() {
 	s.log.Log("Normal", &message.Fields{Kind: message.Ready}, "--- Ready ---")

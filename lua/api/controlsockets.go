@@ -29,7 +29,7 @@ const maxControlDir = 104 - 40 - 17 - 2
 // stopLimit is how long ssh may take to let go of the connections.
 const stopLimit = 2 * time.Second
 
-// path returns the ControlPath. Each ssh asks for it anew: whoever could put a directory of his own in the
+// path returns the ControlPath. Each ssh asks for it anew: a user who could put a directory in the
 // place of one that was cleaned away would receive its session.
 func (c *controlSockets) path() (string, error) {
 	dir, err := c.dir.Path(c.limit)

@@ -244,7 +244,7 @@ func (r *Scripts) transferPlan(L *glua.LState) int {
 }
 
 // transferBeside is transfer.beside(agent, alone): whether a plan made now may be carried out beside those
-// that are. One that deletes what a directory has in excess must be alone, as some others: it takes for that
+// that are. One that deletes what only the target has in a directory must be alone, as some others: it takes for that
 // what another one has sent since the directory was read.
 func (r *Scripts) transferBeside(L *glua.LState) int {
 	s, _ := agentArgument(L, "transfer.beside")

@@ -33,7 +33,7 @@ func (p *plan) protect() []string {
 }
 
 // getUnmounted is inlet.getUnmounted(): the mount points of the source where nothing is mounted any more, as
-// paths that begin and end with a slash. Whoever deletes at a target leaves them alone.
+// paths that begin and end with a slash. Code that deletes at a target leaves them alone.
 func (s *Sync) getUnmounted(L *glua.LState, _ func(int) glua.LValue) int {
 	t := L.NewTable()
 	for _, path := range s.running(L, "getUnmounted").Spared() {

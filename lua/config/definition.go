@@ -196,7 +196,7 @@ var syncKeys = schema.Table[Definition]{Keys: append([]schema.Key[Definition]{
 	{Name: "unsafeShell", Value: ofType("true or false", glua.LTBool), Default: "false", Example: "true", Since: "0.1.0", Doc: "commands may have a shell evaluate file names"},
 }, handlerKeys()...)}
 
-// presetKeys are keys of presets that are checked whoever has them: their values are not the sort that a checkgauge can name.
+// presetKeys are keys of presets that are checked in every sync: their values are not the sort that a checkgauge can name.
 var presetKeys = schema.Table[Definition]{Keys: []schema.Key[Definition]{
 	{Name: "rsyncExitCodes", Value: schema.Checked[Definition](schema.Verdicts), Example: `{ [23] = "ok" }`, Doc: "what those of rsync mean, with a preset that starts other programs, too"},
 	{Name: "sshExitCodes", Value: schema.Checked[Definition](schema.Verdicts), Example: `{ [255] = "die" }`, Doc: "what those of ssh mean, with default.rsyncssh"},

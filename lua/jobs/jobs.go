@@ -58,7 +58,7 @@ func (j *Jobs) Start(fn *glua.LFunction, about func() string, log core.Log, done
 	}, args...)
 }
 
-// Begin is Start for whoever does something about an error: done gets it.
+// Begin is Start for a caller that does something about an error: done gets it.
 func (j *Jobs) Begin(fn *glua.LFunction, about func() string, done func(err error), args ...glua.LValue) (kill func()) {
 	x := &job{in: j, lua: lua53.NewJob(j.r.L, fn), about: about, done: done, free: j.r.Hold()}
 	j.running[x.lua] = x

@@ -22,7 +22,7 @@ const (
 // such as pcall, table.sort, a metamethod or an iterator, would lose that function's frame, which gopher-lua cannot
 // leave and enter again. There the coroutine stays, and so does the goroutine, until it is resumed or ended.
 //
-// Only one of all carriers of a state runs at a time, and whoever has it run waits for it.
+// Only one of all carriers of a state runs at a time, and the goroutine that runs it waits for it.
 type carrier struct {
 	next   func() (signal, bool)
 	stop   func()
@@ -90,8 +90,8 @@ func (cs *carriers) free(c *carrier) {
 	c.stop()
 }
 
-// proceed runs what a carrier carries until it is idle or waits. If the job is suspended that all this is part of, whoever
-// called proceed waits, too, and goes on when the job does.
+// proceed runs what a carrier carries until it is idle or waits. If the job is suspended that all this is part of, the
+// caller of proceed waits, too, and goes on when the job does.
 func (cs *carriers) proceed(l *Limiter, c *carrier) signal {
 	before, thread := cs.current, cs.L.G.CurrentThread
 	levels, depth := l.levels, l.depth

@@ -1,5 +1,5 @@
-// Package problem is what is wrong with a config, or should be changed: each with its place and what to do about it. Whoever
-// takes in a part of a config adds to one Collector.
+// Package problem is what is wrong with a config, or should be changed: each with its place and what to do about it. All
+// packages that take in a part of a config add to one Collector.
 package problem
 
 import (

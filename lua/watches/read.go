@@ -222,7 +222,7 @@ func (w *Watches) compile(d *definition) {
 	log := d.config.Log
 	d.config.Excluded = func(path string) bool {
 		for _, found := range list {
-			// Whoever makes an expression take too long is not to hide anything by that.
+			// A path that makes an expression take too long is not hidden by that.
 			switch is, err := found(path); {
 			case err != nil:
 				log.Log("Warn", "exclude_filter: ", path, ": ", err)

@@ -24,15 +24,15 @@ func load(o config.Options) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if problems := vet(o.Config, rt); len(problems) > 0 {
+	if problems := validate(o.Config, rt); len(problems) > 0 {
 		rt.Scripts.Close()
 		return nil, problems
 	}
 	return rt, nil
 }
 
-// vet checks settings against the system without changing anything.
-func vet(file string, rt *config.Config) (found problem.Problems) {
+// validate checks settings against the system without changing anything.
+func validate(file string, rt *config.Config) (found problem.Problems) {
 	s := rt.Settings()
 	add := func(err error, remedy string) {
 		if err != nil {
