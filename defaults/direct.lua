@@ -88,12 +88,8 @@ function direct.full(event)
 end
 
 function direct.action(inlet)
-	local event = inlet.getEvent()
+	local event = shared.next(inlet)
 	if not event then
-		return
-	end
-	if event.etype == 'Blanket' then
-		inlet.discardEvent(event)
 		return
 	end
 	transfer.apply(inlet.getEvents(), options(inlet.getConfig(), 'running'))

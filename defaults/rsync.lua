@@ -607,13 +607,19 @@ local function large(event, limit)
 		and (lsyncd.get_file_size(event.sourcePath) or 0) > limit
 end
 
-function rsync.action(inlet)
-	local event = inlet.getEvent()
-	if not event then
-		return
-	end
-	if event.etype == 'Blanket' then
+-- Returns the event to act on next, with its destination if it is a move; nil without any. A Blanket needs no action.
+function shared.next(inlet)
+	local event, event2 = inlet.getEvent()
+	if event and event.etype == 'Blanket' then
 		inlet.discardEvent(event)
+		return nil
+	end
+	return event, event2
+end
+
+function rsync.action(inlet)
+	local event = shared.next(inlet)
+	if not event then
 		return
 	end
 	-- Two transfers at once would tear the names of one file apart.

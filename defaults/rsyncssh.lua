@@ -200,7 +200,7 @@ local function settle(event)
 end
 
 function rsyncssh.action(inlet)
-	local event, event2 = inlet.getEvent()
+	local event, event2 = shared.next(inlet)
 	if not event then
 		return
 	end
@@ -210,10 +210,6 @@ function rsyncssh.action(inlet)
 		else
 			move(event, event2)
 		end
-		return
-	end
-	if event.etype == 'Blanket' then
-		inlet.discardEvent(event)
 		return
 	end
 	shared.send(inlet.getEvents(function(other)
