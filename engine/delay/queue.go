@@ -4,12 +4,13 @@
 // Two delays are related if one of them names the same path as the other, or a
 // directory above it. A delay waits until everything older and related to it has
 // left; unrelated delays do not notice each other. A million of them is normal,
-// so no operation looks at all, but Each, and Drop where something waits below its path:
+// so no operation looks at all at once: Part, Collect and Work do in parts.
 //
 //   - A trie over path segments holds the ends of the delays: one at the path,
 //     and for a Move a second one at the destination. What is older at a path or
 //     above it is found by going up. What is older below it is not looked for but
-//     counted: each end knows how many ends below it came between X
+//     counted: each end knows how many ends below it came after the one
+//     before it at its path.
 //   - A blocked delay is registered with the newest older one upwards, and looks
 //     again when that leaves. It is free once no end of it is registered and
 //     there is nothing olderBelow.
@@ -175,18 +176,6 @@ func (q *Queue) Remove(d *Delay) {
 	}
 	q.release(d)
 	q.schedule.adjust(q.Len(), q.max)
-}
-
-// Each calls f for every delay in FIFO order until f returns false. f may
-// remove the delay it is given, and must not change the queue otherwise.
-func (q *Queue) Each(f func(*Delay) bool) {
-	for d := q.fifo.first(false); d != nil; {
-		younger := d.next(false)
-		if !f(d) {
-			return
-		}
-		d = younger
-	}
 }
 
 // Part returns up to so many delays in FIFO order, from a position on: that of one before plus one, or 0. A caller that looks at all in parts,
