@@ -253,3 +253,41 @@ func TestHardLinks(t *testing.T) {
 		}
 	}
 }
+
+// §1 File manager: FIFOs and devices are moved as what they are and never opened; a socket cannot be copied, nor can anything to a file system
+// that is read-only: the error says so, and the source stays.
+func TestSpecialSources(t *testing.T) {
+	src, near := sides(t)
+	far, readonly := mount(t, "size=1m"), mount(t, "size=1m")
+	check(t, unix.Mount("tmpfs", readonly, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	for _, dst := range []string{near, far} {
+		check(t, unix.Mkfifo(src+"/fifo", 0o640))
+		check(t, unix.Mknod(src+"/null", unix.S_IFCHR|0o604, int(unix.Mkdev(1, 3))))
+		for _, name := range []string{"/fifo", "/null"} {
+			must(t, rule(t, into("move", src, dst)), src+name)
+		}
+		var st unix.Stat_t
+		check(t, unix.Lstat(dst+"/null", &st))
+		if st.Mode != unix.S_IFCHR|0o604 || st.Rdev != unix.Mkdev(1, 3) {
+			t.Errorf("the device is %o, %x", st.Mode, st.Rdev)
+		}
+		check(t, unix.Lstat(dst+"/fifo", &st))
+		if st.Mode != unix.S_IFIFO|0o640 {
+			t.Errorf("the fifo is %o", st.Mode)
+		}
+	}
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	check(t, err)
+	defer unix.Close(fd)
+	t.Chdir(src) // the path may be longer than a socket's
+	check(t, unix.Bind(fd, &unix.SockaddrUnix{Name: "socket"}))
+	put(t, src+"/f", "1", 0o644)
+	refused(t, rule(t, into("move", src, far)), src+"/socket", "a socket cannot be copied")
+	refused(t, rule(t, into("move", src, readonly)), src+"/f", "read-only file system")
+	must(t, rule(t, into("move", src, near)), src+"/socket")
+	expect(t, src, "f -rw-r--r-- 1")
+	expect(t, readonly, "")
+	if list, err := os.ReadDir(far); err != nil || len(list) != 2 {
+		t.Errorf("left behind: %v, %v", list, err)
+	}
+}

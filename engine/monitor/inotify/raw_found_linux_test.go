@@ -96,7 +96,7 @@ func TestRawWrittenWhileFound(t *testing.T) {
 	}
 }
 
-// A directory that is replaced by a link does not lead a walk out of the tree.
+// Tasks §1: a directory that is replaced by a link does not lead a walk out of the tree.
 func TestRawLinkIsNoWay(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.MkdirAll(s.path("w/d/x"), 0o755))
@@ -121,7 +121,7 @@ func TestRawLinkIsNoWay(t *testing.T) {
 	}
 }
 
-// A user exchanges a directory and a link to one outside again and again, while directories appear in both.
+// Tasks §1: a user exchanges a directory and a link to one outside again and again, while directories appear in both.
 func TestRawLinkRace(t *testing.T) {
 	s := newRawSession(t)
 	check(t, os.MkdirAll(s.path("w/d"), 0o755))
