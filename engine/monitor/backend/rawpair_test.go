@@ -81,7 +81,7 @@ func TestRawOfOtherHosts(t *testing.T) {
 	}
 }
 
-// What this host does is told once, although a listing finds it as well; what another host does to the same file is told.
+// Tasks §2: what this host does is told once, although a listing finds it as well; what another host does to the same file is told.
 func TestRawOwnChangesOnce(t *testing.T) {
 	dir := t.TempDir()
 	r := newRawPair(monitor.Root{Path: dir + "/", Raw: &event.RawRoot{Subdirs: true, Follow: true, Kinds: Listed}})
@@ -149,7 +149,7 @@ func TestRawOwnChangesOnce(t *testing.T) {
 	expect(far(event.Create, "m/new"), "IN_CREATE m/new")
 }
 
-// A watch{} on a network file system is given to the pair, unless it names inotify.
+// Tasks §2: a watch{} on a network file system is given to the pair, unless it names inotify.
 func TestRawChoice(t *testing.T) {
 	old := fileSystem
 	defer func() { fileSystem = old }()
