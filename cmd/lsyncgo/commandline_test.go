@@ -76,6 +76,7 @@ func TestLogPlaces(t *testing.T) {
 		{config.Settings{NoDaemon: true}, logging.Options{Console: true}},
 		{config.Settings{NoDaemon: true, LogFile: "/l", LogFormat: "json"}, logging.Options{Console: true, File: "/l", JSON: true}},
 	} {
+		c.want.Journal = true // of systemd, where it is what standard error is
 		s := &service{options: &options{}}
 		if got := s.logOptions(c.settings); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%+v: got %+v, want %+v", c.settings, got, c.want)
