@@ -36,7 +36,7 @@ func TestWatchProblems(t *testing.T) {
 		{"no file", "watch{ path = source, exclude_filter = 'no-such', " + map1 + " }", `config.lua:1: watch: exclude_filter: open .*no-such: no such file .*`},
 		{"all is excluded", "watch{ path = source, exclude_filter = { 'source' }, " + map1 + " }", `config.lua:1: watch: exclude_filter excludes ".*/source", which is to be watched .*`},
 		{"unknown key", "watch{ path = source, recursive = true, " + map1 + " }", `config.lua:1: watch: unknown parameter "recursive" .*`},
-		{"another monitor", "watch{ path = source, monitor = 'poll', " + map1 + " }", `config.lua:1: watch: monitor must be "auto", "inotify" or "inotify+poll", not "poll" .*`},
+		{"another monitor", "watch{ path = source, monitor = 'poll', " + map1 + " }", `config.lua:1: watch: monitor must be "auto", "inotify" or "inotify\+poll", not "poll" .*`},
 		{"too late", "watch{ path = source, event_map = { IN_CREATE = function() watch{} end } }", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
