@@ -73,6 +73,7 @@ func (s *service) adopt(c *config.Config, next *script) error {
 	}
 	s.fixed(settings)
 	s.settings = settings
+	s.beat(settings.Heartbeat)
 	s.statusFile.path, s.statusFile.interval = settings.StatusFile, settings.StatusInterval
 	s.statusFile.soon()
 	s.log.Log("Normal", &message.Fields{Kind: message.Reloaded}, "the new config is in force")

@@ -104,6 +104,8 @@ type service struct {
 	eventLog   eventLog
 	loop       *loop.Loop
 	statusFile *statusWriter
+	manager    *manager
+	beats      beating
 	monitor    *backend.Mux
 }
 
@@ -209,14 +211,15 @@ func (s *service) operate(signals *signals) (core.Exit, error) {
 	s.loop = loop.New(loop.Options{
 		Core: s.core, Runner: s.restrained(runner), Monitor: s.monitor, Log: &s.eventLog, Look: s.look(), Count: guard.Count,
 		Follow: func(root event.RootID, source string) func() func() { return s.script.Follow(root, source) },
-		Ready:  s.ready, Changed: s.statusFile.changed,
-		Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive, Processors: used,
+		Ready:  s.ready, Changed: s.changed, Alive: func() { s.notify(daemon.Alive) }, AliveEvery: alive, Processors: used,
 	})
 	s.script.connect(s.core, s.loop, syncs)
 	s.watches = watch.New(s.core)
 	s.watch(s.settings.OnePass)
 	s.restorePauses()
 	defer s.closing(s.answer())
+	s.manager = s.newManager()
+	defer s.beat(s.settings.Heartbeat).end()
 	defer s.listen(signals)()
 	for _, p := range s.warnings {
 		s.log.Log("Warn", p)
@@ -291,7 +294,7 @@ func (s *service) openLog() error {
 func (s *service) ready() {
 	s.log.Log("Normal", &message.Fields{Kind: message.Ready}, "--- Ready ---")
 	s.sayDelay()
-	s.notify(daemon.Serving)
+	s.manager.serving()
 	if s.settings.OnePass {
 		return
 	}
@@ -325,12 +328,6 @@ func (s *service) ended(exit core.Exit) {
 		daemon.Fail("lsyncgo: "+printable.Line(text)+"; the log says more", exit.Code&0xff)
 	} else if err := daemon.Ready(); err != nil {
 		s.log.Log("Error", err)
-	}
-}
-
-func (s *service) notify(states ...daemon.State) {
-	if err := daemon.Notify(states...); err != nil {
-		s.log.Log("Warn", "tell the service manager: ", err)
 	}
 }
 

@@ -96,6 +96,7 @@ func (s *service) end(ctx context.Context, name string, sig syscall.Signal) {
 func (s *service) endFor(ctx context.Context, why string, stop core.Stop) {
 	go s.free(ctx)
 	s.notify(daemon.Stopping)
+	go s.loop.Post(ctx, s.silence) // an end that was asked for is no failure
 	s.log.Log("Normal", "--- ", why, ", fading ---")
 	s.loop.Stop(stop)
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"lsyncgo/engine/printable"
 )
 
 // State is something the service manager wants to know.
@@ -19,6 +21,14 @@ const (
 	// Alive keeps the watchdog quiet; due every AliveEvery.
 	Alive State = sd.SdNotifyWatchdog
 )
+
+// Status is one line on how things are, for the manager's own reports.
+func Status(text string) State { return State("STATUS=" + printable.Line(text)) }
+
+// MoreTime asks for a start to be given so much time from now on, if that is more than it has.
+func MoreTime(d time.Duration) State {
+	return State(fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", d.Microseconds()))
+}
 
 // Reloading says that the configuration is being read again; Serving ends that.
 func Reloading() State {

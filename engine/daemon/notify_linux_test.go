@@ -32,6 +32,8 @@ func TestNotify(t *testing.T) {
 	}{
 		{[]State{Serving}, `^READY=1$`},
 		{[]State{Reloading()}, `^RELOADING=1\nMONOTONIC_USEC=\d+$`},
+		{[]State{Serving, Status("3 syncs:\n\x1b[2J 3 in step")}, `^READY=1\nSTATUS=3 syncs:\\n\\x1b\[2J 3 in step$`},
+		{[]State{MoreTime(90 * time.Second)}, `^EXTEND_TIMEOUT_USEC=90000000$`},
 		{[]State{Stopping}, `^STOPPING=1$`},
 		{[]State{Alive}, `^WATCHDOG=1$`},
 	} {

@@ -44,6 +44,7 @@ type Settings struct {
 	OnDieStop       bool
 	Fsync           bool             // default.direct flushes what it writes to the disk
 	MaxDelete       *inventory.Limit // of guard; nil: none
+	Heartbeat       Heartbeat
 	guard           guardTable
 }
 
@@ -110,6 +111,8 @@ var settingKeys = schema.Table[Settings]{Noun: "setting", Keys: []schema.Key[Set
 		Default: "60", Example: "10", Since: "0.1.0", Doc: "how often monitors that compare listings list everything, in seconds"},
 	{Name: "guard", Value: schema.To(guardKind, func(s *Settings) *guardTable { return &s.guard }),
 		Example: guardExample, Since: "0.1.0", Doc: "holds a sync that would delete too much"},
+	{Name: "heartbeat", Value: schema.To(heartbeatKind, func(s *Settings) *Heartbeat { return &s.Heartbeat }),
+		Example: heartbeatExample, Since: "0.1.0", Doc: "a monitoring service that is told that all is well"},
 	{Name: "onDie", Value: schema.To(schema.Mapped(schema.Choice("exit", "stop-sync"), func(v string) bool { return v == "stop-sync" }), func(s *Settings) *bool { return &s.OnDieStop }),
 		Default: `"exit"`, Example: `"stop-sync"`, Since: "0.1.0", Doc: "what a fatal exit code ends: the daemon, or its sync"},
 }}

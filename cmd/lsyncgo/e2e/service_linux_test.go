@@ -34,7 +34,8 @@ func newManager(t *testing.T) *manager {
 	return &manager{t: t, conn: conn, env: []string{prompt, "NOTIFY_SOCKET=" + name, "WATCHDOG_USEC=200000"}}
 }
 
-// next returns the next message that is no sign of life, or with alive the next that is; what says what is waited for.
+// next returns the next message that is no sign of life and no mere report, or with alive the next sign of life; what says what
+// is waited for.
 func (m *manager) next(what string, alive bool) string {
 	m.t.Helper()
 	if err := m.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
@@ -46,7 +47,11 @@ func (m *manager) next(what string, alive bool) string {
 		if err != nil {
 			m.t.Fatalf("waited in vain to be notified of %s: %v", what, err)
 		}
-		if text := string(buf[:n]); (text == "WATCHDOG=1") == alive {
+		text := string(buf[:n])
+		if strings.HasPrefix(text, "STATUS=") || strings.HasPrefix(text, "EXTEND_TIMEOUT_USEC=") {
+			continue
+		}
+		if (text == "WATCHDOG=1") == alive {
 			return text
 		}
 	}
@@ -82,7 +87,7 @@ func TestServiceManager(t *testing.T) {
 		sync { default.direct, source = "$SOURCE", target = "$TARGET", delay = 0.1 }
 		sync { source = "$DIR/slow", delay = 0, init = function() os.execute("sleep 0.3; echo >$DIR/watched") end,
 			onCreate = function(event) spawn(event, "sh", "-c", "read line <$DIR/fifo") end }`))
-	m.wants(`(?s)READY=1.*`)
+	m.wants(`READY=1\nSTATUS=2 syncs: .*`)
 	if !p.exists("watched") || !strings.Contains(p.content("log"), "--- Ready ---") {
 		t.Error("it said READY=1 before its watches were placed")
 	}
