@@ -16,3 +16,5 @@ require (
 )
 
 require github.com/dlclark/regexp2/v2 v2.2.1
+
+require go.yaml.in/yaml/v3 v3.0.5

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -29,12 +30,15 @@ const (
 	heartbeatExample = `{ url = "https://hc-ping.com/UUID", every = 60 }`
 )
 
-var heartbeatKind = schema.Or(schema.Within("a table", &schema.Table[Heartbeat]{Keys: []schema.Key[Heartbeat]{
+var heartbeatKind = schema.Mapped(schema.Or(schema.Within("a table", &schema.Table[Heartbeat]{Keys: []schema.Key[Heartbeat]{
 	{Name: "url", Value: schema.To(schema.Custom("a URL that begins with https:// or http://", urlOf), func(h *Heartbeat) **url.URL { return &h.URL }),
 		Required: true, Example: `"https://hc-ping.com/UUID"`, Doc: "what is asked for with GET while all is well; with /fail behind its path it gets a POST of the reason otherwise"},
 	{Name: "every", Value: schema.To(schema.Custom("a number of seconds of at least 1", everyOf), func(h *Heartbeat) *time.Duration { return &h.Every }),
 		Default: "60", Example: "60", Doc: "how often, in seconds"},
-}}))
+}})), func(h Heartbeat) Heartbeat {
+	h.Every = cmp.Or(h.Every, defaultHeartbeat)
+	return h
+})
 
 func urlOf(v glua.LValue) (*url.URL, error) {
 	text, ok := v.(glua.LString)
