@@ -67,6 +67,9 @@ fill() {
 	licenses >"$stage/$doc/built-in-licenses"
 	manual
 	put 644 "$top/CHANGELOG.md" "$doc/CHANGELOG.md"
+	# Debian wants one in a form of its own.
+	printf 'lsyncgo (%s) unstable; urgency=medium\n\n  * What is new is in CHANGELOG.md.\n\n -- The lsyncgo authors <lsyncgo@localhost>  %s\n' \
+		"$version" "$(date -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$stage/$doc/changelog.gz"
 	for file in scripts/examples/* scripts/systemd/lsyncgo.service.d/* scripts/init.d/lsyncgo; do
 		put 644 "$top/$file" "$doc/$file"
 	done

@@ -124,6 +124,7 @@ var common = []string{
 	"-rw-r--r-- /usr/share/doc/lsyncgo/README.md",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/CHANGELOG.md",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/built-in-licenses",
+	"-rw-r--r-- /usr/share/doc/lsyncgo/changelog.gz",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/copyright",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/docs/from-lsyncd.md",
 	"-rw-r--r-- /usr/share/doc/lsyncgo/scripts/examples/direct.lua",
