@@ -6,11 +6,13 @@ set -eu
 deb=$(readlink -f "$1")
 : "${RELEASE:=bookworm}"
 root=$(mktemp -d)
-trap 'rm -rf --one-file-system "$root"' EXIT
+trap 'umount "$root/proc" 2>/dev/null; rm -rf --one-file-system "$root"' EXIT
 in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 
 debootstrap --variant=minbase "$RELEASE" "$root" >"$root.log" || { cat "$root.log" && rm -f "$root.log" && exit 1; }
 rm -f "$root.log"
+# Watches are placed by descriptor, which takes /proc.
+mount -t proc proc "$root/proc"
 cp "$deb" "$root/tmp/lsyncgo.deb"
 in_root apt-get install -y -qq --no-install-recommends /tmp/lsyncgo.deb
 mkdir -p "$root/srv/source" "$root/srv/target"
