@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lsyncgo/engine/daemon"
+	"lsyncgo/engine/message"
 )
 
 const (
@@ -53,6 +54,20 @@ func (s *service) changed(now time.Time) (again time.Time) {
 		return manager
 	}
 	return file
+}
+
+// ready tells the process that waits for it that the engine is at work. With onepass the
+// starter waits for the end instead: it wants to know how that was.
+func (s *service) ready() {
+	s.log.Log("Normal", &message.Fields{Kind: message.Ready}, "--- Ready ---")
+	s.sayDelay()
+	s.manager.serving()
+	if s.settings.OnePass {
+		return
+	}
+	if err := daemon.Ready(); err != nil {
+		s.log.Log("Error", err)
+	}
 }
 
 // serving tells that the start is done, and how things are.

@@ -289,20 +289,6 @@ func (s *service) openLog() error {
 	return nil
 }
 
-// ready tells the process that waits for it that the engine is at work. With onepass the
-// starter waits for the end instead: it wants to know how that was.
-func (s *service) ready() {
-	s.log.Log("Normal", &message.Fields{Kind: message.Ready}, "--- Ready ---")
-	s.sayDelay()
-	s.manager.serving()
-	if s.settings.OnePass {
-		return
-	}
-	if err := daemon.Ready(); err != nil {
-		s.log.Log("Error", err)
-	}
-}
-
 // noticeable is the delay from which on somebody who tries his first config takes it for dead.
 const noticeable = 5 * time.Second
 
