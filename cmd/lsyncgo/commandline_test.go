@@ -78,6 +78,7 @@ func TestLogPlaces(t *testing.T) {
 	} {
 		c.want.Journal = true // of systemd, where it is what standard error is
 		s := &service{options: &options{}}
+		c.want.Journal = true // if the console is one
 		if got := s.logOptions(c.settings); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%+v: got %+v, want %+v", c.settings, got, c.want)
 		}
