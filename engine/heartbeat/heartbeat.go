@@ -26,11 +26,11 @@ type Options struct {
 	Failed  func(err error)
 	Reached func()
 
-	patience time.Duration // how long one request may take; 0: see patience
+	patience time.Duration // for tests; 0: see patience
 }
 
 const (
-	// patience bounds how long one request may take; shorter where the next is due before.
+	// patience bounds how long it may take to tell once, half of it to ask how things are; the next waits for that.
 	patience = 10 * time.Second
 	// maxReason bounds what is sent; services cut at 10 KB or more.
 	maxReason = 4096
@@ -80,7 +80,7 @@ func Run(ctx context.Context, o Options) {
 
 // beat tells once.
 func (o Options) beat(ctx context.Context, client *http.Client) error {
-	limit := cmp.Or(o.patience, min(patience, o.Every))
+	limit := cmp.Or(o.patience, patience)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	asking, stop := context.WithTimeout(ctx, limit/2) // the rest is for telling the service

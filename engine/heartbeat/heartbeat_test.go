@@ -135,7 +135,7 @@ func TestSilentService(t *testing.T) {
 	defer s.Close()
 	defer close(release)
 	failed := make(chan error, 10)
-	start(t, Options{URL: parsed(t, s.URL), Every: 20 * time.Millisecond, Health: func(context.Context) string { return "" }, Failed: func(err error) { failed <- err }})
+	start(t, Options{URL: parsed(t, s.URL), Every: 20 * time.Millisecond, patience: 20 * time.Millisecond, Health: func(context.Context) string { return "" }, Failed: func(err error) { failed <- err }})
 	if err := next(t, "the failure", failed); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
