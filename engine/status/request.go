@@ -26,15 +26,13 @@ const (
 	VerbWait Verb = "wait"
 	// VerbTrace tells what is known of a path: the path in the ways it can be written.
 	VerbTrace Verb = "trace"
-	// VerbEvents tells what has happened lately, and with "follow" goes on: the number of the last event that is known already.
-	VerbEvents Verb = "events"
 	// VerbDebug has something logged, or no longer: "monitor", "on" or "off".
 	VerbDebug Verb = "debug"
 )
 
 // long tells of verbs that are answered in their own time, and of connections that may stay.
 func (v Verb) long() bool {
-	return v == VerbReload || v == VerbStop || v == VerbWait || v == VerbEvents
+	return v == VerbReload || v == VerbStop || v == VerbWait
 }
 
 // Request is what a client asks for.
