@@ -72,13 +72,13 @@ func describe(out io.Writer, file string, rt *config.Config) {
 	syncs, watches, monitors := rt.Scripts.Syncs(), rt.Watches(), rt.Monitors()
 	fmt.Fprintf(out, "%s: ok", printable.Line(file))
 	if len(syncs) > 0 || len(watches)+len(monitors) == 0 {
-		fmt.Fprint(out, ", ", counted(len(syncs), "sync", "syncs"))
+		fmt.Fprint(out, ", ", printable.Count(len(syncs), "sync", "syncs"))
 	}
 	if len(watches) > 0 {
-		fmt.Fprint(out, ", ", counted(len(watches), "watch", "watches"))
+		fmt.Fprint(out, ", ", printable.Count(len(watches), "watch", "watches"))
 	}
 	if len(monitors) > 0 {
-		fmt.Fprint(out, ", ", counted(len(monitors), "monitor", "monitors"))
+		fmt.Fprint(out, ", ", printable.Count(len(monitors), "monitor", "monitors"))
 	}
 	fmt.Fprintln(out)
 	s := rt.Settings()
@@ -215,13 +215,6 @@ func (t table) monitor(c *fam.Config) {
 	t.row("path", c.Path)
 	t.flag("recursive", c.Recursive)
 	t.row("monitor", c.Backend)
-}
-
-func counted(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + several
 }
 
 // modeNames leaves out the default.

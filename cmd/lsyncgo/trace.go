@@ -92,7 +92,7 @@ func tracePath(text *strings.Builder, v *status.Sync, s *core.Sync, path string,
 		line("  nothing is pending for it")
 	}
 	if b := v.LastBatch; b != nil {
-		line("  last batch: %s, %d events in %s", b.When.Format(time.DateTime), b.Events, b.Took.Round(time.Millisecond))
+		line("  last batch: %s, %s in %s", b.When.Format(time.DateTime), printable.Count(b.Events, "event", "events"), b.Took.Round(time.Millisecond))
 	}
 	if v.LastError != nil {
 		line("  last error: %s", v.LastError.Text)

@@ -55,6 +55,14 @@ func AppendText(b []byte, s string) []byte {
 // Lines is text whose newlines are meant: where a log has lines, it is written as Text.
 type Lines string
 
+// Count writes how many there are of something: 1 event, 3 events.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
 // Seconds writes a time in seconds as a config does: 0.5, 15, 2147483647.
 func Seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"lsyncgo/engine/printable"
 )
 
 // State says how far one sync is from its target, in the one word that every output has for that.
@@ -109,7 +111,7 @@ func (s Snapshot) Summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	text := count(len(s.Syncs), "sync", "syncs")
+	text := printable.Count(len(s.Syncs), "sync", "syncs")
 	if len(parts) > 0 {
 		text += ": " + strings.Join(parts, ", ")
 	}

@@ -62,14 +62,14 @@ func daemonText(s Snapshot) string {
 	if d.Config != "" {
 		line += ", config " + d.Config
 	}
-	line += ", monitor " + d.Monitor + " (" + count(d.Watched, "directory", "directories")
+	line += ", monitor " + d.Monitor + " (" + printable.Count(d.Watched, "directory", "directories")
 	if d.Polled > 0 {
 		line += fmt.Sprintf(", %d more polled", d.Polled)
 	}
 	if n := d.walked(); n > 0 {
 		line += fmt.Sprintf(", %d looked at so far", n)
 	}
-	line += "), " + count(d.Running, "process", "processes")
+	line += "), " + printable.Count(d.Running, "process", "processes")
 	if d.MaxProcesses > 0 {
 		line += fmt.Sprintf(" of at most %d", d.MaxProcesses)
 	}
@@ -98,7 +98,7 @@ func (r *report) people(now time.Time, s *Sync, several bool) {
 	}
 	r.line("%s: %s, %s", s.Name, r.paint(s.State, stateText(s)), route)
 	if s.Walked > 0 {
-		r.line("  looking through the source: %s so far", count(s.Walked, "directory", "directories"))
+		r.line("  looking through the source: %s so far", printable.Count(s.Walked, "directory", "directories"))
 	}
 	if len(s.NotMounted) > 0 {
 		r.line("  not mounted: %s", strings.Join(s.NotMounted, ", "))
@@ -139,7 +139,7 @@ func (r *report) watch(w *Watch) {
 	r.line("%s", line)
 	line = "  " + w.Path
 	if w.Monitor != "" {
-		line += fmt.Sprintf(", monitor %s, %s", w.Monitor, count(w.Watched, "kernel watch", "kernel watches"))
+		line += fmt.Sprintf(", monitor %s, %s", w.Monitor, printable.Count(w.Watched, "kernel watch", "kernel watches"))
 	}
 	r.line("%s", line)
 	r.line("  events: %s", strings.Join(w.Events, " "))
@@ -170,13 +170,6 @@ func (r *report) failure(now time.Time, f *Failure) {
 	for _, l := range f.Tail {
 		r.line("    | %s", l)
 	}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // age rounds to what a person wants to know: two units at most.
