@@ -28,7 +28,8 @@ func TestCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"a/", "d/", "\xff\n$(id)/", "dangling", "loop"} {
-		n.Remove(path)
+		for left := n.Remove(path); left.Do(1); {
+		}
 	}
 	want := []string{"a/", "d/", "dangling", "loop", "\xff\n$(id)/"}
 	first := n.First(10)

@@ -35,7 +35,7 @@ func TestSnippets(t *testing.T) {
 			for _, dir := range []string{"source/to-b", "target/to-a", "target/current"} {
 				p.mkdir(dir)
 			}
-			text := strings.NewReplacer("/srv/in", p.source, "/srv/out", p.target, `"/src"`, `"`+p.source+`"`, "/etc/app.d", p.source, "/var/upload", p.source,
+			text := strings.NewReplacer("/srv/in", p.source, "/srv/out", p.target, `"/src"`, `"`+p.source+`"`, "/etc/app.d", p.source, "/var/upload", p.source, `"/srv/www"`, `"`+p.source+`"`,
 				"/usr/local/sbin/task.sh", "true").Replace(snippet)
 			if check := start(t, "check", p.config(text)); check.wait() != 0 {
 				t.Errorf("%s: %s\n%s", file, check.out, text)
